@@ -1,0 +1,55 @@
+"""The states and choices that are stored as words in the database."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member may do in a project, from most to least."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    DEVELOPER = "developer"
+    LABELER = "labeler"
+
+
+class TokenScope(StrEnum):
+    FULL = "full"
+    PREDICT = "predict"
+
+
+class Split(StrEnum):
+    TRAINING = "training"
+    VALIDATION = "validation"
+
+
+class ModelSize(StrEnum):
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class ModelStatus(StrEnum):
+    QUEUED = "queued"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker holds the model's lease."""
+        return self in (ModelStatus.TRAINING, ModelStatus.STOPPING)
+
+
+class CheckpointKind(StrEnum):
+    BEST = "best"
+    LAST = "last"
+
+
+class Speed(StrEnum):
+    """Which precision and size of the exported model answers; `slow` is the full model in f32."""
+
+    SLOW = "slow"
+    MEDIUM = "medium"
+    FAST = "fast"

@@ -1,0 +1,25 @@
+"""Every table. Importing this package fills `Base.metadata`."""
+
+from app.db.models.accounts import ApiToken, LoginSession, User
+from app.db.models.images import Image, ImageClassCount, Instance, LabelClass
+from app.db.models.projects import Membership, Project
+from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
+
+__all__ = [
+    "ApiToken",
+    "Checkpoint",
+    "CurvePoint",
+    "Image",
+    "ImageClassCount",
+    "Instance",
+    "LabelClass",
+    "LoginSession",
+    "Membership",
+    "Model",
+    "ModelLogLine",
+    "PredictionSet",
+    "Project",
+    "Threshold",
+    "User",
+    "Worker",
+]

@@ -1,0 +1,77 @@
+"""Images, label classes and the instances that people draw."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, UtcDateTime, utc_now
+
+
+class LabelClass(Base):
+    __tablename__ = "label_classes"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    color: Mapped[str] = mapped_column(String(7))  # "#E69F00"
+    position: Mapped[int] = mapped_column(default=0)  # order in lists and number keys
+
+
+class Image(Base):
+    """An uploaded picture. Width and height are those after its EXIF orientation is applied."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        UniqueConstraint("project_id", "name"),
+        Index("ix_images_project_id_id", "project_id", "id"),
+        Index("ix_images_project_id_changed_at", "project_id", "changed_at", "id"),
+        Index("ix_images_project_id_instance_count", "project_id", "instance_count", "id"),
+        Index("ix_images_project_id_in_validation", "project_id", "in_validation", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(500))  # with its folders inside an uploaded zip
+    width: Mapped[int]
+    height: Mapped[int]
+    byte_size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(50))
+    content_hash: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of the file as uploaded
+    storage_key: Mapped[str] = mapped_column(String(200))
+    thumbnail_key: Mapped[str] = mapped_column(String(200))
+    in_validation: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0)  # grows with every save of its instances
+    instance_count: Mapped[int] = mapped_column(default=0)
+    uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)  # its instances or its validation mark
+
+
+class Instance(Base):
+    """One object of an image. The browser makes the id, so a repeated save writes the same row."""
+
+    __tablename__ = "instances"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    instance_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)  # drawing order, lowest first
+    polygons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # as contract.md has them
+    rle_counts: Mapped[str | None] = mapped_column(Text)  # COCO compressed RLE of the whole image
+    crowd: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(120), default="manual")
+
+
+class ImageClassCount(Base):
+    """How many instances of a class an image has: kept with every save, so that filters and counts need no scan."""
+
+    __tablename__ = "image_class_counts"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    class_id: Mapped[int] = mapped_column(
+        ForeignKey("label_classes.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    instance_count: Mapped[int]

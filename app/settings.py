@@ -1,0 +1,80 @@
+"""Settings from the environment (prefix `MASKWRIGHT_`) or a `.env` file; docs/settings.md describes each."""
+
+import secrets
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MASKWRIGHT_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default=Path("data"), validate_default=True)
+    database_url: str = ""
+    broker_url: str = ""
+    storage_url: str = ""
+    weights_dir: Path | None = None
+    weights_download: bool = True
+    secret_key: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    max_upload_mb: int = Field(default=2048, ge=1)
+    max_image_pixels: int = Field(default=150_000_000, ge=1)
+    predict_url_allow: str = ""
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'maskwright.db'}"
+
+    @property
+    def resolved_storage_url(self) -> str:
+        return self.storage_url or (self.data_dir / "storage").as_uri()
+
+    @property
+    def resolved_weights_dir(self) -> Path:
+        return self.weights_dir or self.data_dir / "weights"
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def uses_folder_broker(self) -> bool:
+        return not urlsplit(self.broker_url).scheme
+
+    @property
+    def broker_dir(self) -> Path:
+        return Path(self.broker_url) if self.broker_url else self.data_dir / "broker"
+
+    @property
+    def predict_url_allowed(self) -> tuple[str, ...]:
+        """Hosts and networks that URL prediction may reach beside public ones."""
+        return tuple(part.strip() for part in self.predict_url_allow.split(",") if part.strip())
+
+    def signing_key(self) -> bytes:
+        """The secret that CSRF tokens are made with: SECRET_KEY, else one made once and kept in DATA_DIR."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.data_dir / "secret_key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
+
+
+@cache
+def get_settings() -> Settings:
+    return Settings()
