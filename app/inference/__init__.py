@@ -1,0 +1,1 @@
+"""The second pure core: images in, predictions out, with NumPy, OpenCV, Pillow and one ONNX runtime."""

@@ -1,0 +1,198 @@
+"""The one decoder for images: bytes to upright RGB, with limits, whatever the bytes are.
+
+Colour is taken as stored (no ICC profile is applied), transparency is laid over white, and of several frames or pages
+the first one counts. Source: docs/decisions/0010-image-decoding.md.
+"""
+
+import io
+import re
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from app.inference.errors import ImageTooLarge, InvalidImage
+
+# A plugin registers itself when imported. Pillow would import all of its forty on the first unknown file, and formats
+# that run programs or have no magic number (EPS, TGA …) must stay out of reach of an upload.
+MEDIA_TYPES = {
+    AvifImagePlugin.AvifImageFile.format: "image/avif",
+    BmpImagePlugin.BmpImageFile.format: "image/bmp",
+    GifImagePlugin.GifImageFile.format: "image/gif",
+    Jpeg2KImagePlugin.Jpeg2KImageFile.format: "image/jp2",
+    JpegImagePlugin.JpegImageFile.format: "image/jpeg",
+    MpoImagePlugin.MpoImageFile.format: "image/jpeg",  # two JPEGs in one file; viewers show the first as a JPEG
+    PngImagePlugin.PngImageFile.format: "image/png",
+    PpmImagePlugin.PpmImageFile.format: "image/x-portable-anymap",
+    TiffImagePlugin.TiffImageFile.format: "image/tiff",
+    WebPImagePlugin.WebPImageFile.format: "image/webp",
+}
+# The JPEG plugin opens MPO files itself; Pillow knows no opener of that name.
+_OPENED_FORMATS = tuple(name for name in MEDIA_TYPES if name != MpoImagePlugin.MpoImageFile.format)
+_FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000 or PPM"
+
+# Our own check against the operator's limit replaces Pillow's fixed one, which would also warn at 89 million pixels.
+Image.MAX_IMAGE_PIXELS = None
+
+# What Pillow's parsers raise on hostile bytes: it names no set of its own, and fuzzing has met nearly all of these.
+_PARSER_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, EOFError, AssertionError,
+    RuntimeError, MemoryError, BufferError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+
+_UPRIGHT = 1
+_TRANSPOSE_TO_UPRIGHT = {  # EXIF 2.32, tag 0x0112
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = (5, 6, 7, 8)
+
+# The largest values of the sensors and files that deep grey images come from: 1 (floats), 8, 10, 12, 14 and 16 bits.
+_FULL_SCALES = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What an image's header says; width and height are those of the upright image.
+
+    orientation is the EXIF value 1-8 of the file, 1 where it has none or an invalid one.
+    """
+
+    width: int
+    height: int
+    format: str
+    media_type: str
+    orientation: int
+
+
+def decode_image(data: bytes | BinaryIO, *, max_pixels: int) -> NDArray[np.uint8]:
+    """Decode an image file to upright RGB, (H, W, 3).
+
+    Raises:
+        InvalidImage: not an image of a known format, or damaged or cut short.
+        ImageTooLarge: more than max_pixels pixels by its header; nothing was decoded.
+    """
+    _ignore_pillow_warnings()
+    with _open(data, max_pixels=max_pixels) as image:
+        try:
+            image.load()
+            # Read after loading: Pillow has turned a TIFF upright by then, and says so here.
+            orientation = _orientation(image)
+            rgb = _to_rgb(image)
+            if orientation != _UPRIGHT:
+                rgb = rgb.transpose(_TRANSPOSE_TO_UPRIGHT[orientation])
+            pixels = np.array(rgb, dtype=np.uint8)
+        except _PARSER_ERRORS as error:
+            raise InvalidImage(
+                f"the {image.format} image is damaged or cut short ({_first_line(error)}); open and save it again"
+            ) from error
+    return pixels
+
+
+def probe_image(data: bytes | BinaryIO, *, max_pixels: int) -> ImageHeader:
+    """Read an image's header alone; a file that passes may still turn out to be cut short when decoded.
+
+    Raises:
+        InvalidImage: not an image of a known format.
+        ImageTooLarge: more than max_pixels pixels.
+    """
+    _ignore_pillow_warnings()
+    with _open(data, max_pixels=max_pixels) as image:
+        width, height = image.size
+        orientation = _orientation(image)
+        # Pillow already gives a sideways TIFF's upright size.
+        if orientation in _SIDEWAYS and image.format != TiffImagePlugin.TiffImageFile.format:
+            width, height = height, width
+        file_format = str(image.format)
+        return ImageHeader(width, height, file_format, MEDIA_TYPES[file_format], orientation)
+
+
+def _open(data: bytes | BinaryIO, *, max_pixels: int) -> Image.Image:
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    try:
+        file.seek(0)
+        image = Image.open(file, formats=_OPENED_FORMATS)
+    except _PARSER_ERRORS as error:
+        raise InvalidImage(f"this is no image that can be read; send a {_FORMAT_NAMES} file") from error
+    width, height = image.size
+    if width * height > max_pixels:
+        image.close()
+        raise ImageTooLarge(width, height, max_pixels)
+    return image
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
+    except _PARSER_ERRORS:
+        return _UPRIGHT  # damaged EXIF beside a sound picture: viewers show the picture
+    return value if isinstance(value, int) and value in _TRANSPOSE_TO_UPRIGHT else _UPRIGHT
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep_grey_to_rgb(image)
+    if image.mode == "LAB":
+        to_srgb = ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")
+        return to_srgb.apply(image)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        over_white = Image.new("RGB", image.size, "white")
+        over_white.paste(rgba, mask=rgba.getchannel("A"))
+        return over_white
+    return image.convert("RGB")
+
+
+def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
+    """Scale 10 to 32 bits or floats by the smallest usual range that holds them.
+
+    A sensor's 10 or 12 bits are commonly stored in 16: by the container's range they would keep four or sixteen greys.
+    """
+    values = np.nan_to_num(np.asarray(image).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    np.maximum(values, 0, out=values)
+    largest = float(values.max())
+    ranges = _FULL_SCALES if image.mode == "F" else _FULL_SCALES[1:]
+    full_scale = next((scale for scale in ranges if largest <= scale), largest)
+    grey = np.rint(values * (255.0 / full_scale)).astype(np.uint8)
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        grey[np.asarray(image) == transparent] = 255
+    return Image.fromarray(grey).convert("RGB")
+
+
+def _ignore_pillow_warnings() -> None:
+    """Keep Pillow from warning about odd metadata, in this process, whatever the filters set since.
+
+    warnings.catch_warnings is no way: its restoring is not thread-safe, and decoding runs in many threads.
+    """
+    ignore_pillow = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+    if not warnings.filters or warnings.filters[0] != ignore_pillow:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0][:200] or type(error).__name__
