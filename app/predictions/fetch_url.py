@@ -1,0 +1,138 @@
+"""Fetching an image that a caller names by URL, without letting the caller reach what only this machine can reach.
+
+A name is resolved once, every address is checked, and the connection goes to the checked address itself: a name that
+resolves otherwise a moment later (DNS rebinding) gains nothing. Each redirect is checked like the first URL.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from app.errors import BadRequest, PayloadTooLarge, Unprocessable
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+MAX_REDIRECTS = 5
+CONNECT_TIMEOUT_SECONDS = 5.0
+READ_TIMEOUT_SECONDS = 10.0
+TOTAL_TIMEOUT_SECONDS = 30.0  # a prediction's caller waits no longer than a slow camera takes
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class UrlAllowance:
+    """The hosts and networks that may be reached although they are not public: `PREDICT_URL_ALLOW`."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPNetwork, ...] = field(default=())
+
+    @classmethod
+    def parse(cls, parts: tuple[str, ...]) -> "UrlAllowance":
+        """Read names, addresses and networks in CIDR form."""
+        hosts, networks = set(), []
+        for part in parts:
+            try:
+                networks.append(ipaddress.ip_network(part, strict=False))
+            except ValueError:
+                hosts.add(part.lower())
+        return cls(frozenset(hosts), tuple(networks))
+
+    def admits(self, host: str, address: IPAddress) -> bool:
+        plain = address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
+        return host.lower() in self.hosts or any(plain in network for network in self.networks) or _is_public(plain)
+
+
+def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int) -> bytes:
+    """Download what `url` names.
+
+    Args:
+        url: An http or https URL.
+        allowance: What may be reached beside public addresses.
+        max_bytes: The largest body that is read.
+    Raises:
+        BadRequest: The URL is malformed, or its host does not answer with status 200.
+        Unprocessable: The URL leads to an address that must not be reached.
+        PayloadTooLarge: The body is larger than `max_bytes`.
+    """
+    deadline = time.monotonic() + TOTAL_TIMEOUT_SECONDS
+    timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+    with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
+        target = _parsed(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            with _get(client, target, _checked_address(target, allowance)) as response:
+                if response.has_redirect_location:
+                    target = _parsed(str(target.join(response.headers["location"])))
+                    continue
+                return _body(response, url, max_bytes=max_bytes, deadline=deadline)
+    raise BadRequest(f"invalid url or image: {url} redirects more than {MAX_REDIRECTS} times")
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise BadRequest(f"invalid url or image: {url!r:.200} is not a URL ({error})") from error
+    if target.scheme not in DEFAULT_PORTS or not target.host:
+        raise BadRequest(f"invalid url or image: {url!r:.200} is not an http or https URL")
+    return target
+
+
+def _checked_address(target: httpx.URL, allowance: UrlAllowance) -> IPAddress:
+    port = target.port or DEFAULT_PORTS[target.scheme]
+    try:
+        found = socket.getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise BadRequest(f"invalid url or image: the host {target.host} is not known") from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    for address in addresses:
+        if not allowance.admits(target.host, address):
+            raise Unprocessable(
+                f"url not allowed: {target.host} is {address}, which is not a public address. "
+                "The server's owner may allow it with MASKWRIGHT_PREDICT_URL_ALLOW."
+            )
+    return addresses[0]
+
+
+def _is_public(address: IPAddress) -> bool:
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+@contextmanager
+def _get(client: httpx.Client, target: httpx.URL, address: IPAddress) -> Iterator[httpx.Response]:
+    request = client.build_request(
+        "GET",
+        target.copy_with(host=str(address), username=None, password=None),
+        headers={"Host": target.netloc.decode("ascii"), "Accept": "image/*,*/*;q=0.5", "User-Agent": "Maskwright"},
+        extensions={"sni_hostname": target.host},
+    )
+    try:
+        response = client.send(request, stream=True)
+    except httpx.HTTPError as error:
+        raise BadRequest(f"invalid url or image: {target.host} does not answer ({error})") from error
+    try:
+        yield response
+    finally:
+        response.close()
+
+
+def _body(response: httpx.Response, url: str, *, max_bytes: int, deadline: float) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise BadRequest(f"invalid url or image: {url} answers status {response.status_code}")
+    parts, size = [], 0
+    try:
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > max_bytes:
+                raise PayloadTooLarge(f"the file at {url} is larger than {max_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise BadRequest(f"invalid url or image: {url} took longer than {TOTAL_TIMEOUT_SECONDS:.0f} s")
+            parts.append(part)
+    except httpx.HTTPError as error:
+        raise BadRequest(f"invalid url or image: {url} broke off ({error})") from error
+    return b"".join(parts)

@@ -1,0 +1,156 @@
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from app.errors import BadRequest, PayloadTooLarge, Unprocessable
+from app.predictions.fetch_url import UrlAllowance, fetch_image
+
+LOOPBACK = UrlAllowance.parse(("127.0.0.0/8",))
+NOTHING = UrlAllowance()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        match self.path.split("/")[1]:
+            case "image":
+                self.answer(200, b"picture")
+            case "host":
+                self.answer(200, self.headers["Host"].encode())
+            case "redirect":
+                self.answer(302, b"", location=self.path.removeprefix("/redirect/"))
+            case "loop":
+                self.answer(302, b"", location="/loop")
+            case _:
+                self.answer(404, b"")
+
+    def answer(self, status: int, body: bytes, location: str | None = None) -> None:
+        self.send_response(status)
+        if location is not None:
+            self.send_header("Location", location)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as web:
+        thread = threading.Thread(target=web.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{web.server_port}"
+        web.shutdown()
+        thread.join()
+
+
+def test_fetch_image__returns_the_body(server: str) -> None:
+    assert fetch_image(f"http://{server}/image", allowance=LOOPBACK, max_bytes=100) == b"picture"
+
+
+def test_fetch_image__sends_the_name_while_it_connects_to_the_address(server: str) -> None:
+    port = server.rsplit(":", 1)[1]
+    url = f"http://localhost:{port}/host"
+    allowance = UrlAllowance.parse(("localhost",))
+    assert fetch_image(url, allowance=allowance, max_bytes=100) == f"localhost:{port}".encode()
+
+
+def test_fetch_image__follows_a_redirect_to_an_allowed_address(server: str) -> None:
+    assert fetch_image(f"http://{server}/redirect//image", allowance=LOOPBACK, max_bytes=100) == b"picture"
+
+
+def test_fetch_image__checks_each_redirect(server: str) -> None:
+    url = f"http://{server}/redirect/http://169.254.169.254/latest/meta-data"
+    with pytest.raises(Unprocessable, match=r"169\.254\.169\.254"):
+        fetch_image(url, allowance=LOOPBACK, max_bytes=100)
+
+
+def test_fetch_image__refuses_a_redirect_to_a_file(server: str) -> None:
+    with pytest.raises(BadRequest, match="http or https"):
+        fetch_image(f"http://{server}/redirect/file:///etc/passwd", allowance=LOOPBACK, max_bytes=100)
+
+
+def test_fetch_image__ends_a_redirect_loop(server: str) -> None:
+    with pytest.raises(BadRequest, match="redirects more than"):
+        fetch_image(f"http://{server}/loop", allowance=LOOPBACK, max_bytes=100)
+
+
+def test_fetch_image__refuses_a_large_body(server: str) -> None:
+    with pytest.raises(PayloadTooLarge, match="larger than 3 bytes"):
+        fetch_image(f"http://{server}/image", allowance=LOOPBACK, max_bytes=3)
+
+
+def test_fetch_image__says_the_status_of_the_host(server: str) -> None:
+    with pytest.raises(BadRequest, match="status 404"):
+        fetch_image(f"http://{server}/nothing", allowance=LOOPBACK, max_bytes=100)
+
+
+def test_fetch_image__says_that_nothing_listens() -> None:
+    with pytest.raises(BadRequest, match="does not answer"):
+        fetch_image("http://127.0.0.1:1/x", allowance=LOOPBACK, max_bytes=100)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "file:///etc/passwd", "ftp://example.com/a", "http://", "http://[::1", "//a/b"]
+)
+def test_fetch_image__refuses_what_is_no_web_address(url: str) -> None:
+    with pytest.raises(BadRequest, match="invalid url or image"):
+        fetch_image(url, allowance=LOOPBACK, max_bytes=100)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0.0.0.0",
+        "10.0.0.1",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[fe80::1]",
+        "[fd00::1]",
+        "[64:ff9b::7f00:1]",
+        "localhost",
+    ],
+)
+def test_fetch_image__reaches_no_private_address(host: str) -> None:
+    with pytest.raises(Unprocessable, match="not a public address"):
+        fetch_image(f"http://{host}/x", allowance=NOTHING, max_bytes=100)
+
+
+def test_fetch_image__connects_to_the_address_that_was_checked(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that turns private after the check (DNS rebinding) is not asked for a second time."""
+    port = int(server.rsplit(":", 1)[1])
+    asked: list[str] = []
+    real = socket.getaddrinfo
+
+    def resolve(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        if name != "rebinding.example":
+            return real(host, *args, **kwargs)
+        asked.append(name)
+        return real("127.0.0.1" if len(asked) == 1 else "127.0.0.2", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    url = f"http://rebinding.example:{port}/host"
+    allowance = UrlAllowance.parse(("127.0.0.1",))
+    assert fetch_image(url, allowance=allowance, max_bytes=100) == f"rebinding.example:{port}".encode()
+    assert asked == ["rebinding.example"]
+
+
+def test_url_allowance__admits_mapped_addresses_of_its_networks() -> None:
+    mapped = ipaddress.ip_address("::ffff:10.1.2.3")
+    assert UrlAllowance.parse(("10.0.0.0/8",)).admits("x", mapped)
+    assert not NOTHING.admits("x", mapped)
