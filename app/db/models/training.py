@@ -48,8 +48,8 @@ class Model(Base):
     attempt: Mapped[int] = mapped_column(default=0)  # grows with every claim; reports carry it
     worker_id: Mapped[str | None] = mapped_column(ForeignKey("workers.id", ondelete="SET NULL"), index=True)
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deaths_since_checkpoint: Mapped[int] = mapped_column(default=0)  # workers lost since the last saved state
     stop_requested: Mapped[bool] = mapped_column(default=False)
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
 
     step: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)  # 0-1
