@@ -4,12 +4,16 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a member may do in a project, from most to least."""
+    """What a member may do in a project, from most to least. Taken in any case, answered as written here."""
 
-    OWNER = "owner"
-    ADMIN = "admin"
-    DEVELOPER = "developer"
-    LABELER = "labeler"
+    OWNER = "Owner"
+    ADMIN = "Admin"
+    DEVELOPER = "Developer"
+    LABELER = "Labeler"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Role | None":
+        return next((role for role in cls if str(value).lower() == role.lower()), None)
 
 
 class TokenScope(StrEnum):
