@@ -1,0 +1,113 @@
+"""The two graphs of an exported model on OpenVINO, in float32.
+
+Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO) and 0012-two-graphs.md (why two).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.errors import InvalidModel
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
+
+if TYPE_CHECKING:
+    from openvino import CompiledModel
+
+FEATURE_NAMES = ("feature_0", "feature_1", "feature_2", "feature_3")
+MASK_SIDE = 28  # the mask head's output is 28 x 28 probabilities
+MASK_BATCH = 100  # boxes a run: 1,000 at once would need a gigabyte; more than 100 at once is no faster
+
+_BACKGROUND = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What the detector found, best score first.
+
+    boxes_xyxy is float32 (N, 4) in pixels of the model's input; labels are 1-based (N,); features are the runtime's own.
+    """
+
+    boxes_xyxy: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    features: dict[str, Any]
+
+
+class Session:
+    """An exported model ready to run. Safe to share between threads: nothing in it changes."""
+
+    def __init__(self, detector: "CompiledModel", mask_head: "CompiledModel") -> None:
+        self._detector = detector
+        self._mask_head = mask_head
+
+    @classmethod
+    def load(cls, directory: Path, *, threads: int | None) -> "Session":
+        """Compile both graphs.
+
+        Args:
+            threads: CPU threads of one run; None leaves it to the runtime. Answers do not depend on it.
+        Raises:
+            InvalidModel: a graph is missing or unreadable.
+        """
+        # Here and not above: the runtime is 30 MB and a tenth of a second that a server without a model need not pay.
+        import openvino
+
+        core = openvino.Core()
+        options: dict[str, Any] = {
+            # Without it a CPU that has bfloat16 computes in it, and scores differ by up to 0.02.
+            "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "LATENCY",
+            # Pinned threads of several processes would all sit on the same cores.
+            "ENABLE_CPU_PINNING": False,
+        }
+        if threads is not None:
+            options["INFERENCE_NUM_THREADS"] = threads
+        compiled = []
+        for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
+            path = directory / file_name
+            if not path.is_file():
+                raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
+            try:
+                compiled.append(core.compile_model(path, "CPU", options))
+            except RuntimeError as error:
+                raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+        return cls(*compiled)
+
+    def detect(self, pixels: NDArray[np.float32]) -> Detections:
+        """Find boxes in float32 (3, H, W), RGB, 0-1."""
+        # A request of its own for each call costs microseconds, and owns its results.
+        request = self._detector.create_infer_request()
+        request.infer({"image": pixels}, share_inputs=True)
+        labels = request.get_tensor("labels").data
+        # The graph carries one background row, so that it never runs empty: worker/export_onnx.py.
+        rows = np.flatnonzero(labels != _BACKGROUND)
+        scores = request.get_tensor("scores").data[rows]
+        best_first = rows[np.argsort(-scores, kind="stable")]
+        return Detections(
+            boxes_xyxy=request.get_tensor("boxes").data[best_first],
+            scores=request.get_tensor("scores").data[best_first],
+            labels=labels[best_first],
+            features={name: request.get_tensor(name) for name in FEATURE_NAMES},
+        )
+
+    def mask_probabilities(self, detections: Detections, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Compute the masks of the chosen detections, (K, 28, 28), each in its box.
+
+        A mask does not depend, to the last bit, on what else was chosen with it.
+        """
+        masks = np.empty((len(chosen), MASK_SIDE, MASK_SIDE), dtype=np.float32)
+        request = self._mask_head.create_infer_request()
+        for start in range(0, len(chosen), MASK_BATCH):
+            batch = chosen[start : start + MASK_BATCH]
+            request.infer(
+                {
+                    **detections.features,
+                    "boxes": detections.boxes_xyxy[batch],
+                    "labels": detections.labels[batch],
+                }
+            )
+            masks[start : start + len(batch)] = request.get_output_tensor(0).data
+        return masks
