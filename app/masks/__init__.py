@@ -1,0 +1,1 @@
+"""Masks, polygons and their comparison: pure functions over NumPy, pycocotools and OpenCV."""
