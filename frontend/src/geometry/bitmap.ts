@@ -1,0 +1,175 @@
+/**
+ * Masks in two forms, both cropped to a box and row-major inside it:
+ * `Bitmap` has a byte a pixel and is worked on; `Mask` is run-packed and never changes, so that history can keep thousands.
+ */
+import { EMPTY_BOX, intersectBoxes, isEmptyBox, uniteBoxes } from "./box";
+import type { Box, Size } from "./types";
+
+export interface Bitmap {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** 1 inside, 0 outside, row-major. */
+  readonly data: Uint8Array;
+}
+
+export interface Mask {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** End of each run (exclusive, row-major in the crop); the first run is background and may be empty. */
+  readonly ends: Uint32Array;
+  readonly area: number;
+}
+
+export const EMPTY_MASK: Mask = { x: 0, y: 0, width: 0, height: 0, ends: new Uint32Array(0), area: 0 };
+
+export function emptyBitmap(box: Box): Bitmap {
+  const width = Math.max(0, box.x1 - box.x0);
+  const height = Math.max(0, box.y1 - box.y0);
+  return { x: box.x0, y: box.y0, width, height, data: new Uint8Array(width * height) };
+}
+
+export function bitmapBox(crop: Pick<Bitmap, "x" | "y" | "width" | "height">): Box {
+  return { x0: crop.x, y0: crop.y, x1: crop.x + crop.width, y1: crop.y + crop.height };
+}
+
+/** Box around the pixels that are set. */
+export function contentBox(bitmap: Bitmap): Box {
+  const { width, height, data } = bitmap;
+  let x0 = width;
+  let x1 = 0;
+  let y0 = -1;
+  let y1 = 0;
+  for (let y = 0; y < height; y++) {
+    const first = data.subarray(y * width, (y + 1) * width).indexOf(1);
+    if (first < 0) continue;
+    const last = data.subarray(y * width, (y + 1) * width).lastIndexOf(1);
+    if (y0 < 0) y0 = y;
+    y1 = y + 1;
+    if (first < x0) x0 = first;
+    if (last + 1 > x1) x1 = last + 1;
+  }
+  if (y0 < 0) return EMPTY_BOX;
+  return { x0: x0 + bitmap.x, y0: y0 + bitmap.y, x1: x1 + bitmap.x, y1: y1 + bitmap.y };
+}
+
+/** The same pixels in another box; pixels outside it are lost, new ones are background. */
+export function cropBitmap(bitmap: Bitmap, box: Box): Bitmap {
+  const result = emptyBitmap(box);
+  drawBitmap(result, bitmap, 1);
+  return result;
+}
+
+/** Sets in `target` every pixel of `source` that lies inside it to `value`; changes `target`. */
+export function drawBitmap(target: Bitmap, source: Bitmap, value: 0 | 1): void {
+  const x0 = Math.max(target.x, source.x);
+  const x1 = Math.min(target.x + target.width, source.x + source.width);
+  const y0 = Math.max(target.y, source.y);
+  const y1 = Math.min(target.y + target.height, source.y + source.height);
+  for (let y = y0; y < y1; y++) {
+    let from = (y - source.y) * source.width + x0 - source.x;
+    let to = (y - target.y) * target.width + x0 - target.x;
+    for (let x = x0; x < x1; x++, from++, to++) {
+      if (source.data[from]) target.data[to] = value;
+    }
+  }
+}
+
+export function bitmapArea(bitmap: Bitmap): number {
+  let area = 0;
+  for (const pixel of bitmap.data) area += pixel;
+  return area;
+}
+
+export function isBitmapSet(bitmap: Bitmap, x: number, y: number): boolean {
+  const column = Math.floor(x) - bitmap.x;
+  const row = Math.floor(y) - bitmap.y;
+  if (column < 0 || row < 0 || column >= bitmap.width || row >= bitmap.height) return false;
+  return bitmap.data[row * bitmap.width + column] === 1;
+}
+
+/** Packs to the box of the content, so that equal pixel sets give equal masks. */
+export function packMask(bitmap: Bitmap): Mask {
+  const box = contentBox(bitmap);
+  if (isEmptyBox(box)) return EMPTY_MASK;
+  const tight = sameBox(box, bitmapBox(bitmap)) ? bitmap : cropBitmap(bitmap, box);
+  const { data } = tight;
+  const ends: number[] = [];
+  let value = 0;
+  let area = 0;
+  let start = 0;
+  for (let i = 0; i <= data.length; i++) {
+    if (i < data.length && data[i] === value) continue;
+    ends.push(i);
+    if (value === 1) area += i - start;
+    start = i;
+    value = 1 - value;
+  }
+  return {
+    x: tight.x,
+    y: tight.y,
+    width: tight.width,
+    height: tight.height,
+    ends: Uint32Array.from(ends),
+    area,
+  };
+}
+
+export function unpackMask(mask: Mask): Bitmap {
+  const data = new Uint8Array(mask.width * mask.height);
+  let start = 0;
+  let value = 0;
+  for (const end of mask.ends) {
+    if (value === 1) data.fill(1, start, end);
+    start = end;
+    value = 1 - value;
+  }
+  return { x: mask.x, y: mask.y, width: mask.width, height: mask.height, data };
+}
+
+/** Whether the pixel under a point is set; a binary search, so that hover costs nothing to speak of. */
+export function isMaskSet(mask: Mask, x: number, y: number): boolean {
+  const column = Math.floor(x) - mask.x;
+  const row = Math.floor(y) - mask.y;
+  if (column < 0 || row < 0 || column >= mask.width || row >= mask.height) return false;
+  const index = row * mask.width + column;
+  let low = 0;
+  let high = mask.ends.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((mask.ends[middle] as number) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low % 2 === 1;
+}
+
+export function moveMask(mask: Mask, dx: number, dy: number, image: Size): Mask {
+  const moved = { ...mask, x: mask.x + Math.round(dx), y: mask.y + Math.round(dy) };
+  const inside =
+    moved.x >= 0 && moved.y >= 0 && moved.x + moved.width <= image.width && moved.y + moved.height <= image.height;
+  if (inside) return moved;
+  const frame = { x0: 0, y0: 0, x1: image.width, y1: image.height };
+  return packMask(cropBitmap(unpackMask(moved), intersectBoxes(bitmapBox(moved), frame)));
+}
+
+export function masksEqual(a: Mask, b: Mask): boolean {
+  if (a === b) return true;
+  if (a.area !== b.area || !sameBox(bitmapBox(a), bitmapBox(b)) || a.ends.length !== b.ends.length) return false;
+  return a.ends.every((end, i) => end === b.ends[i]);
+}
+
+/** One mask of the union of several, or of the first less the others. */
+export function combineMasks(first: Mask, others: readonly Mask[], operation: "unite" | "subtract"): Mask {
+  const boxes = operation === "unite" ? [first, ...others].map(bitmapBox) : [bitmapBox(first)];
+  const box = boxes.reduce(uniteBoxes, EMPTY_BOX);
+  const result = cropBitmap(unpackMask(first), box);
+  for (const other of others) drawBitmap(result, unpackMask(other), operation === "unite" ? 1 : 0);
+  return packMask(result);
+}
+
+function sameBox(a: Box, b: Box): boolean {
+  return a.x0 === b.x0 && a.y0 === b.y0 && a.x1 === b.x1 && a.y1 === b.y1;
+}
