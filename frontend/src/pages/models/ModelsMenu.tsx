@@ -1,0 +1,73 @@
+/** "Trained models" in the bar: each model with its mAP, and what can be done with it. */
+import { useQuery } from "@tanstack/react-query";
+import { Braces, ChartColumn, ChartSpline, ChevronDown, WandSparkles } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { modelsQuery } from "../../api/queries.ts";
+import type { Model, Project } from "../../api/types.ts";
+import { Button } from "../../components/Button.tsx";
+import { formatMap, formatTimeLeft } from "../../components/format.ts";
+import { MenuButton, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
+
+const SHOWN = 12;
+
+export function ModelsMenu({ project }: { project: Project }) {
+  const { t } = useTranslation("models");
+  const navigate = useNavigate();
+  const models = useQuery(modelsQuery(project.id)).data?.items ?? [];
+  return (
+    <MenuButton
+      aria-label={t("title")}
+      button={
+        <Button kind="quiet" iconAfter={ChevronDown}>
+          {t("title")}
+        </Button>
+      }
+    >
+      {models.slice(0, SHOWN).map((model) => (
+        <Submenu
+          key={model.id}
+          aria-label={model.name}
+          item={
+            <MenuItem textValue={model.name} hint={stateOf(model, t)}>
+              {model.name}
+            </MenuItem>
+          }
+        >
+          <MenuItem
+            icon={ChartColumn}
+            onAction={() => navigate(`/models/${model.id}/statistics`)}
+            isDisabled={model.status !== "ready"}
+          >
+            {t("viewStatistics")}
+          </MenuItem>
+          <MenuItem
+            icon={WandSparkles}
+            onAction={() => navigate(`/models/${model.id}/predict`)}
+            isDisabled={model.status !== "ready"}
+          >
+            {t("newPrediction")}
+          </MenuItem>
+          <MenuItem icon={ChartSpline} onAction={() => navigate(`/models/${model.id}`)}>
+            {t("modelInfo")}
+          </MenuItem>
+          <MenuItem icon={Braces} onAction={() => navigate(`/models/${model.id}/api`)}>
+            {t("api")}
+          </MenuItem>
+        </Submenu>
+      ))}
+      {models.length === 0 && <MenuItem isDisabled>{t("none")}</MenuItem>}
+      <MenuLine />
+      <MenuItem onAction={() => navigate(`/projects/${project.id}/models`)}>{t("all")}</MenuItem>
+    </MenuButton>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<"models">>["t"];
+
+/** A model's mAP, or how far it is. */
+export function stateOf(model: Model, t: Translate): string {
+  if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
+  if (model.status === "training" && model.eta_s !== null) return t("left", { time: formatTimeLeft(model.eta_s) });
+  return t(model.status);
+}

@@ -1,0 +1,123 @@
+/** All models of a project in a table. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { BrainCircuit, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { api } from "../../api/client.ts";
+import { modelsQuery } from "../../api/queries.ts";
+import type { Model } from "../../api/types.ts";
+import { useIdParam } from "../../app/currentProject.ts";
+import { Page } from "../../app/Page.tsx";
+import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
+import { Dialog } from "../../components/Dialog.tsx";
+import { EmptyState } from "../../components/EmptyState.tsx";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { formatDuration, formatMap } from "../../components/format.ts";
+import { numberCell, Table } from "../../components/Table.tsx";
+import { TextField } from "../../components/TextField.tsx";
+import { isActive } from "../train/trainingQueries.ts";
+import { stateOf } from "./ModelsMenu.tsx";
+
+const POLL_MS = 3_000;
+
+export function ModelsPage() {
+  const { t } = useTranslation("models");
+  const projectId = useIdParam("projectId");
+  const navigate = useNavigate();
+  const models = useQuery({
+    ...modelsQuery(projectId),
+    refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? POLL_MS : false),
+  });
+  const [leaving, setLeaving] = useState<Model | null>(null);
+  return (
+    <Page
+      title={t("title")}
+      actions={
+        <LinkButton kind="primary" to={`/projects/${projectId}/train`}>
+          {t("train")}
+        </LinkButton>
+      }
+    >
+      <ErrorMessage error={models.error} onRetry={() => void models.refetch()} />
+      {models.data?.items.length === 0 && (
+        <EmptyState icon={BrainCircuit} title={t("none")}>
+          {t("noneText")}
+        </EmptyState>
+      )}
+      {models.data && models.data.items.length > 0 && (
+        <Table label={t("title")}>
+          <thead>
+            <tr>
+              <th>{t("name")}</th>
+              <th>{t("size")}</th>
+              <th>{t("state")}</th>
+              <th className={numberCell}>mAP</th>
+              <th className={numberCell}>AP50</th>
+              <th className={numberCell}>{t("trained")}</th>
+              <th />
+            </tr>
+          </thead>
+          <tbody>
+            {models.data.items.map((model) => (
+              <tr key={model.id} onDoubleClick={() => navigate(`/models/${model.id}`)}>
+                <td>
+                  <Link to={`/models/${model.id}`}>{model.name}</Link>
+                </td>
+                <td>{t(model.size)}</td>
+                <td>{model.status === "ready" ? t("ready") : stateOf(model, t)}</td>
+                <td className={numberCell}>{formatMap(model.best?.map)}</td>
+                <td className={numberCell}>{formatMap(model.best?.ap50)}</td>
+                <td className={numberCell}>{formatDuration(model.elapsed_s)}</td>
+                <td className={numberCell}>
+                  <IconButton
+                    size="small"
+                    icon={Trash2}
+                    label={t("deleteModel", { name: model.name })}
+                    isDisabled={isActive(model)}
+                    onPress={() => setLeaving(model)}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {leaving && <DeleteDialog model={leaving} onClose={() => setLeaving(null)} />}
+    </Page>
+  );
+}
+
+/** A deleted model cannot be brought back, so its name is typed. */
+function DeleteDialog({ model, onClose }: { model: Model; onClose: () => void }) {
+  const { t } = useTranslation("models");
+  const client = useQueryClient();
+  const [typed, setTyped] = useState("");
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/api/v1/models/${model.id}`),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["projects", model.project_id] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="small"
+      title={t("deleteModel", { name: model.name })}
+      footer={
+        <>
+          <Button onPress={onClose}>{t("keep")}</Button>
+          <Button kind="danger" onPress={() => remove.mutate()} isDisabled={typed !== model.name || remove.isPending}>
+            {t("delete")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("deleteText")}</p>
+      <TextField label={t("typeName", { name: model.name })} value={typed} onChange={setTyped} autoFocus />
+      <ErrorMessage error={remove.error} />
+    </Dialog>
+  );
+}

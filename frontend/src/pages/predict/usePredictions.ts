@@ -1,0 +1,132 @@
+/** The images of this visit and what the model said of each: one is predicted at a time, in the order they came. */
+import { useCallback, useEffect, useReducer } from "react";
+import { api } from "../../api/client.ts";
+import { LOWEST_SCORE, type PredictedObject } from "./predictions.ts";
+
+export interface PictureSource {
+  name: string;
+  load: () => Promise<Blob>;
+}
+
+export interface Picture {
+  id: number;
+  name: string;
+  source: PictureSource;
+  /** Known once the file is here. */
+  file: Blob | null;
+  url: string | null;
+  state: "waiting" | "running" | "done" | "failed";
+  objects: PredictedObject[];
+  seconds: number | null;
+  error: string | null;
+  /** Grows when the picture is predicted again: an answer to an older question is dropped. */
+  round: number;
+}
+
+interface State {
+  pictures: Picture[];
+  nextId: number;
+}
+
+type Action =
+  | { kind: "added"; sources: PictureSource[] }
+  | { kind: "started"; id: number }
+  | { kind: "loaded"; id: number; file: Blob; url: string }
+  | { kind: "answered"; id: number; round: number; objects: PredictedObject[]; seconds: number }
+  | { kind: "failed"; id: number; round: number; error: string }
+  | { kind: "again" };
+
+/**
+ * @param path The endpoint of model and checkpoint; another path predicts every picture again. Null waits.
+ */
+export function usePredictions(path: string | null) {
+  const [state, dispatch] = useReducer(reduce, { pictures: [], nextId: 1 });
+  const busy = state.pictures.some((picture) => picture.state === "running");
+  const next = busy ? undefined : state.pictures.find((picture) => picture.state === "waiting");
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is what makes the answers old
+  useEffect(() => dispatch({ kind: "again" }), [path]);
+
+  useEffect(() => {
+    if (next === undefined || path === null) return;
+    dispatch({ kind: "started", id: next.id });
+    void predict(path, next, dispatch);
+  }, [next, path]);
+
+  const add = useCallback((sources: PictureSource[]) => dispatch({ kind: "added", sources }), []);
+  return { pictures: state.pictures, add };
+}
+
+async function predict(path: string, picture: Picture, dispatch: (action: Action) => void): Promise<void> {
+  const { id, round } = picture;
+  try {
+    let file = picture.file;
+    if (file === null) {
+      file = await picture.source.load();
+      dispatch({ kind: "loaded", id, file, url: URL.createObjectURL(file) });
+    }
+    const begun = performance.now();
+    const objects = await api.post<PredictedObject[]>(path, asBytes(file), { query: { min_score: LOWEST_SCORE } });
+    dispatch({ kind: "answered", id, round, objects, seconds: (performance.now() - begun) / 1000 });
+  } catch (error) {
+    dispatch({ kind: "failed", id, round, error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** The same bytes, of a type that the endpoint takes whatever the file's ending says. */
+export function asBytes(file: Blob): Blob {
+  return file.slice(0, file.size, "application/octet-stream");
+}
+
+function reduce(state: State, action: Action): State {
+  switch (action.kind) {
+    case "added": {
+      const added = action.sources.map((source, index) => newPicture(state.nextId + index, source));
+      return { pictures: [...state.pictures, ...added], nextId: state.nextId + added.length };
+    }
+    case "again":
+      return {
+        ...state,
+        pictures: state.pictures.map((picture) => ({ ...newPicture(picture.id, picture.source), ...againOf(picture) })),
+      };
+    case "started":
+      return change(state, action.id, { state: "running" });
+    case "loaded":
+      return change(state, action.id, { file: action.file, url: action.url });
+    case "answered":
+      return answer(state, action, { state: "done", objects: action.objects, seconds: action.seconds });
+    case "failed":
+      return answer(state, action, { state: "failed", error: action.error });
+  }
+}
+
+function change(state: State, id: number, values: Partial<Picture>): State {
+  return {
+    ...state,
+    pictures: state.pictures.map((picture) => (picture.id === id ? { ...picture, ...values } : picture)),
+  };
+}
+
+function answer(state: State, { id, round }: { id: number; round: number }, values: Partial<Picture>): State {
+  const isAwaited = state.pictures.some((picture) => picture.id === id && picture.round === round);
+  return isAwaited ? change(state, id, values) : state;
+}
+
+function againOf({ file, url, round }: Picture): Pick<Picture, "file" | "url" | "round"> {
+  return { file, url, round: round + 1 };
+}
+
+function newPicture(id: number, source: PictureSource): Picture {
+  return {
+    id,
+    name: source.name,
+    source,
+    file: null,
+    url: null,
+    state: "waiting",
+    objects: [],
+    seconds: null,
+    error: null,
+    round: 0,
+  };
+}

@@ -1,0 +1,132 @@
+/** Running and queued trainings in the bar of every page: one line closed, curves and buttons open. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ChartSpline, ChevronDown, Square, X } from "lucide-react";
+import { useState } from "react";
+import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client.ts";
+import { CurveChart } from "../../charts/CurveChart.tsx";
+import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { formatDuration, formatMap, formatTimeLeft } from "../../components/format.ts";
+import { Icon } from "../../components/Icon.tsx";
+import { ProgressBar } from "../../components/ProgressBar.tsx";
+import styles from "./ProgressItem.module.css";
+import { bestPoint, type QueuedModel, queueQuery, useLiveModel } from "./trainingQueries.ts";
+
+export function ProgressItem() {
+  const { t } = useTranslation("train");
+  const queue = useQuery(queueQuery);
+  const [isOpen, setIsOpen] = useState(false);
+  const running = queue.data?.running ?? [];
+  const queued = queue.data?.queued ?? [];
+  const first = running[0] ?? queued[0];
+  if (first === undefined) return null;
+  return (
+    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+      <AriaButton className={styles.item ?? ""} aria-label={t("progressOf", { name: first.name })}>
+        <ProgressBar
+          label={first.name}
+          value={first.status === "queued" ? 0 : first.progress}
+          className={styles.bar ?? ""}
+        />
+        <b className={styles.name}>{first.name}</b>
+        <span className={styles.figure}>{first.best?.map != null && `mAP ${formatMap(first.best.map)}`}</span>
+        <span className={styles.figure}>
+          <TimeLeft model={first} />
+        </span>
+        <Icon of={ChevronDown} size={14} />
+      </AriaButton>
+      <Popover className={styles.popover ?? ""} placement="bottom end" offset={4}>
+        <Dialog className={styles.dialog ?? ""} aria-label={t("trainings")}>
+          {running.map((model) => (
+            <Running key={model.id} model={model} onLeave={() => setIsOpen(false)} />
+          ))}
+          {queued.map((model) => (
+            <Queued key={model.id} model={model} waitsFor={running[0]?.name} />
+          ))}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }) {
+  const { t } = useTranslation("train");
+  const { points } = useLiveModel(model.id);
+  const stop = useModelAction(model.id, "stop");
+  const best = bestPoint(points);
+  return (
+    <section className={styles.running}>
+      <header className={styles.header}>
+        <b>{model.name}</b>
+        <span className={styles.size}>{t(model.size)}</span>
+        <b className={styles.map}>mAP {formatMap(model.best?.map)}</b>
+      </header>
+      <div className={styles.progress}>
+        <ProgressBar label={model.name} value={model.progress} />
+        <span>
+          <TimeLeft model={model} />
+        </span>
+      </div>
+      {points.length > 0 && (
+        <CurveChart kind="quality" axis="time" points={points} bestAt={best} height={120} compact />
+      )}
+      {best && (
+        <p className={styles.best}>
+          {t("bestSaved", { time: formatDuration(best.elapsed_s), map: formatMap(best.map) })}
+        </p>
+      )}
+      <ErrorMessage error={stop.error} />
+      <footer className={styles.footer}>
+        <LinkButton kind="quiet" icon={ChartSpline} to={`/models/${model.id}`} onClick={onLeave}>
+          {t("learningCurves")}
+        </LinkButton>
+        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || model.status === "stopping"}>
+          {model.status === "stopping" ? t("stopping") : t("stop")}
+        </Button>
+      </footer>
+    </section>
+  );
+}
+
+function Queued({ model, waitsFor }: { model: QueuedModel; waitsFor: string | undefined }) {
+  const { t } = useTranslation("train");
+  const cancel = useModelAction(model.id, "cancel");
+  return (
+    <section className={styles.queued}>
+      <b>{model.name}</b>
+      <span className={styles.size}>{t(model.size)}</span>
+      <span className={styles.waits}>
+        {waitsFor === undefined ? t("waitsForWorker") : t("waitsFor", { name: waitsFor })}
+      </span>
+      <IconButton
+        size="small"
+        icon={X}
+        label={t("cancelTraining", { name: model.name })}
+        onPress={() => cancel.mutate()}
+      />
+    </section>
+  );
+}
+
+function TimeLeft({ model }: { model: QueuedModel }) {
+  const { t } = useTranslation("train");
+  if (model.status === "queued") return t("queued");
+  if (model.status === "stopping") return t("stopping");
+  return model.eta_s === null ? t("starting") : t("left", { time: formatTimeLeft(model.eta_s) });
+}
+
+/** Stop, cancel or resume a training; the pages that show it are refreshed. */
+export function useModelAction(modelId: number, action: "stop" | "cancel" | "resume") {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post(`/api/v1/models/${modelId}/${action}`),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["queue"] }),
+        client.invalidateQueries({ queryKey: ["models", modelId] }),
+        client.invalidateQueries({ queryKey: ["projects"] }),
+      ]),
+  });
+}

@@ -1,0 +1,130 @@
+/** What the pages of training ask the server: the dialog's defaults, the queue, a model's curve and log. */
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api } from "../../api/client.ts";
+import { modelQuery } from "../../api/queries.ts";
+import type { CurvePoint, Model, ModelSize } from "../../api/types.ts";
+
+export interface SizeDefaults {
+  size: ModelSize;
+  train_minutes: number;
+  stop_minutes: number;
+  image_size: number;
+  /** "random weights", "ImageNet weights", "COCO weights". */
+  starts_from: string;
+}
+
+export interface TrainingDefaults {
+  name: string;
+  size: ModelSize;
+  use_validation_set: boolean;
+  validation_percent: number;
+  learning_rate: number | null;
+  labeled_images: number;
+  unlabeled_images: number;
+  /** Labeled and marked for validation. */
+  marked_images: number;
+  label_count: number;
+  device: string;
+  sizes: SizeDefaults[];
+  waits_for: string[];
+  /** Why a training cannot start, in words. */
+  problem: string | null;
+}
+
+export interface QueuedModel extends Model {
+  project_name: string;
+}
+
+export interface Queue {
+  running: QueuedModel[];
+  queued: QueuedModel[];
+  workers: { id: string; hostname: string; device: string; model_id: number | null }[];
+}
+
+const BUSY_POLL_MS = 2_000;
+const IDLE_POLL_MS = 15_000;
+
+export const defaultsQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "training-defaults"],
+    queryFn: () => api.get<TrainingDefaults>(`/api/v1/projects/${projectId}/models/defaults`),
+    staleTime: 0,
+  });
+
+export const queueQuery = queryOptions({
+  queryKey: ["queue"],
+  queryFn: () => api.get<Queue>("/api/v1/queue"),
+  refetchInterval: ({ state }) => (isBusy(state.data) ? BUSY_POLL_MS : IDLE_POLL_MS),
+});
+
+export const curveQuery = (modelId: number) =>
+  queryOptions({
+    queryKey: ["models", modelId, "curve"],
+    queryFn: () => api.get<{ items: CurvePoint[] }>(`/api/v1/models/${modelId}/curve`),
+  });
+
+export const logQuery = (modelId: number) =>
+  queryOptions({
+    queryKey: ["models", modelId, "log"],
+    queryFn: () => api.get<{ items: { at: string; message: string }[] }>(`/api/v1/models/${modelId}/log`),
+  });
+
+export function isActive(model: Pick<Model, "status">): boolean {
+  return model.status === "queued" || model.status === "training" || model.status === "stopping";
+}
+
+/** The model and its curve, live by server-sent events while it trains, by asking every two seconds where those fail. */
+export function useLiveModel(modelId: number) {
+  const client = useQueryClient();
+  const [isStreaming, setIsStreaming] = useState(false);
+  const pollWhileActive = (active: boolean) => (active && !isStreaming ? BUSY_POLL_MS : false);
+  const model = useQuery({
+    ...modelQuery(modelId),
+    refetchInterval: ({ state }) => pollWhileActive(state.data !== undefined && isActive(state.data)),
+  });
+  const active = model.data !== undefined && isActive(model.data);
+  const curve = useQuery({ ...curveQuery(modelId), refetchInterval: pollWhileActive(active) });
+
+  useEffect(() => {
+    if (!active) return;
+    const events = new EventSource(`/api/v1/models/${modelId}/events`);
+    events.onmessage = ({ data }: MessageEvent<string>) => {
+      const { model: next, points } = JSON.parse(data) as { model: Model; points: CurvePoint[] };
+      setIsStreaming(true);
+      client.setQueryData(modelQuery(modelId).queryKey, next);
+      if (points.length > 0) {
+        client.setQueryData(curveQuery(modelId).queryKey, (old) => ({ items: mergePoints(old?.items ?? [], points) }));
+      }
+      if (!isActive(next)) void client.invalidateQueries({ queryKey: ["models", modelId] });
+    };
+    events.onerror = () => setIsStreaming(false);
+    return () => {
+      events.close();
+      setIsStreaming(false);
+    };
+  }, [active, modelId, client]);
+
+  return { model, points: curve.data?.items ?? NO_POINTS, isActive: active };
+}
+
+const NO_POINTS: CurvePoint[] = [];
+
+/**
+ * The curve with news: a point replaces its step's former one. A point at or before an earlier step means that the
+ * training went on from a checkpoint, so the points after it are gone; and only one point is the best.
+ */
+export function mergePoints(old: readonly CurvePoint[], news: readonly CurvePoint[]): CurvePoint[] {
+  const first = news[0];
+  if (first === undefined) return [...old];
+  return [...old.filter((point) => point.step < first.step), ...news];
+}
+
+/** Where the red line stands: the latest point that was better than all before it. */
+export function bestPoint(points: readonly CurvePoint[]): CurvePoint | undefined {
+  return points.findLast((point) => point.is_best);
+}
+
+function isBusy(queue: Queue | undefined): boolean {
+  return queue !== undefined && queue.running.length + queue.queued.length > 0;
+}
