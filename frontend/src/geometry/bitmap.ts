@@ -2,8 +2,8 @@
  * Masks in two forms, both cropped to a box and row-major inside it:
  * `Bitmap` has a byte a pixel and is worked on; `Mask` is run-packed and never changes, so that history can keep thousands.
  */
-import { EMPTY_BOX, intersectBoxes, isEmptyBox, uniteBoxes } from "./box";
-import type { Box, Size } from "./types";
+import { EMPTY_BOX, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
+import type { Box, Size } from "./types.ts";
 
 export interface Bitmap {
   readonly x: number;

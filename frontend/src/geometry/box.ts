@@ -1,4 +1,4 @@
-import type { Box, Point, Polygon } from "./types";
+import type { Box, Point, Polygon } from "./types.ts";
 
 export const EMPTY_BOX: Box = { x0: 0, y0: 0, x1: 0, y1: 0 };
 

@@ -1,6 +1,6 @@
 /** Filling areas that a mask encloses. */
-import { type Bitmap, isBitmapSet } from "./bitmap";
-import type { Box } from "./types";
+import { type Bitmap, isBitmapSet } from "./bitmap.ts";
+import type { Box } from "./types.ts";
 
 /** Pixels of the background around a point that the mask shuts in, or null when they reach the mask's border. */
 export function enclosedArea(bitmap: Bitmap, x: number, y: number): Bitmap | null {

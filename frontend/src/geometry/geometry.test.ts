@@ -11,15 +11,15 @@ import {
   moveMask,
   packMask,
   unpackMask,
-} from "./bitmap";
-import { enclosedArea, similarArea } from "./flood";
-import { isInPolygon, polygonsArea, signedRingArea } from "./measure";
-import { outlineOf } from "./outline";
-import { polygonsToMask } from "./raster";
-import { countsFromString, countsToString, InvalidRle, maskToRle, rleToMask } from "./rle";
-import { simplifyPath, simplifyRing } from "./simplify";
-import { growToHold, stampStroke } from "./stamp";
-import type { Point, Polygon } from "./types";
+} from "./bitmap.ts";
+import { enclosedArea, similarArea } from "./flood.ts";
+import { isInPolygon, polygonsArea, signedRingArea } from "./measure.ts";
+import { outlineOf } from "./outline.ts";
+import { polygonsToMask } from "./raster.ts";
+import { countsFromString, countsToString, InvalidRle, maskToRle, rleToMask } from "./rle.ts";
+import { simplifyPath, simplifyRing } from "./simplify.ts";
+import { growToHold, stampStroke } from "./stamp.ts";
+import type { Point, Polygon } from "./types.ts";
 
 /** Rows of "#" and "." as a bitmap at an origin. */
 function drawn(rows: string[], x = 0, y = 0): Bitmap {

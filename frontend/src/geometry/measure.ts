@@ -1,5 +1,5 @@
 /** Areas, distances and inside tests. */
-import type { Point, Polygon, Ring } from "./types";
+import type { Point, Polygon, Ring } from "./types.ts";
 
 /** Twice-signed-halved shoelace area; positive when the ring runs clockwise on the screen (y down). */
 export function signedRingArea(ring: Ring): number {

@@ -2,9 +2,9 @@
  * Outlines of a mask along pixel edges, holes kept. Parts are 4-connected; rasterising the outlines gives the mask back.
  * Each boundary edge runs with the foreground on its right hand, so exteriors turn clockwise on the screen and holes the other way.
  */
-import type { Bitmap } from "./bitmap";
-import { isInRing, signedRingArea } from "./measure";
-import type { Point, Polygon, Ring } from "./types";
+import type { Bitmap } from "./bitmap.ts";
+import { isInRing, signedRingArea } from "./measure.ts";
+import type { Point, Polygon, Ring } from "./types.ts";
 
 const EAST = 0;
 const SOUTH = 1;

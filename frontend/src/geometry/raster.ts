@@ -3,9 +3,9 @@
  * The boundary is walked on a grid five times as fine; where it passes a column's middle it toggles the pixels below.
  * Source of the formula: rleFrPoly in pycocotools, `common/maskApi.c` (https://github.com/cocodataset/cocoapi).
  */
-import { type Bitmap, drawBitmap, emptyBitmap, type Mask, packMask } from "./bitmap";
-import { boxOfPoints, intersectBoxes, isEmptyBox, uniteBoxes } from "./box";
-import type { Box, Polygon, Ring, Size } from "./types";
+import { type Bitmap, drawBitmap, emptyBitmap, type Mask, packMask } from "./bitmap.ts";
+import { boxOfPoints, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
+import type { Box, Polygon, Ring, Size } from "./types.ts";
 
 const UPSAMPLING = 5;
 

@@ -3,8 +3,8 @@
  * The packing is LEB128-like, 5 bits a character with a sign bit, each count from the third on less the one two before.
  * Source of the format: pycocotools, `common/maskApi.c`, rleToString and rleFrString (https://github.com/cocodataset/cocoapi).
  */
-import { type Bitmap, EMPTY_MASK, emptyBitmap, type Mask, packMask, unpackMask } from "./bitmap";
-import type { Size } from "./types";
+import { type Bitmap, EMPTY_MASK, emptyBitmap, type Mask, packMask, unpackMask } from "./bitmap.ts";
+import type { Size } from "./types.ts";
 
 export interface CocoRle {
   /** [height, width] of the image. */

@@ -2,8 +2,8 @@
  * Douglas-Peucker: drops points that lie within a tolerance of the line through those kept.
  * Source: D. Douglas and T. Peucker, "Algorithms for the reduction of the number of points…", Cartographica 10(2), 1973.
  */
-import { distance, nearestOnSegment } from "./measure";
-import type { Point, Polygon, Ring } from "./types";
+import { distance, nearestOnSegment } from "./measure.ts";
+import type { Point, Polygon, Ring } from "./types.ts";
 
 /** Simplifies an open line; its ends stay. */
 export function simplifyPath(points: readonly Point[], tolerance: number): Point[] {

@@ -1,8 +1,8 @@
 /** Brush strokes on a bitmap: capsules and squares stamped by pixel middles. */
-import { type Bitmap, bitmapBox, cropBitmap } from "./bitmap";
-import { growBox, intersectBoxes, isEmptyBox, uniteBoxes } from "./box";
-import { distance, nearestOnSegment } from "./measure";
-import type { Box, Point, Size } from "./types";
+import { type Bitmap, bitmapBox, cropBitmap } from "./bitmap.ts";
+import { growBox, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
+import { distance, nearestOnSegment } from "./measure.ts";
+import type { Box, Point, Size } from "./types.ts";
 
 export type BrushShape = "round" | "square";
 

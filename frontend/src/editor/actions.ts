@@ -1,0 +1,179 @@
+/** What each key action does where no tool has taken it. */
+import type { Change } from "./document.ts";
+import type { Editor } from "./editor.ts";
+import type { Instance } from "./instance.ts";
+import { isOnImage, moveShape } from "./instance.ts";
+import type { Action } from "./keys.ts";
+import { combine, convert } from "./shaping.ts";
+
+/** Brush sizes grow by steps that feel alike: a fifth, at least half a pixel. */
+const BRUSH_STEP = 1.2;
+export const BRUSH_RADIUS = { least: 0.5, most: 400 } as const;
+
+/** Answers false for what is not the core's: other images, zoom, help. */
+export function performAction(editor: Editor, action: Action): boolean {
+  const label = /^label(\d+)$/.exec(action);
+  if (label) return chooseLabel(editor, Number(label[1]) - 1);
+  return (
+    performToolAction(editor, action) || performHistoryAction(editor, action) || performObjectAction(editor, action)
+  );
+}
+
+function performToolAction(editor: Editor, action: Action): boolean {
+  switch (action) {
+    case "newObject":
+    case "closeOrNew":
+      startObject(editor);
+      return true;
+    case "edit":
+      editor.takeTool("edit");
+      return true;
+    case "samePart":
+      editor.takeTool("polygon", "part");
+      return true;
+    case "hole":
+      editor.takeTool("polygon", "hole");
+      return true;
+    case "box":
+    case "ellipse":
+      editor.takeTool(action);
+      return true;
+    case "draw":
+      editor.takeTool("brush");
+      return true;
+    case "erase":
+      editor.takeTool("eraser");
+      return true;
+    case "fill":
+      editor.takeTool("fill");
+      return true;
+    case "switchMode":
+      editor.setMode(editor.mode === "polygon" ? "bitmap" : "polygon");
+      return true;
+    case "brushSmaller":
+      editor.change({ brushRadius: resizedBrush(editor.settings.brushRadius, 1 / BRUSH_STEP) });
+      return true;
+    case "brushLarger":
+      editor.change({ brushRadius: resizedBrush(editor.settings.brushRadius, BRUSH_STEP) });
+      return true;
+    default:
+      return false;
+  }
+}
+
+function performHistoryAction(editor: Editor, action: Action): boolean {
+  switch (action) {
+    case "undo":
+      editor.undo();
+      return true;
+    case "redo":
+      editor.redo();
+      return true;
+    case "cancel":
+      if (editor.tool.name === "edit") editor.select(null);
+      else if (editor.mode === "polygon") editor.takeTool("edit");
+      else editor.select(null);
+      return true;
+    // Backspace outside of a ring: nothing is taken back, and nothing else happens by a slip
+    case "takeBack":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function performObjectAction(editor: Editor, action: Action): boolean {
+  if (action === "hideAll" || action === "hideOthers") {
+    toggleHidden(editor, action === "hideOthers" ? editor.selectedId : null);
+    return true;
+  }
+  const selected = editor.selected;
+  switch (action) {
+    case "delete":
+      if (selected && !editor.isFixed(selected.id)) deleteObjects(editor, [selected.id]);
+      return true;
+    case "convert":
+      if (selected && !editor.isFixed(selected.id)) convert(editor, selected);
+      return true;
+    case "unite":
+    case "subtract":
+      if (selected && !editor.isFixed(selected.id)) combine(editor, selected, action);
+      return true;
+    case "duplicate":
+      if (selected) paste(editor, [selected]);
+      return true;
+    case "raise":
+    case "lower":
+      if (selected) reorder(editor, selected.id, action === "raise" ? 1 : -1);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Leaves the selected object and takes up the mode's drawing tool. */
+function startObject(editor: Editor): void {
+  editor.select(null);
+  if (editor.mode === "bitmap") editor.takeTool("brush");
+  else editor.takeTool("polygon", "object");
+}
+
+export function resizedBrush(radius: number, factor: number): number {
+  const next = factor > 1 ? Math.max(radius * factor, radius + 0.5) : Math.min(radius * factor, radius - 0.5);
+  return Math.min(BRUSH_RADIUS.most, Math.max(BRUSH_RADIUS.least, Math.round(next * 2) / 2));
+}
+
+/** Takes the label for what is drawn next, and gives it to the selected object. */
+export function chooseLabel(editor: Editor, index: number): boolean {
+  const label = editor.labels[index];
+  if (label === undefined) return false;
+  setLabel(editor, label);
+  return true;
+}
+
+export function setLabel(editor: Editor, label: string): void {
+  const selected = editor.selected;
+  editor.setActiveLabel(label);
+  if (!selected || selected.label === label || editor.isFixed(selected.id)) return;
+  editor.execute({ name: "setLabel", changes: [editor.document.replace({ ...selected, label })] });
+}
+
+export function deleteObjects(editor: Editor, ids: readonly string[]): void {
+  // from the top down, so that each one's place is still right when it comes back
+  const ordered = [...ids].sort((a, b) => editor.document.indexOf(b) - editor.document.indexOf(a));
+  editor.execute({ name: "deleteObject", changes: ordered.map((id) => editor.document.remove(id)) });
+}
+
+/** Puts copies on top, a little aside where the same object is already here; what is off this image is left out. */
+export function paste(editor: Editor, instances: readonly Instance[]): number {
+  const { document } = editor;
+  const onImage = instances.filter(({ shape }) => isOnImage(shape, document.image));
+  const changes = onImage.map((instance, i): Change => {
+    const aside = document.indexOf(instance.id) >= 0 ? PASTE_OFFSET : 0;
+    const shape = moveShape(instance.shape, aside, aside, document.image);
+    const copy: Instance = { ...instance, id: editor.newId(), shape, source: "manual" };
+    return { id: copy.id, before: null, after: { instance: copy, index: document.instances.length + i } };
+  });
+  const last = changes.at(-1);
+  if (!last) return 0;
+  editor.execute({ name: "paste", changes });
+  editor.select(last.id);
+  return changes.length;
+}
+
+/** Image pixels. */
+const PASTE_OFFSET = 12;
+
+export function reorder(editor: Editor, id: string, by: number): void {
+  const change = editor.document.moveTo(id, editor.document.indexOf(id) + by);
+  if (change.before?.index === change.after?.index) return;
+  editor.execute({ name: "reorder", changes: [change] });
+}
+
+function toggleHidden(editor: Editor, except: string | null): void {
+  if (editor.hidden.size > 0) {
+    editor.setHidden([]);
+    return;
+  }
+  editor.setHidden(editor.document.instances.map(({ id }) => id).filter((id) => id !== except));
+}

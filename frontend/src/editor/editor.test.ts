@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Point } from "../geometry/types.ts";
+import { deleteObjects, paste, reorder } from "./actions.ts";
+import type { Editor } from "./editor.ts";
+import { click, drag, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
+import { instanceFromJson, instanceToJson } from "./instance.ts";
+import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
+
+const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
+
+function stored(editor: Editor): string {
+  return JSON.stringify(editor.document.instances.map((instance) => instanceToJson(instance, IMAGE)));
+}
+
+describe("undo", () => {
+  const point = fc.tuple(fc.nat(IMAGE.width), fc.nat(IMAGE.height)).map(([x, y]): Point => [x + 0.5, y + 0.5]);
+  const step = fc.oneof(
+    fc.tuple(fc.constant("ring" as const), fc.array(point, { minLength: 3, maxLength: 6 })),
+    fc.tuple(fc.constant("drag" as const), fc.array(point, { minLength: 2, maxLength: 3 })),
+    fc.tuple(fc.constant("click" as const), fc.tuple(point)),
+    fc.tuple(
+      fc.constantFrom("b", "n", "c", "r", "e", "Delete", "1", "2", "h", "g", "j", "PageDown", "PageUp"),
+      fc.constant<Point[]>([]),
+    ),
+  );
+
+  function run(editor: Editor, [what, points]: readonly [string, readonly Point[]]): void {
+    if (what === "drag") drag(editor, points);
+    else if (what === "click") click(editor, points[0] as Point);
+    else if (what === "ring") {
+      key(editor, "n");
+      for (const at of points) click(editor, at);
+      key(editor, "Enter");
+    } else key(editor, what);
+    editor.takeTool(editor.mode === "bitmap" ? "brush" : "edit");
+  }
+
+  test("of everything is the state before, and redo of everything the state after", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+        const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE, "date")]);
+        const before = stored(editor);
+        for (const one of steps) run(editor, one);
+        const after = stored(editor);
+        let count = 0;
+        for (; editor.history.canUndo; count++) editor.undo();
+        expect(stored(editor)).toBe(before);
+        for (let i = 0; i < count; i++) editor.redo();
+        expect(stored(editor)).toBe(after);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("reaches at least 500 steps back", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    for (let i = 0; i < 600; i++) key(editor, i % 2 ? "1" : "2");
+    let count = 0;
+    for (; editor.history.canUndo; count++) editor.undo();
+    expect(count).toBeGreaterThanOrEqual(500);
+    expect(editor.document.get("a")?.label).toBe("fig");
+  });
+
+  test("what others saved meanwhile stays when own work is undone", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    deleteObjects(editor, ["a"]);
+    editor.takeIn([editor.document.add(instanceOf("theirs", TRIANGLE))]);
+    editor.undo();
+    expect(editor.document.instances.map(({ id }) => id).sort()).toEqual(["a", "theirs"]);
+  });
+});
+
+describe("objects", () => {
+  test("a number gives the label to the selected object and to what is drawn next", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    key(editor, "2");
+    expect([editor.document.get("a")?.label, editor.activeLabel]).toEqual(["date", "date"]);
+    key(editor, "7");
+    expect(editor.activeLabel).toBe("date");
+  });
+
+  test("the topmost object is hit; a hidden one is not", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", SQUARE)]);
+    expect(editor.hitTest([30, 30])?.id).toBe("b");
+    editor.setHidden(["b"]);
+    expect(editor.hitTest([30, 30])?.id).toBe("a");
+    reorder(editor, "a", 1);
+    editor.setHidden([]);
+    expect(editor.hitTest([30, 30])?.id).toBe("a");
+  });
+
+  test("hiding changes nothing that is saved", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+    const before = stored(editor);
+    key(editor, "x");
+    expect(editor.hidden.size).toBe(2);
+    expect(stored(editor)).toBe(before);
+    key(editor, "x");
+    expect(editor.hidden.size).toBe(0);
+  });
+
+  test("pasted copies have ids of their own and lie aside", () => {
+    const editor = makeEditor([instanceOf("a", TRIANGLE)]);
+    expect(paste(editor, editor.document.instances)).toBe(1);
+    expect(editor.selected?.id).toBe("new-1");
+    expect(editor.selected?.shape).toEqual(polygonOf([13, 13], [27, 13], [13, 27]));
+    const off = instanceOf("z", polygonOf([300, 300], [310, 300], [310, 310]));
+    expect(paste(editor, [off])).toBe(0);
+  });
+
+  test("unite joins touching objects of the label, subtract cuts the others out", () => {
+    const right = polygonOf([50, 20], [80, 20], [80, 60], [50, 60]);
+    const united = makeEditor([instanceOf("a", SQUARE), instanceOf("b", right)]);
+    united.select("a");
+    key(united, "j");
+    expect(united.document.instances).toHaveLength(1);
+    expect(united.selected?.shape).toEqual(polygonOf([80, 20], [80, 60], [20, 60], [20, 20]));
+    const cut = makeEditor([instanceOf("a", SQUARE), instanceOf("b", right, "date")]);
+    cut.select("a");
+    key(cut, "J", { shift: true });
+    expect(cut.selected?.shape).toEqual(polygonOf([50, 20], [50, 60], [20, 60], [20, 20]));
+  });
+
+  test("polygon to bitmap and back keeps the pixels", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    key(editor, "c");
+    expect(editor.selected?.shape).toMatchObject({ kind: "mask", mask: { area: 1600 } });
+    key(editor, "c");
+    expect(editor.selected?.shape).toEqual(polygonOf([60, 20], [60, 60], [20, 60], [20, 20]));
+  });
+});
+
+describe("instance", () => {
+  test("JSON comes back", () => {
+    const json = {
+      id: "a",
+      label: "fig",
+      polygons: [
+        {
+          exterior: [
+            [0.25, 1],
+            [5, 1],
+            [5, 5.125],
+          ] as [number, number][],
+          holes: [],
+        },
+      ],
+      crowd: true,
+      source: "model:m",
+    };
+    expect(instanceToJson(instanceFromJson(json), IMAGE)).toEqual(json);
+    const rle = { id: "b", label: "fig", rle: { size: [2, 3] as [number, number], counts: "132" }, source: "manual" };
+    expect(instanceToJson(instanceFromJson(rle), { width: 3, height: 2 })).toEqual(rle);
+  });
+});
+
+describe("keys", () => {
+  const press = (name: string, mode: "polygon" | "bitmap", shift = false) =>
+    actionFor({ kind: "key", key: name, modifiers: { shift, alt: false, ctrl: false } }, mode, DEFAULT_KEYS);
+
+  test("E, R and G are the mode's", () => {
+    expect([press("e", "polygon"), press("e", "bitmap")]).toEqual(["edit", "draw"]);
+    expect([press("r", "polygon"), press("r", "bitmap")]).toEqual(["box", "erase"]);
+    expect([press("g", "polygon"), press("g", "bitmap")]).toEqual(["samePart", "fill"]);
+  });
+
+  test("characters made with Shift, and numbers", () => {
+    expect(press("?", "polygon", true)).toBe("help");
+    expect(press("3", "bitmap")).toBe("label3");
+    expect(press("q", "polygon")).toBeNull();
+  });
+
+  test("no key of a mode means two things", () => {
+    for (const mode of ["polygon", "bitmap"] as const) {
+      const keys = DEFAULT_KEYS.filter((one) => (one.mode ?? mode) === mode).flatMap((one) => one.keys);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
+    expect(keyFor("edit", "polygon", DEFAULT_KEYS)).toBe("e");
+  });
+});

@@ -1,0 +1,306 @@
+/** The canvas core: the document, what is selected, the tool in hand. No DOM, no fetch; events come in, listeners hear what changed. */
+import { clampPoint, distance } from "../geometry/measure.ts";
+import type { BrushShape } from "../geometry/stamp.ts";
+import type { Box, Point, Size } from "../geometry/types.ts";
+import { performAction } from "./actions.ts";
+import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
+import type { EditorEvent } from "./events.ts";
+import { History } from "./history.ts";
+import { type Instance, shapeBox, shapeHolds } from "./instance.ts";
+import { type Action, actionFor, DEFAULT_KEYS, type Keymap, type Mode } from "./keys.ts";
+import { BoxTool } from "./tools/boxTool.ts";
+import { BrushTool } from "./tools/brushTool.ts";
+import { EditTool } from "./tools/editTool.ts";
+import { FillTool } from "./tools/fillTool.ts";
+import { RingTool } from "./tools/ringTool.ts";
+import type { Tool, ToolName } from "./tools/tool.ts";
+import { edgeAt, type VertexRef, vertexAt } from "./vertices.ts";
+
+export type Aspect = "document" | "selection" | "tool" | "draft" | "settings" | "visibility" | "hover";
+
+export interface Settings {
+  /** Image pixels. */
+  readonly brushRadius: number;
+  readonly brushShape: BrushShape;
+  /** A stroke spares the pixels of other objects. */
+  readonly protectOthers: boolean;
+  /** Largest difference in each of red, green and blue, 0-255. */
+  readonly fillTolerance: number;
+  /** Corners snap to a neighbour's border. */
+  readonly snaps: boolean;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  brushRadius: 12,
+  brushShape: "round",
+  protectOthers: false,
+  fillTolerance: 24,
+  snaps: false,
+};
+
+/** What the core needs from outside. */
+export interface EditorPorts {
+  newId: () => string;
+  /** The image's pixels around a point, for a fill by colour; null while they cannot be read. */
+  readPixels?: (around: Point) => { rgba: Uint8ClampedArray; frame: Box } | null;
+  /** Actions that are the page's: other images, zoom, help; and a label that is missing. */
+  request?: (action: Action | "labelNeeded") => void;
+}
+
+export class Editor {
+  readonly document: LabelDocument;
+  readonly history = new History();
+  readonly #ports: EditorPorts;
+  readonly #listeners = new Set<(aspect: Aspect) => void>();
+  #mode: Mode = "polygon";
+  #tool: Tool = new EditTool(this);
+  #selectedId: string | null = null;
+  #vertices: readonly VertexRef[] = [];
+  #activeLabel: string | null = null;
+  #hidden: ReadonlySet<string> = new Set();
+  #locked: ReadonlySet<string> = new Set();
+  #hoveredId: string | null = null;
+  #settings: Settings = DEFAULT_SETTINGS;
+  keymap: Keymap = DEFAULT_KEYS;
+  labels: readonly string[] = [];
+
+  constructor(image: Size, instances: readonly Instance[], ports: EditorPorts) {
+    this.document = new LabelDocument(image, instances);
+    this.#ports = ports;
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+  get tool(): Tool {
+    return this.#tool;
+  }
+  get selectedId(): string | null {
+    return this.#selectedId;
+  }
+  get selected(): Instance | undefined {
+    return this.#selectedId === null ? undefined : this.document.get(this.#selectedId);
+  }
+  get selectedVertices(): readonly VertexRef[] {
+    return this.#vertices;
+  }
+  get activeLabel(): string | null {
+    return this.#activeLabel;
+  }
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+  get locked(): ReadonlySet<string> {
+    return this.#locked;
+  }
+  get hoveredId(): string | null {
+    return this.#hoveredId;
+  }
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  subscribe(listener: (aspect: Aspect) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Answers whether a key was used; pointer events always are. */
+  dispatch(event: EditorEvent): boolean {
+    if (event.kind !== "key") {
+      this.#tool.handle(event);
+      return true;
+    }
+    const action = actionFor(event, this.#mode, this.keymap);
+    return action !== null && this.act(action);
+  }
+
+  act(action: Action): boolean {
+    if (!isLabelAction(action) && this.#tool.act(action)) return true;
+    if (performAction(this, action)) return true;
+    if (!this.#ports.request) return false;
+    this.#ports.request(action);
+    return true;
+  }
+
+  execute(command: Command): void {
+    this.document.apply(command.changes);
+    this.history.push(command);
+    this.#afterChange();
+  }
+
+  undo(): void {
+    const command = this.history.takeUndo();
+    if (!command) return;
+    this.document.apply(inverted(command.changes));
+    this.#afterChange(command);
+  }
+
+  redo(): void {
+    const command = this.history.takeRedo();
+    if (!command) return;
+    this.document.apply(command.changes);
+    this.#afterChange(command);
+  }
+
+  /** Takes in what someone else saved; not part of what can be undone. */
+  takeIn(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    this.document.apply(changes);
+    this.#afterChange();
+  }
+
+  select(id: string | null): void {
+    const instance = id === null ? undefined : this.document.get(id);
+    this.#vertices = [];
+    this.#selectedId = instance?.id ?? null;
+    if (instance) this.#activeLabel = instance.label;
+    this.#emit("selection");
+  }
+
+  chooseVertices(refs: readonly VertexRef[]): void {
+    this.#vertices = refs;
+    this.#emit("selection");
+  }
+
+  setActiveLabel(label: string | null): void {
+    this.#activeLabel = label;
+    this.#emit("selection");
+  }
+
+  /** The label for a new object; asks the page for one when there is none. */
+  requireLabel(): string | null {
+    if (this.#activeLabel === null) this.#ports.request?.("labelNeeded");
+    return this.#activeLabel;
+  }
+
+  setMode(mode: Mode): void {
+    if (mode === this.#mode) return;
+    this.#tool.cancel();
+    this.#mode = mode;
+    this.takeTool(mode === "bitmap" ? "brush" : "edit");
+  }
+
+  takeTool(name: ToolName, purpose: "object" | "part" | "hole" = "object"): void {
+    this.#tool.cancel();
+    this.#tool = this.#makeTool(name, purpose);
+    if (name === "brush" || name === "eraser" || name === "fill") this.#mode = "bitmap";
+    else if (name !== "edit") this.#mode = "polygon";
+    this.#emit("tool");
+  }
+
+  change(settings: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#emit("settings");
+  }
+
+  setHidden(ids: Iterable<string>): void {
+    this.#hidden = new Set(ids);
+    this.#emit("visibility");
+  }
+
+  setLocked(ids: Iterable<string>): void {
+    this.#locked = new Set(ids);
+    this.#emit("visibility");
+  }
+
+  /** Hidden or locked: seen or not, it is not to be changed by a slip. */
+  isFixed(id: string): boolean {
+    return this.#hidden.has(id) || this.#locked.has(id);
+  }
+
+  /** The topmost object that is seen under a point. */
+  hitTest(point: Point): Instance | null {
+    for (const instance of this.document.instances.toReversed()) {
+      if (this.#hidden.has(instance.id)) continue;
+      const box = shapeBox(instance.shape);
+      if (point[0] < box.x0 || point[0] > box.x1 || point[1] < box.y0 || point[1] > box.y1) continue;
+      if (shapeHolds(instance.shape, point)) return instance;
+    }
+    return null;
+  }
+
+  hover(point: Point): void {
+    const id = this.hitTest(point)?.id ?? null;
+    if (id === this.#hoveredId) return;
+    this.#hoveredId = id;
+    this.#emit("hover");
+  }
+
+  clamp(point: Point): Point {
+    return clampPoint(point, this.document.image.width, this.document.image.height);
+  }
+
+  /** The point itself, or the nearest corner, else border, of another object where snapping is on (Ctrl turns it round). */
+  snapped(point: Point, { pixelSize, modifiers }: { pixelSize: number; modifiers: { ctrl: boolean } }): Point {
+    const inside = this.clamp(point);
+    if (this.#settings.snaps === modifiers.ctrl) return inside;
+    const reach = SNAP_REACH * pixelSize;
+    let best: Point = inside;
+    let nearest = reach;
+    for (const { id, shape } of this.document.instances) {
+      if (id === this.#selectedId || this.#hidden.has(id) || shape.kind !== "polygons") continue;
+      const box = shapeBox(shape);
+      if (inside[0] < box.x0 - reach || inside[0] > box.x1 + reach) continue;
+      if (inside[1] < box.y0 - reach || inside[1] > box.y1 + reach) continue;
+      const corner = vertexAt(shape.polygons, inside, reach);
+      const rings = corner && shape.polygons[corner.polygon];
+      const ring = rings && (corner.ring === 0 ? rings.exterior : rings.holes[corner.ring - 1]);
+      const place = ring?.[corner?.index ?? 0] ?? edgeAt(shape.polygons, inside, nearest)?.point;
+      if (place && distance(place, inside) <= nearest) {
+        nearest = distance(place, inside);
+        best = place;
+      }
+    }
+    return best;
+  }
+
+  newId(): string {
+    return this.#ports.newId();
+  }
+
+  readPixels(around: Point): { rgba: Uint8ClampedArray; frame: Box } | null {
+    return this.#ports.readPixels?.(around) ?? null;
+  }
+
+  draftChanged(): void {
+    this.#emit("draft");
+  }
+
+  #makeTool(name: ToolName, purpose: "object" | "part" | "hole"): Tool {
+    switch (name) {
+      case "edit":
+        return new EditTool(this);
+      case "polygon":
+        return new RingTool(this, purpose);
+      case "box":
+      case "ellipse":
+        return new BoxTool(this, name);
+      case "brush":
+      case "eraser":
+        return new BrushTool(this, name);
+      case "fill":
+        return new FillTool(this);
+    }
+  }
+
+  #afterChange(restored?: Command): void {
+    this.#vertices = [];
+    const touched = restored?.changes.findLast(({ id }) => this.document.indexOf(id) >= 0);
+    if (touched) this.#selectedId = touched.id;
+    if (this.#selectedId !== null && this.document.indexOf(this.#selectedId) < 0) this.#selectedId = null;
+    this.#emit("document");
+    this.#emit("selection");
+  }
+
+  #emit(aspect: Aspect): void {
+    for (const listener of this.#listeners) listener(aspect);
+  }
+}
+
+/** Screen pixels. */
+const SNAP_REACH = 10;
+
+function isLabelAction(action: Action): action is `label${number}` {
+  return /^label\d+$/.test(action);
+}

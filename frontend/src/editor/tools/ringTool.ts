@@ -1,0 +1,181 @@
+/** Draws a ring by clicks and freehand drags: a new object, another part of the selected one, or a hole in it. */
+import { distance } from "../../geometry/measure.ts";
+import { simplifyPath } from "../../geometry/simplify.ts";
+import type { Point } from "../../geometry/types.ts";
+import { type Draft, NO_DRAFT, type RingPurpose } from "../draft.ts";
+import type { Editor } from "../editor.ts";
+import type { PointerEvent, ToolEvent } from "../events.ts";
+import type { KeyAction } from "../keys.ts";
+import { addRing } from "../shaping.ts";
+import { DRAG_THRESHOLD, reachOf, type Tool } from "./tool.ts";
+
+/** Freehand lines keep what is farther than this from the simplified one, in screen pixels. */
+const FREEHAND_TOLERANCE = 1.5;
+
+type State = "idle" | "drawing" | "pointing" | "closing" | "dragging";
+
+export class RingTool implements Tool {
+  readonly name = "polygon";
+  readonly purpose: RingPurpose;
+  readonly cursor = null;
+  readonly #editor: Editor;
+  #state: State = "idle";
+  #points: Point[] = [];
+  #takenBack: Point[] = [];
+  #pressed: Point = [0, 0];
+  #trace: Point[] = [];
+  #pointer: Point | null = null;
+
+  constructor(editor: Editor, purpose: RingPurpose) {
+    this.#editor = editor;
+    this.purpose = purpose;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get draft(): Draft {
+    if (this.#points.length === 0) return NO_DRAFT;
+    const points = this.#state === "dragging" ? [...this.#points, ...this.#trace.slice(1)] : this.#points;
+    return { kind: "ring", purpose: this.purpose, points, cursor: this.#pointer, closes: this.#closes };
+  }
+
+  #closes = false;
+
+  handle(event: ToolEvent): void {
+    switch (event.kind) {
+      case "pointerdown":
+        this.#press(event);
+        break;
+      case "pointermove":
+        this.#move(event);
+        break;
+      case "pointerup":
+        this.#release(event);
+        break;
+      case "pointercancel":
+        if (this.#state === "pointing") this.#points.pop();
+        this.#trace = [];
+        this.#settle();
+        return;
+      case "doubleclick":
+        if (this.#points.length >= 3) this.#finish();
+    }
+  }
+
+  act(action: KeyAction): boolean {
+    switch (action) {
+      case "takeBack":
+      case "undo":
+        return this.#takeBack();
+      case "redo":
+        return this.#putBack();
+      case "closeOrNew":
+        if (this.#points.length === 0) return false;
+        if (this.#points.length >= 3) this.#finish();
+        return true;
+      case "cancel":
+        if (this.#points.length === 0) return false;
+        this.cancel();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  cancel(): void {
+    this.#points = [];
+    this.#takenBack = [];
+    this.#trace = [];
+    this.#closes = false;
+    this.#settle();
+  }
+
+  #press(event: PointerEvent): void {
+    this.#pressed = [event.x, event.y];
+    this.#pointer = null;
+    if (this.#isOnFirst(event)) {
+      this.#state = "closing";
+      return;
+    }
+    this.#points.push(this.#place(event));
+    this.#takenBack = [];
+    this.#state = "pointing";
+    this.#editor.draftChanged();
+  }
+
+  #move(event: PointerEvent): void {
+    const at: Point = [event.x, event.y];
+    const far = distance(at, this.#pressed) > DRAG_THRESHOLD * event.pixelSize;
+    if (this.#state === "pointing" && far) {
+      this.#state = "dragging";
+      this.#trace = [this.#points[this.#points.length - 1] as Point];
+    }
+    if (this.#state === "dragging") this.#trace.push(this.#editor.clamp(at));
+    else this.#pointer = this.#place(event);
+    this.#closes = this.#isOnFirst(event);
+    if (this.#points.length > 0) this.#editor.draftChanged();
+  }
+
+  #release(event: PointerEvent): void {
+    if (this.#state === "closing") {
+      this.#settle();
+      this.#finish();
+      return;
+    }
+    if (this.#state === "dragging") {
+      const line = simplifyPath(this.#trace, FREEHAND_TOLERANCE * event.pixelSize).slice(1);
+      const closes = this.#isOnFirst(event) && this.#points.length + line.length > 3;
+      this.#trace = [];
+      this.#points.push(...(closes ? line.slice(0, -1) : line));
+      this.#settle();
+      if (closes) this.#finish();
+      return;
+    }
+    this.#settle();
+  }
+
+  #finish(): void {
+    const label = this.purpose === "object" ? this.#editor.requireLabel() : this.#editor.activeLabel;
+    if (this.purpose === "object" && label === null) return;
+    const ring = this.#points;
+    this.#points = [];
+    this.#takenBack = [];
+    this.#closes = false;
+    this.#settle();
+    addRing(this.#editor, this.purpose, ring);
+    this.#editor.takeTool("edit");
+  }
+
+  #takeBack(): boolean {
+    const point = this.#points.pop();
+    if (!point) return false;
+    this.#takenBack.push(point);
+    this.#settle();
+    return true;
+  }
+
+  #putBack(): boolean {
+    const point = this.#takenBack.pop();
+    if (!point) return false;
+    this.#points.push(point);
+    this.#settle();
+    return true;
+  }
+
+  #settle(): void {
+    this.#state = this.#points.length > 0 ? "drawing" : "idle";
+    this.#editor.draftChanged();
+  }
+
+  #isOnFirst(event: PointerEvent): boolean {
+    const first = this.#points[0];
+    const count = this.#points.length + Math.max(0, this.#trace.length - 1);
+    return first !== undefined && count >= 3 && distance(first, [event.x, event.y]) <= reachOf(event);
+  }
+
+  #place(event: PointerEvent): Point {
+    return this.#editor.snapped([event.x, event.y], event);
+  }
+}
