@@ -1,0 +1,133 @@
+"""`/api/predict`: the endpoint that production code calls, in the hosted service's words. Scores are 0-100 here."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.accounts.identity import Identity
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, Role, Speed
+from app.deps import PredictingUser, SettingsDep
+from app.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    ServiceUnavailable,
+    Unauthorized,
+    Unprocessable,
+    UnsupportedMediaType,
+)
+from app.http import errors
+from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
+from app.predictions import service
+from app.predictions.fetch_url import UrlAllowance
+from app.predictions.image_input import read_image_input
+from app.predictions.schemas import AnswerFormat
+from app.projects.access import project_access
+from app.settings import Settings
+
+MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 million pixels of JPEG are less
+
+router = APIRouter(tags=["prediction"])
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    """Read the body inside a place of the queue: who finds it full hears so before sending the image."""
+    with request.app.state.predictions.gate.place():
+        parts, size = [], 0
+        async for part in request.stream():
+            size += len(part)
+            if size > MAX_BODY_BYTES:
+                raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
+            parts.append(part)
+        yield b"".join(parts)
+
+
+def _find_target(
+    user: Identity, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed
+) -> service.Target:
+    with session_scope(read_only=True) as session:
+        project_access(session, user, project_id, minimum=Role.DEVELOPER)
+        return service.find_target(session, project_id=project_id, model_name=model_name, kind=kind, speed=speed)
+
+
+def _best(project_id: int, model_name: str, user: PredictingUser, speed: Speed = Speed.SLOW) -> service.Target:
+    return _find_target(user, project_id=project_id, model_name=model_name, kind=CheckpointKind.BEST, speed=speed)
+
+
+def _last(project_id: int, model_name: str, user: PredictingUser, speed: Speed = Speed.SLOW) -> service.Target:
+    return _find_target(user, project_id=project_id, model_name=model_name, kind=CheckpointKind.LAST, speed=speed)
+
+
+class AnswerQuery:
+    """How the answer is to look."""
+
+    def __init__(
+        self,
+        mask: MaskFormat = MaskFormat.POLYGONS,
+        format: AnswerFormat = AnswerFormat.JSON,
+        min_score: Annotated[float | None, Query(ge=0, le=100, allow_inf_nan=False)] = None,
+    ) -> None:
+        self.mask = mask
+        self.format = format
+        self.min_score = min_score
+
+
+Body = Annotated[bytes, Depends(_body)]
+AnswerDep = Annotated[AnswerQuery, Depends()]
+_RESPONSES = errors(
+    BadRequest, Unauthorized, Forbidden, NotFound, Conflict, PayloadTooLarge, UnsupportedMediaType, Unprocessable,
+    ServiceUnavailable,
+)  # fmt: skip
+
+
+@router.post("/api/predict/{project_id}/{model_name}", responses=_RESPONSES)
+def predict_with_best(
+    request: Request,
+    target: Annotated[service.Target, Depends(_best)],
+    body: Body,
+    answer: AnswerDep,
+    settings: SettingsDep,
+) -> Response:
+    """Find the objects in an image with the model's best checkpoint."""
+    return _predict(request, target, body, answer, settings)
+
+
+@router.post("/api/predict/{project_id}/{model_name}/last", responses=_RESPONSES)
+def predict_with_last(
+    request: Request,
+    target: Annotated[service.Target, Depends(_last)],
+    body: Body,
+    answer: AnswerDep,
+    settings: SettingsDep,
+) -> Response:
+    """Find the objects in an image with the model's last checkpoint."""
+    return _predict(request, target, body, answer, settings)
+
+
+def _predict(
+    request: Request, target: service.Target, body: bytes, answer: AnswerQuery, settings: Settings
+) -> Response:
+    image_file = read_image_input(
+        body,
+        content_type=request.headers.get("Content-Type", ""),
+        allowance=UrlAllowance.parse(settings.predict_url_allowed),
+        max_bytes=MAX_BODY_BYTES,
+    )
+    runtime: service.PredictionRuntime = request.app.state.predictions
+    found = runtime.predict(
+        target,
+        image_file,
+        score_thresholds=service.thresholds_for(target, min_score=answer.min_score),
+        max_pixels=settings.max_image_pixels,
+    )
+    if answer.format is AnswerFormat.MASKS:
+        archive = masks_zip(found.predictions, height=found.height, width=found.width)
+        return Response(archive, media_type="application/zip")
+    return JSONResponse(
+        predictions_to_json(found.predictions, mask=answer.mask, height=found.height, width=found.width)
+    )

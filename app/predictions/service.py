@@ -1,0 +1,107 @@
+"""Prediction: which checkpoint answers, with which thresholds, and what it finds in an image."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.orm import Session
+
+from app.db.enums import CheckpointKind, Speed
+from app.errors import BadRequest, Conflict, NotFound, PayloadTooLarge
+from app.inference.cache import PredictorCache
+from app.inference.decode import decode_image
+from app.inference.errors import ImageTooLarge, InvalidImage
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
+from app.inference.prediction import Prediction
+from app.inference.predictor import Predictor
+from app.predictions import repository
+from app.predictions.gate import PredictionGate
+from app.storage.blobs import BlobStore
+from app.training.thresholds import effective_thresholds
+
+EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
+MAX_LOADED_BYTES = 2 * 1024**3  # of loaded models: about a dozen small ones
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The exported checkpoint that is to answer."""
+
+    export_prefix: str
+    score_thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedImage:
+    """What was found in an upright image of this height and width, best score first."""
+
+    predictions: list[Prediction]
+    height: int
+    width: int
+
+
+class PredictionRuntime:
+    """Loaded models and the queue in front of them: one for the whole server."""
+
+    def __init__(self, *, store: BlobStore, max_bytes: int = MAX_LOADED_BYTES) -> None:
+        self.gate = PredictionGate()
+        self._predictors = PredictorCache(max_bytes)
+        self._store = store
+
+    def predict(
+        self, target: Target, image_file: bytes, *, score_thresholds: Mapping[str, float], max_pixels: int
+    ) -> PredictedImage:
+        """Find the objects in an image file; the threads that ask take turns at the model.
+
+        Raises:
+            BadRequest: The file is no image.
+            PayloadTooLarge: The image has more pixels than allowed.
+        """
+        try:
+            rgb = decode_image(image_file, max_pixels=max_pixels)
+        except InvalidImage as error:
+            raise BadRequest(f"invalid url or image: {error}") from error
+        except ImageTooLarge as error:
+            raise PayloadTooLarge(str(error)) from error
+        predictor = self._predictors.get(target.export_prefix, lambda: self._load(target.export_prefix))
+        with self.gate.turn():
+            predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
+        height, width = rgb.shape[:2]
+        return PredictedImage(predictions, height, width)
+
+    def _load(self, export_prefix: str) -> Predictor:
+        with TemporaryDirectory(prefix="maskwright-model-") as folder:
+            for name in EXPORT_FILES:
+                with self._store.open(f"{export_prefix}/{name}") as blob, (Path(folder) / name).open("wb") as file:
+                    shutil.copyfileobj(blob, file)
+            return Predictor.load(Path(folder))
+
+
+def find_target(
+    session: Session, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed = Speed.SLOW
+) -> Target:
+    """Find the exported checkpoint of a model and the thresholds that hold for it.
+
+    Raises:
+        NotFound: The project has no such model.
+        Conflict: It is not trained yet, or not made for this speed.
+    """
+    model = repository.find_model(session, project_id=project_id, name=model_name)
+    if model is None:
+        raise NotFound(f"project {project_id} has no model {model_name!r}")
+    checkpoint = repository.find_checkpoint(session, model_id=model.id, kind=kind)
+    if checkpoint is None or checkpoint.export_prefix is None:
+        raise Conflict(f"model {model_name!r} is not trained yet: it is {model.status}")
+    if speed is not Speed.SLOW:
+        raise Conflict(f"model {model_name!r} is not made for speed {speed}; leave speed out, or ask for {Speed.SLOW}")
+    thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
+    return Target(checkpoint.export_prefix, thresholds)
+
+
+def thresholds_for(target: Target, *, min_score: float | None) -> Mapping[str, float]:
+    """The model's own thresholds, or one for every label from a caller's `min_score` (0-100)."""
+    if min_score is None:
+        return target.score_thresholds
+    return dict.fromkeys(target.score_thresholds, min_score / 100)
