@@ -34,7 +34,7 @@ def _sqlite(element: database_now, compiler: Any, **options: Any) -> str:
 
 def read_database_time(session: Session) -> datetime:
     """Ask the database what time it is."""
-    now = session.scalar(select(database_now()))
+    now: datetime | None = session.scalar(select(database_now()))
     if now is None:
         raise RuntimeError("the database does not tell the time")
     return now

@@ -1,0 +1,123 @@
+"""What a training reads, frozen when it is asked for: labels and split in one file of storage, settings in the row."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from app.db.enums import Split
+from app.masks.instance import Instance, instance_from_json, instance_to_json
+
+FORMAT_VERSION = 1
+GZIP_LEVEL = 1  # coordinates as text shrink to a third at once; higher levels take ten times as long for a little more
+
+
+class InvalidSnapshot(ValueError):
+    """The file is no snapshot of a version that this program reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """The settings of a training as they were asked for, defaults filled in."""
+
+    image_size: int  # long side in pixels
+    train_minutes: float
+    stop_minutes: float
+    use_validation_set: bool
+    validation_percent: float
+    learning_rate: float | None
+    seed: int
+    max_steps: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotImage:
+    """A labeled image, width and height after its EXIF orientation."""
+
+    image_id: int
+    name: str
+    storage_key: str
+    width: int
+    height: int
+    split: Split
+    instances: tuple[Instance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The labels of a project at one moment, each image on one side of the split.
+
+    class_names is the model's order of classes: label 1 is the first.
+    """
+
+    project_id: int
+    class_names: tuple[str, ...]
+    images: tuple[SnapshotImage, ...]
+
+    def of_split(self, split: Split) -> tuple[SnapshotImage, ...]:
+        return tuple(image for image in self.images if image.split is split)
+
+
+def to_json_bytes(snapshot: Snapshot) -> bytes:
+    """Write a snapshot as compressed JSON, coordinates exactly as they are."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "project_id": snapshot.project_id,
+        "class_names": list(snapshot.class_names),
+        "images": [_image_to_json(image) for image in snapshot.images],
+    }
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return gzip.compress(text.encode(), compresslevel=GZIP_LEVEL, mtime=0)
+
+
+def from_json_bytes(data: bytes) -> Snapshot:
+    """The reverse of to_json_bytes.
+
+    Raises:
+        InvalidSnapshot: the bytes are damaged or of another format version.
+    """
+    try:
+        document = json.loads(gzip.decompress(data))
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise InvalidSnapshot(f"the snapshot of the labels is damaged ({error})") from error
+    version = document["format_version"]
+    if version != FORMAT_VERSION:
+        raise InvalidSnapshot(f"the snapshot has format version {version}, this program reads {FORMAT_VERSION}")
+    return Snapshot(
+        project_id=document["project_id"],
+        class_names=tuple(document["class_names"]),
+        images=tuple(_image_from_json(image) for image in document["images"]),
+    )
+
+
+def _image_to_json(image: SnapshotImage) -> dict[str, Any]:
+    return {
+        "image_id": image.image_id,
+        "name": image.name,
+        "storage_key": image.storage_key,
+        "width": image.width,
+        "height": image.height,
+        "split": image.split.value,
+        "instances": [instance_to_json(instance) for instance in image.instances],
+    }
+
+
+def _image_from_json(document: Mapping[str, Any]) -> SnapshotImage:
+    return SnapshotImage(
+        image_id=document["image_id"],
+        name=document["name"],
+        storage_key=document["storage_key"],
+        width=document["width"],
+        height=document["height"],
+        split=Split(document["split"]),
+        instances=tuple(instance_from_json(instance) for instance in document["instances"]),
+    )
