@@ -17,6 +17,17 @@ _FIRST_CHARACTER = 48  # "0"; five bits of number and one "goes on" bit follow i
 _MAX_CHARACTERS = 7  # a signed difference of two 32-bit runs fits in 7 * 5 bits
 
 
+def check_size(size: tuple[int, int]) -> None:
+    """Refuse a size without pixels, or with more than run lengths can count.
+
+    Raises:
+        InvalidMask: as said.
+    """
+    height, width = size
+    if height < 1 or width < 1 or height * width > MAX_PIXELS:
+        raise InvalidMask(f"rle size is {height} x {width}; give the image's height and width in pixels")
+
+
 def parse_counts(counts: str, size: tuple[int, int]) -> NDArray[np.int64]:
     """Read a compressed counts string: run lengths, column-major, background first.
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.masks.counts import MAX_PIXELS, format_counts, parse_counts
+from app.masks.counts import check_size, format_counts, parse_counts
 from app.masks.errors import InvalidMask
 
 __all__ = ["Instance", "InvalidMask", "Point", "Polygon", "Ring", "Rle", "instance_from_json", "instance_to_json"]
@@ -37,9 +37,7 @@ class Rle:
     counts: str
 
     def __post_init__(self) -> None:
-        height, width = self.size
-        if height < 1 or width < 1 or height * width > MAX_PIXELS:
-            raise InvalidMask(f"rle size is {height} x {width}; give the image's height and width in pixels")
+        check_size(self.size)
         runs = parse_counts(self.counts, self.size)
         if np.count_nonzero(runs[1:]) < len(runs) - 1:
             object.__setattr__(self, "counts", format_counts(runs, self.size))
