@@ -18,11 +18,11 @@ SUFFIX = ".msg"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_options: object) -> None:
+    def _put(self, queue: str, payload: Any, **_options: object) -> None:
         folder = Path(self.data_folder_out)
         name = f"{time_ns():020d}_{uuid.uuid4().hex}.{queue}{SUFFIX}"  # sorted by name, the oldest comes first
         unfinished = folder / f".{name}.part"
-        unfinished.write_text(json.dumps(message))
+        unfinished.write_text(json.dumps(payload))
         unfinished.rename(folder / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
