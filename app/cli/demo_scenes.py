@@ -92,7 +92,7 @@ def _grid(radius: float) -> tuple[Pixels, Pixels]:
 
 def _soft(distance: NDArray[np.floating[Any]], radius: float) -> Pixels:
     """Coverage 0-1 of what lies inside (a negative distance, in units of the radius), a pixel wide at the edge."""
-    return np.clip(0.5 - distance * radius, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(0.5 - distance * radius, 0, 1), dtype=np.float32)
 
 
 def _noise(random: np.random.Generator, size: tuple[int, int], grain: float) -> Pixels:
