@@ -1,0 +1,49 @@
+/** Paths of shapes at the detail a zoom shows, made once: a shape never changes. */
+import { type Shape, shapePolygons } from "../editor/instance.ts";
+import { simplifyPolygons } from "../geometry/simplify.ts";
+import type { Polygon, Ring } from "../geometry/types.ts";
+
+/** A point nearer than this to the line, in screen pixels, is not missed. */
+const UNSEEN = 0.5;
+const LEVELS = 6;
+
+interface Paths {
+  readonly full: readonly Polygon[];
+  readonly levels: (Path2D | undefined)[];
+}
+
+const known = new WeakMap<Shape, Paths>();
+
+export function pathOf(shape: Shape, scale: number): Path2D {
+  let paths = known.get(shape);
+  if (!paths) {
+    paths = { full: shapePolygons(shape, 0), levels: [] };
+    known.set(shape, paths);
+  }
+  const level = levelOf(scale);
+  const ready = paths.levels[level];
+  if (ready) return ready;
+  const polygons = level === 0 ? paths.full : simplifyPolygons(paths.full, UNSEEN * 2 ** level);
+  const path = new Path2D();
+  for (const polygon of polygons) addPolygon(path, polygon);
+  paths.levels[level] = path;
+  return path;
+}
+
+/** Level 0 is exact; each next one serves half the scale. */
+export function levelOf(scale: number): number {
+  return Math.min(LEVELS - 1, Math.max(0, Math.floor(Math.log2(1 / scale))));
+}
+
+function addPolygon(path: Path2D, polygon: Polygon): void {
+  addRing(path, polygon.exterior);
+  for (const hole of polygon.holes) addRing(path, hole);
+}
+
+function addRing(path: Path2D, ring: Ring): void {
+  ring.forEach(([x, y], i) => {
+    if (i === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
+  });
+  path.closePath();
+}

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { boxesTouch } from "../geometry/box.ts";
+import { levelOf } from "./paths.ts";
+import { SpatialIndex } from "./spatialIndex.ts";
+import { channelsOf } from "./strokeImage.ts";
+import { fitView, panned, seenBox, toImage, toScreen, zoomedAt } from "./view.ts";
+
+const IMAGE = { width: 1000, height: 500 };
+const SCREEN = { width: 548, height: 448 };
+
+describe("view", () => {
+  test("fits the image with a margin, in the middle", () => {
+    expect(fitView(IMAGE, SCREEN)).toEqual({ scale: 0.5, x: 24, y: 99 });
+  });
+
+  test("zoom keeps what is under the pointer there", () => {
+    fc.assert(
+      fc.property(fc.nat(548), fc.nat(448), fc.double({ min: 0.5, max: 2, noNaN: true }), (x, y, factor) => {
+        const view = fitView(IMAGE, SCREEN);
+        const [screenX, screenY] = toScreen(zoomedAt(view, [x, y], factor), toImage(view, [x, y]));
+        expect(screenX).toBeCloseTo(x, 6);
+        expect(screenY).toBeCloseTo(y, 6);
+      }),
+    );
+  });
+
+  test("pan leaves a strip of the image on the screen", () => {
+    const view = panned(fitView(IMAGE, SCREEN), -9000, 9000, IMAGE, SCREEN);
+    expect(toScreen(view, [1000, 0])).toEqual([48, 400]);
+  });
+
+  test("seen box grows by the margin", () => {
+    expect(seenBox({ scale: 2, x: 10, y: 20 }, { width: 100, height: 50 }, 10)).toEqual({
+      x0: -10,
+      y0: -15,
+      x1: 50,
+      y1: 20,
+    });
+  });
+});
+
+describe("spatial index", () => {
+  const box = fc
+    .tuple(fc.nat(3000), fc.nat(3000), fc.nat(900), fc.nat(900))
+    .map(([x0, y0, width, height]) => ({ x0, y0, x1: x0 + width, y1: y0 + height }));
+
+  test("finds what a look at every item finds, after changes too", () => {
+    fc.assert(
+      fc.property(fc.array(box), fc.array(box), box, (before, after, asked) => {
+        const index = new SpatialIndex<object>();
+        index.update(before, (item) => item as (typeof before)[number]);
+        const now = [...before.slice(0, before.length / 2), ...after];
+        index.update(now, (item) => item as (typeof before)[number]);
+        expect(index.near(asked)).toEqual(new Set(now.filter((item) => boxesTouch(item, asked))));
+      }),
+    );
+  });
+
+  test("an item over very many cells is found", () => {
+    const index = new SpatialIndex<string>();
+    index.update(["whole"], () => ({ x0: 0, y0: 0, x1: 6000, y1: 4000 }));
+    expect([...index.near({ x0: 10, y0: 10, x1: 11, y1: 11 })]).toEqual(["whole"]);
+  });
+});
+
+test("level of detail is exact from life size on and halves from there", () => {
+  expect([4, 1, 0.6, 0.5, 0.25, 0.001].map(levelOf)).toEqual([0, 0, 0, 1, 2, 5]);
+});
+
+test("channels of a colour", () => {
+  expect(channelsOf("#56B4E9")).toEqual([86, 180, 233]);
+});

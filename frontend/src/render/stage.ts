@@ -1,0 +1,262 @@
+/**
+ * Three canvases over each other: image, objects, what is being edited. The lower two are drawn with a margin and, while the view
+ * moves, only shifted and scaled as they are; they are drawn anew when that is cheap, when the margin runs out, or when the view rests.
+ */
+import type { Aspect, Editor } from "../editor/editor.ts";
+import { type Instance, shapeBox } from "../editor/instance.ts";
+import { EMPTY_BOX, uniteBoxes } from "../geometry/box.ts";
+import type { Box, Point, Size } from "../geometry/types.ts";
+import { type ActiveLook, drawActive } from "./activeLayer.ts";
+import type { ImagePyramid } from "./imagePyramid.ts";
+import { drawScene } from "./sceneLayer.ts";
+import { SpatialIndex } from "./spatialIndex.ts";
+import { StrokeImage } from "./strokeImage.ts";
+import { centred, fitView, panned, seenBox, toImage, type View, zoomedAt } from "./view.ts";
+
+/** Screen pixels around the canvas that are drawn beforehand. */
+const MARGIN = 200;
+/** A layer that takes longer than this is not drawn in every frame of a pan or zoom (8 ms a frame is the budget). */
+const CHEAP_MS = 4;
+/** The view rests when it has not moved for this long. */
+const REST_MS = 120;
+
+interface Layer {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+  drawnAt: View | null;
+  cost: number;
+}
+
+export class Stage {
+  readonly #image: Layer;
+  readonly #scene: Layer;
+  readonly #active: Layer;
+  readonly #stroke = new StrokeImage();
+  readonly #index = new SpatialIndex<Instance>();
+  readonly #onView: (view: View) => void;
+  #editor: Editor | null = null;
+  #unsubscribe: () => void = () => undefined;
+  #pyramid: ImagePyramid | null = null;
+  #look: ActiveLook;
+  #view: View = { scale: 1, x: 0, y: 0 };
+  #screen: Size = { width: 0, height: 0 };
+  #ratio = 1;
+  #frame = 0;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #stale = { image: true, scene: true, index: true };
+  #dirty: Box = EMPTY_BOX;
+
+  constructor(
+    canvases: { image: HTMLCanvasElement; scene: HTMLCanvasElement; active: HTMLCanvasElement },
+    look: ActiveLook,
+    onView: (view: View) => void,
+  ) {
+    this.#image = makeLayer(canvases.image);
+    this.#scene = makeLayer(canvases.scene);
+    this.#active = makeLayer(canvases.active);
+    this.#look = look;
+    this.#onView = onView;
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  get screen(): Size {
+    return this.#screen;
+  }
+
+  /** Shows another image; its view is fitted. */
+  show(editor: Editor, pyramid: ImagePyramid | null): void {
+    this.#unsubscribe();
+    this.#editor = editor;
+    this.#pyramid = pyramid;
+    this.#unsubscribe = editor.subscribe((aspect) => this.#changed(aspect));
+    this.fit();
+    this.#redraw();
+  }
+
+  /** The image's pixels came, or more of its levels. */
+  setImage(pyramid: ImagePyramid): void {
+    this.#pyramid = pyramid;
+    this.#stale.image = true;
+    this.#request();
+  }
+
+  setLook(look: ActiveLook): void {
+    this.#look = look;
+    this.#stale.scene = true;
+    this.#request();
+  }
+
+  resize(screen: Size, ratio: number): void {
+    const isFirst = this.#screen.width === 0;
+    this.#screen = screen;
+    this.#ratio = ratio;
+    sizeCanvas(this.#image.canvas, screen, MARGIN, ratio);
+    sizeCanvas(this.#scene.canvas, screen, MARGIN, ratio);
+    sizeCanvas(this.#active.canvas, screen, 0, ratio);
+    if (isFirst) this.fit();
+    this.#redraw();
+  }
+
+  fit(): void {
+    if (this.#editor && this.#screen.width > 0) this.#moveTo(fitView(this.#editor.document.image, this.#screen));
+  }
+
+  actualSize(): void {
+    if (this.#editor) this.#moveTo(centred(this.#editor.document.image, this.#screen, 1));
+  }
+
+  zoomAt(point: Point, factor: number): void {
+    this.#moveTo(zoomedAt(this.#view, point, factor));
+  }
+
+  zoomCentre(factor: number): void {
+    this.zoomAt([this.#screen.width / 2, this.#screen.height / 2], factor);
+  }
+
+  panBy(dx: number, dy: number): void {
+    if (this.#editor) this.#moveTo(panned(this.#view, dx, dy, this.#editor.document.image, this.#screen));
+  }
+
+  imagePoint(point: Point): Point {
+    return toImage(this.#view, point);
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#rest);
+  }
+
+  #moveTo(view: View): void {
+    this.#view = view;
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#stale.image ||= this.#image.drawnAt !== this.#view;
+      this.#stale.scene ||= this.#scene.drawnAt !== this.#view;
+      this.#request();
+    }, REST_MS);
+    this.#onView(view);
+    this.#request();
+  }
+
+  #changed(aspect: Aspect): void {
+    if (aspect === "document") this.#stale.index = true;
+    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#stale.scene = true;
+    const draft = this.#editor?.tool.draft;
+    if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
+    this.#request();
+  }
+
+  #redraw(): void {
+    this.#stale = { image: true, scene: true, index: true };
+    this.#request();
+  }
+
+  #request(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#frame = 0;
+    const editor = this.#editor;
+    if (!editor || this.#screen.width === 0) return;
+    if (this.#mustDraw(this.#image, this.#stale.image)) this.#drawImage();
+    else this.#place(this.#image);
+    if (this.#mustDraw(this.#scene, this.#stale.scene)) this.#drawObjects(editor);
+    else this.#place(this.#scene);
+    if (editor.tool.draft.kind !== "stroke") this.#stroke.clear();
+    drawActive({
+      context: this.#active.context,
+      editor,
+      view: this.#view,
+      screen: this.#screen,
+      ratio: this.#ratio,
+      look: this.#look,
+      stroke: this.#stroke,
+      dirty: this.#dirty,
+    });
+    this.#dirty = EMPTY_BOX;
+  }
+
+  #mustDraw(layer: Layer, isStale: boolean): boolean {
+    if (isStale || layer.drawnAt === null) return true;
+    if (layer.drawnAt === this.#view) return false;
+    return layer.cost < CHEAP_MS || !this.#covers(layer.drawnAt);
+  }
+
+  /** Whether what was drawn at an earlier view, margin included, still fills the screen sharply enough. */
+  #covers(then: View): boolean {
+    const by = this.#view.scale / then.scale;
+    if (by > 2 || by < 0.5) return false;
+    const left = this.#view.x - (then.x + MARGIN) * by;
+    const top = this.#view.y - (then.y + MARGIN) * by;
+    const width = (this.#screen.width + 2 * MARGIN) * by;
+    const height = (this.#screen.height + 2 * MARGIN) * by;
+    return left <= 0 && top <= 0 && left + width >= this.#screen.width && top + height >= this.#screen.height;
+  }
+
+  #drawImage(): void {
+    this.#stale.image = false;
+    this.#paint(this.#image, (context) => {
+      context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+      this.#pyramid?.draw(context, this.#view, this.#screen, MARGIN, this.#ratio);
+    });
+  }
+
+  #drawObjects(editor: Editor): void {
+    this.#stale.scene = false;
+    this.#paint(this.#scene, (context) => {
+      if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
+      this.#stale.index = false;
+      const seen = seenBox(this.#view, this.#screen, MARGIN);
+      const near = this.#index.near(seen);
+      const shown = editor.document.instances.filter(
+        (instance) => near.has(instance) && instance.id !== editor.selectedId && !editor.hidden.has(instance.id),
+      );
+      const scale = this.#ratio * this.#view.scale;
+      context.setTransform(
+        scale,
+        0,
+        0,
+        scale,
+        this.#ratio * (this.#view.x + MARGIN),
+        this.#ratio * (this.#view.y + MARGIN),
+      );
+      drawScene(context, shown, seen, this.#view.scale, this.#look);
+    });
+  }
+
+  #paint(layer: Layer, draw: (context: CanvasRenderingContext2D) => void): void {
+    const start = performance.now();
+    layer.context.setTransform(1, 0, 0, 1, 0, 0);
+    layer.context.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
+    draw(layer.context);
+    layer.drawnAt = this.#view;
+    layer.cost = performance.now() - start;
+    this.#place(layer);
+  }
+
+  #place(layer: Layer): void {
+    const then = layer.drawnAt ?? this.#view;
+    const by = this.#view.scale / then.scale;
+    const x = this.#view.x - (then.x + MARGIN) * by;
+    const y = this.#view.y - (then.y + MARGIN) * by;
+    layer.canvas.style.transform = `translate(${x}px, ${y}px) scale(${by})`;
+  }
+}
+
+function makeLayer(canvas: HTMLCanvasElement): Layer {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser has no 2D canvas.");
+  return { canvas, context, drawnAt: null, cost: 0 };
+}
+
+function sizeCanvas(canvas: HTMLCanvasElement, screen: Size, margin: number, ratio: number): void {
+  canvas.width = Math.round((screen.width + 2 * margin) * ratio);
+  canvas.height = Math.round((screen.height + 2 * margin) * ratio);
+  canvas.style.width = `${screen.width + 2 * margin}px`;
+  canvas.style.height = `${screen.height + 2 * margin}px`;
+}

@@ -1,0 +1,63 @@
+/** How the image lies on the screen: screen = image × scale + (x, y), in CSS pixels. */
+import type { Box, Point, Size } from "../geometry/types.ts";
+
+export interface View {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** At 64 a pixel is as large as a thumb; below 0.02 a 6000-pixel image is a stamp. */
+export const SCALE = { least: 0.02, most: 64 } as const;
+
+/** Screen pixels left free around a fitted image. */
+const FIT_MARGIN = 24;
+
+export function fitView(image: Size, screen: Size): View {
+  const width = Math.max(1, screen.width - 2 * FIT_MARGIN);
+  const height = Math.max(1, screen.height - 2 * FIT_MARGIN);
+  const scale = clampScale(Math.min(width / image.width, height / image.height));
+  return centred(image, screen, scale);
+}
+
+export function centred(image: Size, screen: Size, scale: number): View {
+  return { scale, x: (screen.width - image.width * scale) / 2, y: (screen.height - image.height * scale) / 2 };
+}
+
+/** Zooms so that what lies under a screen point stays under it. */
+export function zoomedAt(view: View, [x, y]: Point, factor: number): View {
+  const scale = clampScale(view.scale * factor);
+  const by = scale / view.scale;
+  return { scale, x: x - (x - view.x) * by, y: y - (y - view.y) * by };
+}
+
+/** Moves the image; a strip of it always stays on the screen. */
+export function panned(view: View, dx: number, dy: number, image: Size, screen: Size): View {
+  const strip = 48;
+  const limit = (value: number, extent: number, room: number) =>
+    Math.min(Math.max(value, strip - extent * view.scale), room - strip);
+  return {
+    scale: view.scale,
+    x: limit(view.x + dx, image.width, screen.width),
+    y: limit(view.y + dy, image.height, screen.height),
+  };
+}
+
+export function toImage(view: View, [x, y]: Point): Point {
+  return [(x - view.x) / view.scale, (y - view.y) / view.scale];
+}
+
+export function toScreen(view: View, [x, y]: Point): Point {
+  return [x * view.scale + view.x, y * view.scale + view.y];
+}
+
+/** The part of the image plane under a screen rectangle grown by a margin. */
+export function seenBox(view: View, screen: Size, margin = 0): Box {
+  const [x0, y0] = toImage(view, [-margin, -margin]);
+  const [x1, y1] = toImage(view, [screen.width + margin, screen.height + margin]);
+  return { x0, y0, x1, y1 };
+}
+
+function clampScale(scale: number): number {
+  return Math.min(SCALE.most, Math.max(SCALE.least, scale));
+}
