@@ -44,5 +44,10 @@ class Base(DeclarativeBase):
     )
 
 
+# For `__table_args__`. SQLite gives the id of a deleted last row to the next one: a browser would show the old picture
+# from its cache, and files kept under the id would be another's.
+NEVER_REUSE_IDS = {"sqlite_autoincrement": True}
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, UtcDateTime, utc_now
+from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now
 
 
 class LabelClass(Base):
     __tablename__ = "label_classes"
-    __table_args__ = (UniqueConstraint("project_id", "name"),)
+    __table_args__ = (UniqueConstraint("project_id", "name"), NEVER_REUSE_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
@@ -30,6 +30,7 @@ class Image(Base):
         Index("ix_images_project_id_changed_at", "project_id", "changed_at", "id"),
         Index("ix_images_project_id_instance_count", "project_id", "instance_count", "id"),
         Index("ix_images_project_id_in_validation", "project_id", "in_validation", "id"),
+        NEVER_REUSE_IDS,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,9 +70,8 @@ class ImageClassCount(Base):
     """How many instances of a class an image has: kept with every save, so that filters and counts need no scan."""
 
     __tablename__ = "image_class_counts"
+    __table_args__ = (Index("ix_image_class_counts_class_id", "class_id", "image_id"),)
 
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
-    class_id: Mapped[int] = mapped_column(
-        ForeignKey("label_classes.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id", ondelete="CASCADE"), primary_key=True)
     instance_count: Mapped[int]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, UtcDateTime, utc_now, word
+from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
 from app.db.enums import CheckpointKind, ModelSize, ModelStatus, Speed, Split
 
 
@@ -26,7 +26,11 @@ class Model(Base):
     """One training and what it made. This row is the truth about the job; a queue message only rings the bell."""
 
     __tablename__ = "models"
-    __table_args__ = (UniqueConstraint("project_id", "name"), Index("ix_models_status", "status", "queue_position"))
+    __table_args__ = (
+        UniqueConstraint("project_id", "name"),
+        Index("ix_models_status", "status", "queue_position"),
+        NEVER_REUSE_IDS,
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
