@@ -38,7 +38,7 @@ class Model(Base):
     size: Mapped[ModelSize] = mapped_column(word(ModelSize))
     status: Mapped[ModelStatus] = mapped_column(word(ModelStatus), default=ModelStatus.QUEUED)
     config: Mapped[dict[str, Any]] = mapped_column(JSON)  # TrainingConfig of app/training/schemas.py
-    class_names: Mapped[list[str]] = mapped_column(JSON)  # as they were called when training began, in the model's order
+    class_names: Mapped[list[str]] = mapped_column(JSON)  # as called when training began, in the model's order
     snapshot_key: Mapped[str] = mapped_column(String(200))  # frozen labels and split, in storage
     training_image_count: Mapped[int]
     validation_image_count: Mapped[int]
