@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ApiError } from "../../../api/client.ts";
+import type { Instance as InstanceJson } from "../../../api/types.ts";
+import { deleteObjects, reorder } from "../../../editor/actions.ts";
+import { IMAGE, instanceOf, makeEditor, polygonOf, SQUARE } from "../../../editor/editorTesting.ts";
+import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
+import { Autosave, type SaveState } from "./autosave.ts";
+import type { KeptDraft } from "./drafts.ts";
+import { type Conflict, changesBetween, layOver, takeInTheirs } from "./merge.ts";
+import type { Transport } from "./transport.ts";
+
+const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
+const OTHER = polygonOf([2, 2], [30, 2], [2, 30]);
+
+/** A server that holds one image's objects as the contract says. */
+class OneImage implements Transport {
+  items: InstanceJson[];
+  revision = 1;
+  failure: ApiError | null = null;
+  readonly calls: string[] = [];
+
+  constructor(items: readonly Instance[]) {
+    this.items = items.map((item) => instanceToJson(item, IMAGE));
+  }
+
+  get tag(): string {
+    return `"${this.revision}"`;
+  }
+
+  async load() {
+    this.calls.push("load");
+    return { items: this.items, tag: this.tag };
+  }
+
+  async put(items: readonly InstanceJson[], tag: string): Promise<string> {
+    return this.#write("put", tag, () => [...items]);
+  }
+
+  async patch(change: { upsert: readonly InstanceJson[]; delete: readonly string[] }, tag: string): Promise<string> {
+    return this.#write("patch", tag, () => {
+      const kept = this.items.filter(({ id }) => !change.delete.includes(id));
+      const upserted = new Map(change.upsert.map((item) => [item.id, item]));
+      const replaced = kept.map((item) => upserted.get(item.id) ?? item);
+      return [...replaced, ...change.upsert.filter(({ id }) => !kept.some((item) => item.id === id))];
+    });
+  }
+
+  /** Someone else saves. */
+  change(items: readonly Instance[]): void {
+    this.items = items.map((item) => instanceToJson(item, IMAGE));
+    this.revision++;
+  }
+
+  #write(name: string, tag: string, items: () => InstanceJson[]): string {
+    this.calls.push(name);
+    if (this.failure) throw this.failure;
+    if (tag !== this.tag) throw new ApiError(412, "Someone saved meanwhile.");
+    this.items = items();
+    this.revision++;
+    return this.tag;
+  }
+}
+
+function start(items: readonly Instance[]) {
+  const server = new OneImage(items);
+  const editor = makeEditor(server.items.map(instanceFromJson));
+  const states: SaveState[] = [];
+  const conflicts: Conflict[] = [];
+  const kept: (KeptDraft | null)[] = [];
+  const autosave = new Autosave(
+    editor,
+    { base: editor.document.instances, tag: server.tag },
+    {
+      transport: server,
+      drafts: {
+        read: async () => kept.at(-1) ?? null,
+        keep: async (draft) => void kept.push(draft),
+        drop: async () => void kept.push(null),
+      },
+      hooks: { onState: (state) => states.push(state), onConflicts: (found) => conflicts.push(...found) },
+    },
+  );
+  return { server, editor, autosave, states, conflicts, kept };
+}
+
+function reshape(editor: ReturnType<typeof makeEditor>, id: string, shape: Instance["shape"]): void {
+  const instance = editor.document.get(id) as Instance;
+  editor.execute({ name: "moveVertices", changes: [editor.document.replace({ ...instance, shape })] });
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("autosave", () => {
+  test("sends what changed a moment after the last change, then drops the draft", async () => {
+    const { server, editor, states, kept } = start([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+    reshape(editor, "a", OTHER);
+    await vi.advanceTimersByTimeAsync(500);
+    reshape(editor, "a", TRIANGLE);
+    await vi.advanceTimersByTimeAsync(699);
+    expect(server.calls).toEqual([]);
+    expect(kept.at(-1)?.changes.map(({ id }) => id)).toEqual(["a"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.calls).toEqual(["patch"]);
+    expect(server.items.map(instanceFromJson)[0]).toEqual(instanceOf("a", TRIANGLE));
+    expect(states.map(({ kind }) => kind)).toEqual(["unsaved", "unsaved", "saving", "saved"]);
+    expect(kept.at(-1)).toBeNull();
+  });
+
+  test("a change of drawing order is sent whole", async () => {
+    const { server, editor, autosave } = start([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+    reorder(editor, "a", 1);
+    await autosave.flush();
+    expect(server.calls).toEqual(["put"]);
+    expect(server.items.map(({ id }) => id)).toEqual(["b", "a"]);
+  });
+
+  test("when someone saved meanwhile, both works are kept, object by object", async () => {
+    const { server, editor, autosave, conflicts } = start([
+      instanceOf("a", SQUARE),
+      instanceOf("b", SQUARE),
+      instanceOf("c", SQUARE),
+    ]);
+    reshape(editor, "a", TRIANGLE);
+    editor.execute({ name: "draw", changes: [editor.document.add(instanceOf("mine", OTHER))] });
+    server.change([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE), instanceOf("theirs", OTHER)]);
+    await autosave.flush();
+    expect(server.calls).toEqual(["patch", "load", "put"]);
+    const stored = Object.fromEntries(server.items.map(instanceFromJson).map(({ id, shape }) => [id, shape]));
+    expect(stored).toEqual({ a: TRIANGLE, b: TRIANGLE, mine: OTHER, theirs: OTHER });
+    expect(editor.document.instances.map(({ id }) => id).sort()).toEqual(["a", "b", "mine", "theirs"]);
+    expect(conflicts).toEqual([]);
+    expect(autosave.isSaved).toBe(true);
+  });
+
+  test("when both changed one object mine is saved and theirs is offered", async () => {
+    const { server, editor, autosave, conflicts } = start([instanceOf("a", SQUARE)]);
+    reshape(editor, "a", TRIANGLE);
+    server.change([instanceOf("a", OTHER)]);
+    await autosave.flush();
+    expect(conflicts.map(({ id, theirs }) => [id, theirs?.shape])).toEqual([["a", OTHER]]);
+    expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(TRIANGLE);
+  });
+
+  test("a server that cannot be reached: the work is kept, counted, and saved when it is back", async () => {
+    const { server, editor, autosave, kept } = start([instanceOf("a", SQUARE)]);
+    server.failure = new ApiError(0, "unreachable");
+    reshape(editor, "a", TRIANGLE);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
+    expect(kept.at(-1)?.changes).toHaveLength(1);
+    server.failure = null;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(autosave.state.kind).toBe("saved");
+    expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(TRIANGLE);
+  });
+
+  test("a refused save keeps the work and says why", async () => {
+    const { server, editor, autosave } = start([instanceOf("a", SQUARE)]);
+    server.failure = new ApiError(422, "Label fig is unknown.");
+    deleteObjects(editor, ["a"]);
+    await autosave.flush();
+    expect(autosave.state).toEqual({ kind: "refused", message: "Label fig is unknown.", changes: 1 });
+    expect(editor.document.instances).toHaveLength(0);
+  });
+
+  test("what changes while a save is under way is saved after it", async () => {
+    const { server, editor, autosave } = start([instanceOf("a", SQUARE)]);
+    reshape(editor, "a", TRIANGLE);
+    const flushed = autosave.flush();
+    reshape(editor, "a", OTHER);
+    await flushed;
+    await vi.advanceTimersByTimeAsync(700);
+    expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(OTHER);
+    expect(autosave.state.kind).toBe("saved");
+  });
+});
+
+describe("merge", () => {
+  const shape = fc.constantFrom(SQUARE, TRIANGLE, OTHER);
+  const state = fc.uniqueArray(
+    fc.tuple(fc.constantFrom("a", "b", "c", "d"), shape).map(([id, one]) => instanceOf(id, one)),
+    { selector: ({ id }) => id },
+  );
+  const sorted = (instances: readonly Instance[]) => [...instances].sort((a, b) => a.id.localeCompare(b.id));
+
+  test("changes laid over their base give the state", () => {
+    fc.assert(
+      fc.property(state, state, (base, mine) => {
+        const editor = makeEditor(base);
+        editor.takeIn(layOver(changesBetween(base, mine), base));
+        expect(sorted(editor.document.instances)).toEqual(sorted(mine));
+      }),
+    );
+  });
+
+  test("after taking theirs in, what differs from them is exactly mine", () => {
+    fc.assert(
+      fc.property(state, state, state, (base, mine, theirs) => {
+        const editor = makeEditor(mine);
+        const own = changesBetween(base, mine);
+        editor.takeIn(takeInTheirs(mine, own, theirs));
+        const ids = own.map(({ id }) => id);
+        for (const { id } of changesBetween(theirs, editor.document.instances)) expect(ids).toContain(id);
+        for (const { id, mine: kept } of own) expect(editor.document.get(id) ?? null).toEqual(kept);
+      }),
+    );
+  });
+});
