@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from app.accounts.identity import Identity, check_csrf, identify_session, identify_token
+from app.accounts.schemas import NewToken
 from app.db.engine import session_scope
 from app.db.enums import Role, TokenScope
 from app.errors import Forbidden, Unauthorized
@@ -99,6 +100,13 @@ ProjectOwner = Annotated[Access, Depends(_project(Role.OWNER))]
 ImageLabeler = Annotated[Access, Depends(_image(Role.LABELER))]
 ModelReader = Annotated[Access, Depends(_model(Role.LABELER))]
 ModelDeveloper = Annotated[Access, Depends(_model(Role.DEVELOPER))]
+
+
+def token_project(new: NewToken, user: CurrentUser) -> None:
+    """A token for one project is only for a project that its maker may see."""
+    if new.project_id is not None:
+        with session_scope(read_only=True) as session:
+            project_access(session, user, new.project_id, minimum=Role.LABELER)
 
 
 def _identify(request: Request, *, scope: TokenScope) -> Identity:

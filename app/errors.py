@@ -52,14 +52,20 @@ class PreconditionRequired(AppError):
     status_code = 428
 
 
-class ServiceUnavailable(AppError):
-    """The server is busy; `retry_after_seconds` goes into the header `Retry-After`."""
-
-    status_code = 503
+class TryLater(AppError):
+    """Refused for now; `retry_after_seconds` goes into the header `Retry-After`."""
 
     def __init__(self, message: str, *, retry_after_seconds: int = 1) -> None:
         super().__init__(message)
         self.headers = {"Retry-After": str(retry_after_seconds)}
+
+
+class TooManyRequests(TryLater):
+    status_code = 429
+
+
+class ServiceUnavailable(TryLater):
+    status_code = 503
 
 
 class InsufficientStorage(AppError):

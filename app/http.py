@@ -48,6 +48,17 @@ class PageParams:
         self.limit = limit
         self.after: list[Any] | None = None if cursor is None else decode_cursor(cursor)
 
+    @property
+    def after_id(self) -> int:
+        """The id after which a list that is sorted by id goes on; 0 at its beginning."""
+        match self.after:
+            case None:
+                return 0
+            case [int(last_id)]:
+                return last_id
+            case _:
+                raise Unprocessable("the cursor belongs to another list; leave it out to begin")
+
 
 PageQuery = Annotated[PageParams, Depends()]
 
