@@ -1,81 +1,68 @@
-"""Who may do what in a project. Unknown and invisible answer alike, so that ids tell nothing."""
+"""Who may do what in a project. What may not be seen answers in the same words as what does not exist."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.identity import Identity
+from app.accounts.caller import Caller
 from app.db.enums import Role
 from app.db.models import Image, Membership, Model, Project
 from app.errors import Forbidden, NotFound
 
-# Labelers work on images and labels, developers on all but members, admins and owners on everything.
-RANKS = {Role.LABELER: 0, Role.DEVELOPER: 1, Role.ADMIN: 2, Role.OWNER: 3}
+RANK = {role: rank for rank, role in enumerate(reversed(Role))}  # Labeler 0 … Owner 3
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A person in a project, allowed to do what was asked."""
+    """A person's role in one project, established for this request."""
 
     user_id: int
     project_id: int
     role: Role
+    token_id: int | None = None
 
 
-def project_access(session: Session, identity: Identity, project_id: int, *, minimum: Role) -> Access:
-    """Let a person into a project.
+def require_project_role(session: Session, caller: Caller, project_id: int, role: Role) -> Access:
+    """Let the caller into a project with at least this role.
 
     Raises:
-        NotFound: There is no such project, or the person may not see it.
-        Forbidden: The person's role, or the token's project, does not allow it.
+        NotFound: No such project, or the caller is no member.
+        Forbidden: A member with a lesser role.
     """
-    role = _role(session, identity, project_id)
-    if role is None or identity.token_project_id not in (None, project_id):
-        raise NotFound(f"there is no project {project_id}, or you may not see it")
-    if RANKS[role] < RANKS[minimum]:
-        raise Forbidden(
-            f"your role in project {project_id} is {role}; this needs {minimum} or more: ask the project's owner"
-        )
-    return Access(identity.user_id, project_id, role)
+    held = _held_role(session, caller, project_id)
+    if held is None:
+        raise NotFound(f"there is no project {project_id} that you may see")
+    if RANK[held] < RANK[role]:
+        raise Forbidden(f"your role in project {project_id} is {held}; this needs {role} or more")
+    return Access(user_id=caller.user_id, project_id=project_id, role=held, token_id=caller.token_id)
 
 
-def image_access(session: Session, identity: Identity, image_id: int, *, minimum: Role) -> Access:
-    """Let a person at an image; see project_access."""
-    return _access_of(
-        session,
-        identity,
-        session.scalar(select(Image.project_id).where(Image.id == image_id)),
-        f"image {image_id}",
-        minimum,
+def require_image_role(session: Session, caller: Caller, image_id: int, role: Role) -> Access:
+    """The same for the project that an image lies in."""
+    project_id = session.scalar(select(Image.project_id).where(Image.id == image_id))
+    if project_id is None or _held_role(session, caller, project_id) is None:
+        raise NotFound(f"there is no image {image_id} that you may see")
+    return require_project_role(session, caller, project_id, role)
+
+
+def require_model_role(session: Session, caller: Caller, model_id: int, role: Role) -> Access:
+    """The same for the project that a model was trained in."""
+    project_id = session.scalar(select(Model.project_id).where(Model.id == model_id))
+    if project_id is None or _held_role(session, caller, project_id) is None:
+        raise NotFound(f"there is no model {model_id} that you may see")
+    return require_project_role(session, caller, project_id, role)
+
+
+def _held_role(session: Session, caller: Caller, project_id: int) -> Role | None:
+    if caller.token_project_id not in (None, project_id):
+        return None
+    query = (
+        select(Project.id, Membership.role)
+        .outerjoin(Membership, (Membership.project_id == Project.id) & (Membership.user_id == caller.user_id))
+        .where(Project.id == project_id)
     )
-
-
-def model_access(session: Session, identity: Identity, model_id: int, *, minimum: Role) -> Access:
-    """Let a person at a model; see project_access."""
-    return _access_of(
-        session,
-        identity,
-        session.scalar(select(Model.project_id).where(Model.id == model_id)),
-        f"model {model_id}",
-        minimum,
-    )
-
-
-def _access_of(session: Session, identity: Identity, project_id: int | None, what: str, minimum: Role) -> Access:
-    hidden = NotFound(f"there is no {what}, or you may not see it")
-    if project_id is None:
-        raise hidden
-    try:
-        return project_access(session, identity, project_id, minimum=minimum)
-    except NotFound:
-        raise hidden from None
-
-
-def _role(session: Session, identity: Identity, project_id: int) -> Role | None:
-    role = session.scalar(
-        select(Membership.role).where(Membership.project_id == project_id, Membership.user_id == identity.user_id)
-    )
-    if role is None and identity.is_admin and session.get(Project, project_id) is not None:
-        return Role.OWNER  # who runs the server can reach its disk anyway
-    return role
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Role.OWNER if caller.is_admin else row.role
