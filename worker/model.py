@@ -1,5 +1,6 @@
 """The Mask R-CNN networks behind the three model sizes."""
 
+import torch
 from torch import nn
 from torchvision.models import resnet18, resnet50
 from torchvision.models.detection import MaskRCNN
@@ -9,10 +10,12 @@ from torchvision.models.detection.faster_rcnn import FastRCNNConvFCHead, FastRCN
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.rpn import RPNHead
 from torchvision.models.resnet import ResNet
-from torchvision.ops import MultiScaleRoIAlign
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
 from app.db.enums import ModelSize
+from worker.roi_align import RoIAlignPyramid
+
+Answer = torch.Tensor | list["Answer"] | tuple["Answer", ...]
 
 IMAGE_MEAN = (0.485, 0.456, 0.406)  # ImageNet's, which every weight file of torchvision was trained with
 IMAGE_STD = (0.229, 0.224, 0.225)
@@ -35,21 +38,15 @@ def build_model(size: ModelSize, *, class_count: int, image_size: int) -> MaskRC
     """
     match size:
         case ModelSize.SMALL:
-            return _small(class_count, image_size)
+            model = _small(class_count, image_size)
         case ModelSize.MEDIUM:
-            return _medium(class_count, image_size)
+            model = _medium(class_count, image_size)
         case ModelSize.LARGE:
-            return _large(class_count, image_size)
-
-
-def replace_class_heads(model: MaskRCNN, class_count: int) -> None:
-    """Give the model fresh box and mask predictors for `class_count` classes and the background."""
-    box_predictor = model.roi_heads.box_predictor
-    mask_predictor = model.roi_heads.mask_predictor
-    model.roi_heads.box_predictor = FastRCNNPredictor(box_predictor.cls_score.in_features, class_count + 1)
-    model.roi_heads.mask_predictor = MaskRCNNPredictor(
-        mask_predictor.conv5_mask.in_channels, mask_predictor.conv5_mask.out_channels, class_count + 1
-    )
+            model = _large(class_count, image_size)
+    # In bfloat16 a box at pixel 200 would be off by up to half a pixel, so what the heads answer goes on in float32.
+    for head in (model.rpn.head, model.roi_heads.box_predictor, model.roi_heads.mask_predictor):
+        head.register_forward_hook(_answer_in_float32)
+    return model
 
 
 def _small(class_count: int, image_size: int) -> MaskRCNN:
@@ -105,7 +102,8 @@ def _shared_arguments(image_size: int) -> dict[str, object]:
         "image_std": list(IMAGE_STD),
         "box_score_thresh": MIN_SCORE,
         "box_detections_per_img": MAX_PREDICTIONS,
-        "mask_roi_pool": MultiScaleRoIAlign(featmap_names=["0", "1", "2", "3"], output_size=14, sampling_ratio=2),
+        "box_roi_pool": RoIAlignPyramid(featmap_names=["0", "1", "2", "3"], output_size=7, sampling_ratio=2),
+        "mask_roi_pool": RoIAlignPyramid(featmap_names=["0", "1", "2", "3"], output_size=14, sampling_ratio=2),
         "_skip_resize": True,  # images come at training size; resizing masks again would blur small instances away
     }
 
@@ -131,3 +129,9 @@ def _small_anchor_sizes(image_size: int) -> tuple[int, ...]:
 
 def _anchors(sizes: tuple[int, ...]) -> AnchorGenerator:
     return AnchorGenerator(tuple((size,) for size in sizes), (ASPECT_RATIOS,) * len(sizes))
+
+
+def _answer_in_float32(_head: nn.Module, _inputs: object, answer: Answer) -> Answer:
+    if isinstance(answer, torch.Tensor):
+        return answer.float()
+    return type(answer)(_answer_in_float32(_head, _inputs, part) for part in answer)

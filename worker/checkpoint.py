@@ -1,0 +1,109 @@
+"""Saved training states: written whole or not at all, read without running any code in them."""
+
+import os
+import pickle
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torchvision.models.detection import MaskRCNN
+
+from worker import model as networks
+from worker.report import CurvePoint
+from worker.train_config import TrainConfig
+
+FORMAT_VERSION = 1
+
+
+class InvalidCheckpoint(ValueError):
+    """The file is no checkpoint of a version that this program reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """The model of a checkpoint as it predicts: averaged weights, on the CPU, in f32 and in evaluation mode."""
+
+    model: MaskRCNN
+    config: TrainConfig
+    point: CurvePoint
+    initialised_from: str
+
+
+def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a checkpoint atomically: after a crash at any moment the path holds the old one or the new one, whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            torch.save({"format_version": FORMAT_VERSION, **content}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)  # or the new name may not be there after a power cut
+    finally:
+        os.close(directory)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read what save_checkpoint wrote.
+
+    Raises:
+        InvalidCheckpoint: the file is damaged or of another format version.
+    """
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise InvalidCheckpoint(f"{path.name} is damaged or no checkpoint ({error})") from error
+    version = content.get("format_version") if isinstance(content, dict) else None
+    if version != FORMAT_VERSION:
+        raise InvalidCheckpoint(f"{path.name} has format version {version}; this program reads {FORMAT_VERSION}")
+    return content
+
+
+def load_trained_model(path: Path) -> TrainedModel:
+    """Load a checkpoint, best or last, for prediction or export.
+
+    Raises:
+        InvalidCheckpoint: the file is damaged or of another format version.
+    """
+    content = read_checkpoint(path)
+    config = TrainConfig.from_dict(content["config"])
+    model = networks.build_model(config.size, class_count=len(config.class_names), image_size=config.image_size)
+    model.load_state_dict(content["model"])
+    model.eval()
+    model.requires_grad_(requires_grad=False)
+    return TrainedModel(model, config, CurvePoint.from_dict(content["point"]), content["initialised_from"])
+
+
+def random_state() -> dict[str, Any]:
+    """The state of every global random generator that training or a library under it may draw from."""
+    kind, keys, position, has_gauss, gauss = np.random.get_state()
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": [kind, torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, gauss],
+        "python": list(random.getstate()),
+    }
+
+
+def restore_random_state(state: Mapping[str, Any]) -> None:
+    torch.set_rng_state(state["torch"])
+    if len(state["cuda"]) == torch.cuda.device_count():  # another number of devices: another machine, no same bits
+        torch.cuda.set_rng_state_all(state["cuda"])
+    kind, keys, position, has_gauss, gauss = state["numpy"]
+    np.random.set_state((kind, keys.numpy().astype(np.uint32), position, has_gauss, gauss))
+    version, internal, gauss_next = state["python"]
+    random.setstate((version, tuple(internal), gauss_next))
+
+
+def seed_everything(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)

@@ -1,0 +1,90 @@
+"""What this machine trains on: the device, its cores and memory, and the precision that pays on it."""
+
+import math
+import os
+import time
+from pathlib import Path
+
+import cv2
+import psutil
+import torch
+from torch import nn
+
+BF16_MIN_SPEEDUP = 1.1  # below it, noise decides, and f32 is the safer of two equals
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+class DeviceUnavailable(RuntimeError):
+    """The device asked for is not in this machine."""
+
+
+def choose_device(name: str) -> torch.device:
+    """Turn `auto`, `cpu`, `cuda` or `cuda:1` into a device of this machine.
+
+    Raises:
+        DeviceUnavailable: a CUDA device was named that is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device(name)
+    if device.type == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if (device.index or 0) >= count:
+            raise DeviceUnavailable(f"device {name}: torch sees {count} CUDA devices here; set DEVICE to auto or cpu")
+    return device
+
+
+def available_cores() -> int:
+    """Cores that this process may use: its affinity, and a container's CPU quota."""
+    cores = len(os.sched_getaffinity(0))
+    quota = _read_cgroup("cpu.max").split()
+    if len(quota) == 2 and quota[0].isdigit():
+        cores = min(cores, math.ceil(int(quota[0]) / int(quota[1])))
+    return max(1, cores)
+
+
+def use_all_cores() -> None:
+    """Let torch compute on every core that this process may use, and OpenCV on the calling thread alone."""
+    torch.set_num_threads(available_cores())
+    cv2.setNumThreads(1)  # its threads would wait for the cores that torch's own keep busy
+
+
+def available_memory_bytes() -> int:
+    """Memory that is free here, within a container's limit."""
+    available = int(psutil.virtual_memory().available)
+    limit, used = _read_cgroup("memory.max").strip(), _read_cgroup("memory.current").strip()
+    if limit.isdigit() and used.isdigit():
+        available = min(available, int(limit) - int(used))
+    return max(0, available)
+
+
+def autocast_dtype(device: torch.device, *, reproducible: bool) -> torch.dtype | None:
+    """The reduced precision to train in, or None for f32.
+
+    Whether bfloat16 pays on a CPU is measured, not read from its flags: without it in hardware, torch emulates it and
+    is slower. A measurement may fall out differently the next time, so a reproducible training stays with f32.
+    """
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else None
+    if reproducible:
+        return None
+    return torch.bfloat16 if _bf16_speedup() >= BF16_MIN_SPEEDUP else None
+
+
+def _bf16_speedup() -> float:
+    """How much faster the convolution that training mostly consists of is in bfloat16, forward and back."""
+    convolution = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    images = torch.rand(2, 64, 64, 64).to(memory_format=torch.channels_last)
+    best_s = {torch.float32: math.inf, torch.bfloat16: math.inf}
+    for _ in range(6):  # in turns, so that a load from elsewhere meets both; the first ones warm up
+        for dtype in best_s:
+            started = time.perf_counter()
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
+                convolution(images).float().sum().backward()
+            best_s[dtype] = min(best_s[dtype], time.perf_counter() - started)
+    return best_s[torch.float32] / best_s[torch.bfloat16]
+
+
+def _read_cgroup(name: str) -> str:
+    path = _CGROUP / name
+    return path.read_text() if path.is_file() else ""

@@ -1,0 +1,148 @@
+"""Judge a model on the validation images: COCO's AP in pixels of the original images, accuracy, and the losses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torchvision.models.detection import MaskRCNN
+
+from app.inference.paste import paste_mask
+from app.inference.prediction import crop_to_rle
+from app.masks import average_precision, matching, raster
+from app.masks.instance import Rle
+from app.masks.matching import ImageOverlaps, MatchTable
+from worker import forward, transforms
+from worker.dataset import PreparedImages, TrainingImage
+from worker.forward import Detections
+
+# The mask head is most of an evaluation's cost, so fewer boxes reach it than in the exported model. A hundred of each
+# label is all that COCO's AP counts; what the least score leaves out was measured: benchmarks/fruits_nuts_training.py.
+MIN_SCORE = 0.02
+MAX_PER_LABEL = average_precision.MAX_PREDICTIONS
+IOU_OF_ACCURACY = 0.5  # contract.md, validation_accuracy
+LOSS_SEED = 0  # the same proposals are drawn at each evaluation, so that losses can be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """None is what has no value: AP without a labeled validation image, anything without validation images."""
+
+    mean_ap: float | None
+    ap50: float | None
+    accuracy: float | None
+    loss: float | None
+
+
+class Evaluator:
+    """The validation set, its true masks encoded once."""
+
+    def __init__(
+        self,
+        images: Sequence[TrainingImage],
+        class_names: Sequence[str],
+        *,
+        image_size: int,
+        memory_bytes: int,
+        device: torch.device,
+    ) -> None:
+        self._images = images
+        self._class_count = len(class_names)
+        self._prepared = PreparedImages(images, class_names, image_size=image_size, memory_bytes=memory_bytes)
+        self._truth = [_Truth.of(image, class_names) for image in images]
+        self._device = device
+
+    def evaluate(self, model: MaskRCNN) -> Evaluation:
+        """Run the model, in evaluation mode, over the validation set in f32. The random state is left as it was."""
+        overlaps: list[ImageOverlaps] = []
+        losses: list[float] = []
+        devices = [self._device] if self._device.type == "cuda" else []
+        with torch.no_grad(), torch.random.fork_rng(devices=devices):
+            torch.manual_seed(LOSS_SEED)
+            for index, truth in enumerate(self._truth):
+                detections, loss = self._run(model, index)
+                overlaps.append(truth.overlaps_with(detections))
+                losses.append(loss)
+        table = MatchTable.from_images(overlaps, class_count=self._class_count)
+        precision = average_precision.average_precision(table)
+        return Evaluation(
+            mean_ap=precision.mean_ap,
+            ap50=precision.mean_ap50,
+            accuracy=_accuracy(table),
+            loss=float(np.mean(losses)) if losses else None,
+        )
+
+    def _run(self, model: MaskRCNN, index: int) -> tuple[Detections, float]:
+        """Find the objects of one image, in its original pixels, and take the total loss on it."""
+        pixels, target = transforms.to_tensors(self._prepared[index])
+        batch = forward.batch_images(model, [pixels], self._device)
+        features = model.backbone(batch.tensors)
+        (detections,) = forward.detect_on_features(
+            model, batch, features, min_score=MIN_SCORE, max_per_label=MAX_PER_LABEL
+        )
+        targets = [{name: value.to(self._device) for name, value in target.items()}]
+        losses = forward.losses_on_features(model, batch, features, targets)
+        height, width = pixels.shape[1:]
+        scale = torch.tensor([self._images[index].width / width, self._images[index].height / height]).repeat(2)
+        in_original = Detections(
+            detections.boxes_xyxy.cpu() * scale,
+            detections.scores.cpu(),
+            detections.labels.cpu(),
+            detections.mask_probabilities.float().cpu(),
+        )
+        return in_original, float(total(losses))
+
+
+def total(losses: dict[str, Tensor]) -> Tensor:
+    return torch.stack(list(losses.values())).sum()
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What is in a validation image; classes count from 0 here, as in app.masks."""
+
+    height: int
+    width: int
+    masks: list[Rle]
+    classes: list[int]
+    is_crowd: list[bool]
+
+    @classmethod
+    def of(cls, image: TrainingImage, class_names: Sequence[str]) -> "_Truth":
+        return cls(
+            height=image.height,
+            width=image.width,
+            masks=[raster.instance_to_rle(instance, image.height, image.width) for instance in image.instances],
+            classes=[class_names.index(instance.class_name) for instance in image.instances],
+            is_crowd=[instance.crowd for instance in image.instances],
+        )
+
+    def overlaps_with(self, found: Detections) -> ImageOverlaps:
+        """Compare the detections with the truth; one without a pixel is no prediction, as in app.inference."""
+        pasted = [
+            paste_mask(probabilities, box_xyxy, height=self.height, width=self.width)
+            for probabilities, box_xyxy in zip(found.mask_probabilities.numpy(), found.boxes_xyxy.numpy(), strict=True)
+        ]
+        kept = [index for index, mask in enumerate(pasted) if mask.mask.any()]
+        return matching.find_overlaps(
+            [crop_to_rle(pasted[i].mask, *pasted[i].box_xyxy[:2], height=self.height, width=self.width) for i in kept],
+            [float(found.scores[i]) for i in kept],
+            [int(found.labels[i]) - 1 for i in kept],
+            self.masks,
+            self.classes,
+            self.is_crowd,
+        )
+
+
+def _accuracy(table: MatchTable) -> float | None:
+    """TP / (TP + FP + FN) over the labels, each at the score threshold of its best F1 in this evaluation."""
+    matches = matching.match_predictions(table, IOU_OF_ACCURACY)
+    best = average_precision.best_f1_thresholds(table, matches)
+    # Where a label has no best threshold, it has no prediction or no true object; contract.md gives it 0.5.
+    thresholds = np.array([0.5 if threshold is None else threshold for threshold in best])
+    counts = average_precision.counts_at(table, matches, thresholds)
+    summed = average_precision.match_figures(
+        int(counts.true_positives.sum()), int(counts.false_positives.sum()), int(counts.false_negatives.sum())
+    )
+    return summed.accuracy

@@ -1,0 +1,35 @@
+"""The numbers a training runs with, chosen by size, device and what it starts from."""
+
+from dataclasses import dataclass, field
+
+import torch
+
+from app.db.enums import ModelSize
+from worker.train_config import TrainConfig
+from worker.transforms import Augmentation
+
+GPU_BATCH = {ModelSize.SMALL: 16, ModelSize.MEDIUM: 8, ModelSize.LARGE: 4}
+CPU_PIXELS_OF_BATCH = 4 * 256 * 256  # four images at 256: more are slower to the same quality, fewer learn unsteadily
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Measured on a CPU from random weights: benchmarks/fruits_nuts_training.py."""
+
+    batch_size: int
+    learning_rate: float  # at its peak
+    weight_decay: float = 1e-3
+    average_decay: float = 0.99  # of the weights' moving average
+    max_gradient_norm: float = 10.0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+def choose_recipe(config: TrainConfig, *, pretrained: bool, device: torch.device) -> Recipe:
+    """Give the recipe of a training; a learning rate that a person set is taken as it is."""
+    usual_rate = 2e-4 if pretrained else 1e-3  # what is learned already must not be shaken out
+    learning_rate = usual_rate if config.learning_rate is None else config.learning_rate
+    if device.type == "cuda":
+        batch_size = GPU_BATCH[config.size]
+    else:
+        batch_size = max(1, min(4, CPU_PIXELS_OF_BATCH // config.image_size**2))
+    return Recipe(batch_size=batch_size, learning_rate=learning_rate)

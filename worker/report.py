@@ -1,0 +1,56 @@
+"""How a training tells what it does and hears what it is asked: the one way state leaves and requests enter `fit`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from app.db.enums import CheckpointKind
+
+
+class StopRequest(Enum):
+    NONE = auto()
+    STOP = auto()  # evaluate, keep the last checkpoint, end
+    CANCEL = auto()  # end at once; what was saved is not wanted
+
+
+class LeaseLost(Exception):
+    """Another worker holds this training now. A Reporter raises it; `fit` lets it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One evaluation. What is not defined (mAP without a labeled validation image) is None."""
+
+    step: int
+    elapsed_s: float
+    train_loss: float | None  # mean over the steps since the point before
+    validation_loss: float | None
+    validation_accuracy: float | None
+    mean_ap: float | None  # COCO's AP .50:.95, mean over labels
+    ap50: float | None
+    learning_rate: float
+    is_best: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        return cls(**values)
+
+
+class Reporter(Protocol):
+    """Where a training reports: `requested` is asked once a step, `progress` told at most once a second."""
+
+    def log(self, message: str) -> None: ...
+
+    def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None: ...
+
+    def curve_point(self, point: CurvePoint) -> None: ...
+
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
+        """Keep a saved state. The file is whole and stays unchanged until this returns, not longer."""
+
+    def requested(self) -> StopRequest: ...

@@ -1,0 +1,152 @@
+"""What a training starts from: torchvision's weights where they can be had, random numbers where not."""
+
+import hashlib
+import os
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torchvision.models import ResNet18_Weights
+from torchvision.models.detection import MaskRCNN, MaskRCNN_ResNet50_FPN_V2_Weights, MaskRCNN_ResNet50_FPN_Weights
+
+from app.db.enums import ModelSize
+
+CONNECT_SECONDS = 5  # contract.md, WEIGHTS_DOWNLOAD; a machine without internet must not wait longer
+CHUNK_BYTES = 1 << 20
+RANDOM = "random weights"
+CLASS_LAYERS = (  # what knows COCO's classes; ours are others
+    "roi_heads.box_predictor.",
+    "roi_heads.mask_predictor.mask_fcn_logits.",
+)
+BATCH_NORM_EPS = 1e-5  # torch's default, which every layer of ours has
+
+
+class DamagedWeights(ValueError):
+    """A weight file whose content does not match the hash in its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """One of torchvision's published files; the eight digits in its name begin the SHA-256 of its content."""
+
+    url: str
+    holds: str
+    prefix: str  # of the layers in our model that it holds
+    batch_norm_eps: float = BATCH_NORM_EPS  # that it was trained with
+
+    @property
+    def name(self) -> str:
+        return self.url.rsplit("/", 1)[-1]
+
+    @property
+    def sha256_prefix(self) -> str:
+        return self.name.rsplit("-", 1)[-1].removesuffix(".pth")
+
+
+WEIGHT_FILES = {
+    ModelSize.SMALL: WeightFile(
+        ResNet18_Weights.IMAGENET1K_V1.url, holds="ImageNet weights of its backbone", prefix="backbone.body."
+    ),
+    ModelSize.MEDIUM: WeightFile(
+        MaskRCNN_ResNet50_FPN_Weights.COCO_V1.url, holds="COCO weights", prefix="", batch_norm_eps=0.0
+    ),
+    ModelSize.LARGE: WeightFile(MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1.url, holds="COCO weights", prefix=""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InitialWeights:
+    """What a training starts from; without a path, from random weights."""
+
+    path: Path | None
+    description: str  # in plain words, for the model's page and log
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWeights:
+    """Which layers of the model came from a file and which kept their random start."""
+
+    loaded: tuple[str, ...]
+    not_loaded: tuple[str, ...]
+
+
+def find_initial_weights(
+    size: ModelSize, *, weights_dir: Path, may_download: bool, log: Callable[[str], None]
+) -> InitialWeights:
+    """Find the weight file of a size in the folder, else download it if that is allowed, else say why not.
+
+    A missing network is no failure: the training then starts from random weights, and the log says so.
+    """
+    file = WEIGHT_FILES[size]
+    path = weights_dir / file.name
+    if path.is_file():
+        try:
+            _check_hash(path, file)
+            return InitialWeights(path, f"{file.holds} ({file.name})")
+        except DamagedWeights as error:
+            log(f"{error}; it is left unused.")
+    if may_download:
+        log(f"Downloading {file.name}.")
+        try:
+            fetch_weights(size, weights_dir=weights_dir)
+            return InitialWeights(path, f"{file.holds} ({file.name})")
+        except (OSError, DamagedWeights) as error:
+            log(f"{file.name} could not be downloaded: {error}.")
+    log(
+        f"No pretrained weights: the model starts from random weights and needs more images and more time. "
+        f"To start from {file.holds}, put {file.name} into {weights_dir}."
+    )
+    return InitialWeights(None, RANDOM)
+
+
+def fetch_weights(size: ModelSize, *, weights_dir: Path) -> Path:
+    """Download the weight file of a size into the folder; the name appears only when the content is right.
+
+    Raises:
+        OSError: the network or the disk failed.
+        DamagedWeights: what came does not match the hash in the file's name.
+    """
+    file = WEIGHT_FILES[size]
+    weights_dir.mkdir(parents=True, exist_ok=True)
+    temporary = weights_dir / f".{file.name}.{os.getpid()}.part"
+    try:
+        with urllib.request.urlopen(file.url, timeout=CONNECT_SECONDS) as response, temporary.open("wb") as target:
+            while chunk := response.read(CHUNK_BYTES):
+                target.write(chunk)
+        _check_hash(temporary, file)
+        return temporary.replace(weights_dir / file.name)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_initial_weights(model: MaskRCNN, size: ModelSize, path: Path) -> LoadedWeights:
+    """Load what fits from a weight file into a new model; the layers of the file's own classes stay out."""
+    file = WEIGHT_FILES[size]
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    own = model.state_dict()
+    fitting = {
+        file.prefix + name: value
+        for name, value in stored.items()
+        if not name.startswith(CLASS_LAYERS)
+        and file.prefix + name in own
+        and own[file.prefix + name].shape == value.shape
+    }
+    shift = BATCH_NORM_EPS - file.batch_norm_eps
+    for name, value in fitting.items():
+        if name.endswith("running_var"):
+            fitting[name] = value - shift  # sqrt(var + eps) is then what the file was trained with
+    model.load_state_dict(fitting, strict=False)
+    counters = ("num_batches_tracked",)  # old files lack BatchNorm's counters, which nothing reads
+    return LoadedWeights(
+        loaded=tuple(sorted(fitting)),
+        not_loaded=tuple(name for name in own if name not in fitting and not name.endswith(counters)),
+    )
+
+
+def _check_hash(path: Path, file: WeightFile) -> None:
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if not digest.startswith(file.sha256_prefix):
+        raise DamagedWeights(f"{file.name} is damaged: its SHA-256 begins with {digest[:8]}, not {file.sha256_prefix}")
