@@ -140,6 +140,21 @@ def test_decode_image__takes_a_file_wherever_it_stands() -> None:
     np.testing.assert_array_equal(decode_image(file, max_pixels=MAX_PIXELS), UPRIGHT)
 
 
+def test_decode_image__a_jpeg_may_come_out_smaller_and_is_checked_to_its_end() -> None:
+    data = saved(Image.new("RGB", (2000, 1000), (200, 100, 50)), "JPEG")
+    small = decode_image(data, max_pixels=MAX_PIXELS, at_least_px=400)
+    assert small.shape == (250, 500, 3)
+    assert np.abs(small.astype(int) - (200, 100, 50)).max() < 4
+    assert decode_image(data, max_pixels=MAX_PIXELS, at_least_px=5000).shape == (1000, 2000, 3)
+    with pytest.raises(InvalidImage):
+        decode_image(data[: len(data) // 2], max_pixels=MAX_PIXELS, at_least_px=400)
+
+
+def test_decode_image__a_small_jpeg_is_upright_too() -> None:
+    data = saved_with_orientation(np.zeros((1000, 2000, 3), dtype=np.uint8), 6, "JPEG")
+    assert decode_image(data, max_pixels=MAX_PIXELS, at_least_px=400).shape == (500, 250, 3)
+
+
 def test_decode_image__limit_is_in_pixels_and_includes_the_limit() -> None:
     data = saved(Image.new("RGB", (5, 4)), "PNG")
 

@@ -1,0 +1,171 @@
+import errno
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from app.storage.blobs import (
+    BlobStore,
+    FolderBlobStore,
+    StorageFull,
+    full_disk_refused,
+    open_blob_store,
+    remove_abandoned,
+)
+
+Opener = Callable[[], BlobStore]
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
+    if request.param == "folder":
+        return open_blob_store(str(tmp_path / "storage"), scratch=tmp_path / "tmp")
+    endpoint = request.getfixturevalue("s3_endpoint")
+    for name, value in {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="maskwright")
+    return open_blob_store(f"s3://maskwright/{tmp_path.name}", scratch=tmp_path / "tmp")
+
+
+def test_blobs__give_back_what_was_put(store: BlobStore) -> None:
+    store.put_bytes("projects/1/a.bin", b"0123456789")
+    assert store.read_bytes("projects/1/a.bin") == b"0123456789"
+    assert store.size("projects/1/a.bin") == 10
+    assert store.exists("projects/1/a.bin")
+    with store.open("projects/1/a.bin") as file:
+        file.seek(7)
+        assert file.read() == b"789"
+    with store.local_path("projects/1/a.bin") as path:
+        assert path.read_bytes() == b"0123456789"
+    assert b"".join(store.read_chunks("projects/1/a.bin", start=2, length=3)) == b"234"
+
+
+def test_blobs__replace_a_blob(store: BlobStore) -> None:
+    store.put_bytes("a", b"old")
+    store.put_bytes("a", b"new and longer")
+    assert store.read_bytes("a") == b"new and longer"
+
+
+@pytest.mark.parametrize("move", [False, True])
+def test_put_file__leaves_the_file_unless_it_is_to_be_moved(store: BlobStore, tmp_path: Path, move: bool) -> None:
+    for folder in (tmp_path, store.scratch):
+        path = folder / "upload.bin"
+        path.write_bytes(b"content")
+        store.put_file("projects/1/b.bin", path, move=move)
+        assert store.read_bytes("projects/1/b.bin") == b"content"
+        assert path.exists() is not move
+
+
+def test_blobs__that_are_missing_are_not_found(store: BlobStore) -> None:
+    assert not store.exists("none")
+    with pytest.raises(FileNotFoundError):
+        store.read_bytes("none")
+    with pytest.raises(FileNotFoundError):
+        store.size("none")
+    with pytest.raises(FileNotFoundError):
+        store.open("none")
+
+
+def test_delete__passes_over_what_is_not_there(store: BlobStore) -> None:
+    store.put_bytes("a", b"1")
+    store.put_bytes("b", b"2")
+    store.delete(["a", "missing", "b"])
+    assert not store.exists("a")
+    assert not store.exists("b")
+    store.delete([])
+
+
+def test_delete_prefix__leaves_the_neighbours(store: BlobStore) -> None:
+    for key in ("projects/1/a", "projects/1/images/b", "projects/12/c"):
+        store.put_bytes(key, b"x")
+    store.delete_prefix("projects/1/")
+    store.delete_prefix("projects/3/")
+    assert [store.exists(key) for key in ("projects/1/a", "projects/1/images/b", "projects/12/c")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("key", ["", "/etc/passwd", "../a", "a/../../b", "a//b", "é"])
+def test_blobs__refuse_keys_that_could_leave_the_store(tmp_path: Path, key: str) -> None:
+    store = FolderBlobStore(tmp_path / "storage")
+    with pytest.raises(ValueError, match="is no blob key"):
+        store.put_bytes(key, b"x")
+
+
+def test_delete_prefix__wants_a_slash_at_the_end(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="should end with a slash"):
+        FolderBlobStore(tmp_path / "storage").delete_prefix("projects/1")
+
+
+def test_open_blob_store__refuses_other_addresses(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="s3://bucket/prefix or a folder"):
+        open_blob_store("ftp://host/x", scratch=tmp_path)
+
+
+@pytest.fixture
+def small_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 1 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no folder of limited size can be made here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_put__on_a_full_disk_keeps_nothing_half_written(small_folder: Path, tmp_path: Path) -> None:
+    store = FolderBlobStore(small_folder / "storage")
+    store.put_bytes("kept", b"x" * 500_000)
+    with pytest.raises(StorageFull, match="disk is full"):
+        store.put_bytes("too-large", b"y" * 900_000)
+    (tmp_path / "large").write_bytes(b"z" * 900_000)
+    with pytest.raises(StorageFull):
+        store.put_file("too-large", tmp_path / "large")
+    assert sorted(path.name for path in small_folder.rglob("*") if path.is_file()) == ["kept"]
+    store.put_bytes("small", b"there is room again")
+    assert store.read_bytes("kept") == b"x" * 500_000
+
+
+def test_full_disk_refused__lets_other_faults_through() -> None:
+    with pytest.raises(PermissionError), full_disk_refused():
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_remove_abandoned__takes_only_what_is_old(tmp_path: Path) -> None:
+    now = time.time()
+    for name, age in SimpleNamespace(old=5000, fresh=10).__dict__.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_bytes(b"")
+        os.utime(tmp_path / name, (now - age, now - age))
+    remove_abandoned(tmp_path, before=now - 1000)
+    assert [path.name for path in tmp_path.iterdir()] == ["fresh"]
+    remove_abandoned(tmp_path / "not there", before=now)
