@@ -1,27 +1,26 @@
-"""What endpoints depend on: a session of the database, and who may do this.
+"""What endpoints ask for: a session, the caller, and the right to a project.
 
-Who may do it is looked up in a short session of its own, which is over before the endpoint's begins: see
-docs/decisions/0004-sqlite-writers-take-turns.md.
+Who may do what is looked up in a short read-only session of its own, so that an endpoint's own session begins with its
+service's first query (docs/decisions/0004).
 """
 
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader
 from sqlalchemy.orm import Session
 
-from app.accounts.identity import Identity, check_csrf, identify_session, identify_token
-from app.accounts.schemas import NewToken
+from app.accounts import authentication
+from app.accounts.caller import Caller
 from app.db.engine import session_scope
 from app.db.enums import Role, TokenScope
-from app.errors import Forbidden, Unauthorized
-from app.projects.access import Access, image_access, model_access, project_access
-from app.settings import Settings, get_settings
+from app.errors import Forbidden
+from app.http import CSRF_HEADER, SESSION_COOKIE, TOKEN_HEADER, PathId
+from app.projects import access
+from app.projects.access import Access
 
-TOKEN_HEADER = "X-Auth-token"
-CSRF_HEADER = "X-CSRF-Token"
-SESSION_COOKIE = "maskwright_session"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def get_session() -> Iterator[Session]:
@@ -34,89 +33,75 @@ def get_read_session() -> Iterator[Session]:
         yield session
 
 
-# scope="function": committed before the answer is sent, so who has the 200 can read what was written.
+# Committed before the response is sent: with FastAPI's default scope a client may hear 200 of a commit that fails.
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 ReadSessionDep = Annotated[Session, Depends(get_read_session, scope="function")]
-SettingsDep = Annotated[Settings, Depends(get_settings)]
 
 
-def current_user(request: Request) -> Identity:
-    """Who sent the request.
-
-    Raises:
-        Unauthorized: Nobody who is known.
-        Forbidden: A change without the session's CSRF token, or with a token that may only predict.
-    """
-    return _identify(request, scope=TokenScope.FULL)
+_token_header = APIKeyHeader(name=TOKEN_HEADER, auto_error=False)  # for the page at /api/docs
 
 
-def predicting_user(request: Request) -> Identity:
-    """Who sent the request, be it with a token that may only predict."""
-    return _identify(request, scope=TokenScope.PREDICT)
+def get_caller(request: Request, _documented: Annotated[str | None, Security(_token_header)]) -> Caller:
+    """The person behind the request; the header wins over the cookie."""
+    if TOKEN_HEADER in request.headers:
+        caller = authentication.authenticate_token(request.headers[TOKEN_HEADER])
+        if caller.scope is TokenScope.PREDICT and not request.url.path.startswith("/api/predict/"):
+            raise Forbidden("this token may only predict (/api/predict/…): use one with full scope, or sign in")
+        return caller
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    caller = authentication.authenticate_login(secret)
+    if request.method not in _SAFE_METHODS:
+        authentication.require_csrf_token(secret, request.headers.get(CSRF_HEADER, ""))
+    return caller
 
 
-CurrentUser = Annotated[Identity, Depends(current_user)]
-PredictingUser = Annotated[Identity, Depends(predicting_user)]
+CurrentUser = Annotated[Caller, Depends(get_caller)]
 
 
-def instance_admin(user: CurrentUser) -> Identity:
-    if not user.is_admin:
-        raise Forbidden("only an administrator of this server may do this")
-    return user
+def get_whole_account(caller: CurrentUser) -> Caller:
+    caller.require_whole_account()
+    return caller
 
 
-InstanceAdmin = Annotated[Identity, Depends(instance_admin)]
+def get_instance_admin(caller: CurrentUser) -> Caller:
+    caller.require_whole_account()
+    if not caller.is_admin:
+        raise Forbidden("this needs an administrator of this Maskwright (maskwright admin create)")
+    return caller
 
 
-def _project(minimum: Role) -> Callable[[int, Identity], Access]:
-    def access(project_id: int, user: CurrentUser) -> Access:
+AccountUser = Annotated[Caller, Depends(get_whole_account)]  # not a token that was made for one project
+InstanceAdmin = Annotated[Caller, Depends(get_instance_admin)]
+
+
+def _project_access(role: Role) -> Callable[..., Access]:
+    def dependency(project_id: PathId, caller: CurrentUser) -> Access:
         with session_scope(read_only=True) as session:
-            return project_access(session, user, project_id, minimum=minimum)
+            return access.require_project_role(session, caller, project_id, role)
 
-    return access
+    return dependency
 
 
-def _image(minimum: Role) -> Callable[[int, Identity], Access]:
-    def access(image_id: int, user: CurrentUser) -> Access:
+def _image_access(role: Role) -> Callable[..., Access]:
+    def dependency(image_id: PathId, caller: CurrentUser) -> Access:
         with session_scope(read_only=True) as session:
-            return image_access(session, user, image_id, minimum=minimum)
+            return access.require_image_role(session, caller, image_id, role)
 
-    return access
+    return dependency
 
 
-def _model(minimum: Role) -> Callable[[int, Identity], Access]:
-    def access(model_id: int, user: CurrentUser) -> Access:
+def _model_access(role: Role) -> Callable[..., Access]:
+    def dependency(model_id: PathId, caller: CurrentUser) -> Access:
         with session_scope(read_only=True) as session:
-            return model_access(session, user, model_id, minimum=minimum)
+            return access.require_model_role(session, caller, model_id, role)
 
-    return access
-
-
-# For paths with {project_id}, {image_id} and {model_id}: the least role that may.
-ProjectLabeler = Annotated[Access, Depends(_project(Role.LABELER))]
-ProjectDeveloper = Annotated[Access, Depends(_project(Role.DEVELOPER))]
-ProjectAdmin = Annotated[Access, Depends(_project(Role.ADMIN))]
-ProjectOwner = Annotated[Access, Depends(_project(Role.OWNER))]
-ImageLabeler = Annotated[Access, Depends(_image(Role.LABELER))]
-ModelReader = Annotated[Access, Depends(_model(Role.LABELER))]
-ModelDeveloper = Annotated[Access, Depends(_model(Role.DEVELOPER))]
+    return dependency
 
 
-def token_project(new: NewToken, user: CurrentUser) -> None:
-    """A token for one project is only for a project that its maker may see."""
-    if new.project_id is not None:
-        with session_scope(read_only=True) as session:
-            project_access(session, user, new.project_id, minimum=Role.LABELER)
-
-
-def _identify(request: Request, *, scope: TokenScope) -> Identity:
-    token = request.headers.get(TOKEN_HEADER)
-    if token is not None:
-        return identify_token(token, scope=scope)
-    secret = request.cookies.get(SESSION_COOKIE)
-    if secret is None:
-        raise Unauthorized(f"sign in first, or send an API token in the header {TOKEN_HEADER}")
-    if request.method not in SAFE_METHODS:
-        check_csrf(secret, request.headers.get(CSRF_HEADER), signing_key=get_settings().signing_key())
-    with session_scope(read_only=True) as session:
-        return identify_session(session, secret)
+# Every member may read, so reading asks for a Labeler.
+LabelerAccess = Annotated[Access, Depends(_project_access(Role.LABELER))]
+DeveloperAccess = Annotated[Access, Depends(_project_access(Role.DEVELOPER))]
+AdminAccess = Annotated[Access, Depends(_project_access(Role.ADMIN))]
+ImageLabelerAccess = Annotated[Access, Depends(_image_access(Role.LABELER))]
+ModelLabelerAccess = Annotated[Access, Depends(_model_access(Role.LABELER))]
+ModelDeveloperAccess = Annotated[Access, Depends(_model_access(Role.DEVELOPER))]

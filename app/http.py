@@ -1,138 +1,231 @@
-"""What every endpoint shares: errors as JSON, addresses with or without a slash at the end, lists in pages."""
+"""What every HTTP request meets: errors as JSON, limits of a body, paths with and without a trailing slash."""
 
-import base64
-import json
 import logging
-from typing import Annotated, Any, Generic, TypeVar
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Unprocessable
+from app.errors import AppError
+from app.inference.errors import ImageRefused, ImageTooLarge
+from app.masks.errors import InvalidMask
+from app.paging import DEFAULT_LIMIT, MAX_LIMIT, PageParams
+from app.settings import get_settings
 
-logger = logging.getLogger(__name__)
+SESSION_COOKIE = "maskwright_session"
+TOKEN_HEADER = "X-Auth-token"
+CSRF_HEADER = "X-CSRF-Token"
 
-MAX_PAGE_SIZE = 1000
-DEFAULT_PAGE_SIZE = 100
-MAX_SHOWN_INPUT = 100  # characters of a wrong value that its error repeats
+# A body that is neither a form nor a part of a resumable upload is held in memory as a whole; an uncompressed image of
+# 80 megapixels fits. Forms and parts go to disk and may be as large as MAX_UPLOAD_MB.
+MAX_MEMORY_BODY_BYTES = 256 * 1024 * 1024
+MAX_ANONYMOUS_BODY_BYTES = 1024 * 1024  # a sign-in is small; nobody else may fill the disk
+STREAMED_TYPES = ("multipart/form-data", "application/offset+octet-stream")
 
-Item = TypeVar("Item")
+MAX_ID = 2**63 - 1  # what both databases can compare with
+PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
+RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+_SHOWN_PROBLEMS = 5
+_logger = logging.getLogger(__name__)
 
 
-class ErrorAnswer(BaseModel):
-    """What went wrong, with what, and what to do."""
-
+class ErrorBody(BaseModel):
     error: str
 
 
-class Page(BaseModel, Generic[Item]):
-    """A part of a list; `next_cursor` asks for what follows, null at the end; `total` counts the whole list."""
+class RequestBody(BaseModel):
+    """Parent of what callers send: a misspelt field or a NaN is refused instead of ignored."""
 
-    items: list[Item]
-    next_cursor: str | None
-    total: int
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class PageParams:
-    """How many items to give, and after which."""
-
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-        cursor: Annotated[str | None, Query(description="`next_cursor` of the page before")] = None,
-    ) -> None:
-        self.limit = limit
-        self.after: list[Any] | None = None if cursor is None else decode_cursor(cursor)
-
-    @property
-    def after_id(self) -> int:
-        """The id after which a list that is sorted by id goes on; 0 at its beginning."""
-        match self.after:
-            case None:
-                return 0
-            case [int(last_id)]:
-                return last_id
-            case _:
-                raise Unprocessable("the cursor belongs to another list; leave it out to begin")
+def get_page_params(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT, cursor: Annotated[str | None, Query()] = None
+) -> PageParams:
+    return PageParams(limit=limit, cursor=cursor)
 
 
-PageQuery = Annotated[PageParams, Depends()]
+PageQuery = Annotated[PageParams, Depends(get_page_params)]
 
 
-def encode_cursor(*last_key: str | int | float | None) -> str:
-    """Make a cursor of the sort key of a page's last item."""
-    return base64.urlsafe_b64encode(json.dumps(last_key).encode()).decode().rstrip("=")
+def errors(*status_codes: int) -> dict[int | str, dict[str, Any]]:
+    """For an endpoint's `responses=`: the statuses that it answers with `{"error": …}`."""
+    return {code: {"model": ErrorBody, "description": _MEANINGS[code]} for code in status_codes}
 
 
-def decode_cursor(cursor: str) -> list[Any]:
-    """Read the sort key out of a cursor.
+_MEANINGS = {
+    400: "What was sent cannot be read",
+    401: "No token or session, or a wrong one",
+    403: "Not allowed with this role or token",
+    404: "Does not exist, or may not be seen",
+    409: "Not possible in the present state",
+    412: "Someone else saved meanwhile",
+    413: "Too large",
+    415: "A type that is not understood",
+    422: "What was sent breaks a rule",
+    428: "If-Match is missing",
+    429: "Too many attempts",
+    503: "Busy: try again after Retry-After seconds",
+    507: "The disk or bucket is full",
+}
 
-    Raises:
-        Unprocessable: It is not one that this server gave.
-    """
-    try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError as error:
-        raise Unprocessable(f"cursor {cursor!r:.60} is not one that this server gave; leave it out to begin") from error
-    if not isinstance(key, list):
-        raise Unprocessable(f"cursor {cursor!r:.60} is not one that this server gave; leave it out to begin")
-    return key
-
-
-def errors(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of an endpoint that may raise these."""
-    return {kind.status_code: {"model": ErrorAnswer, "description": (kind.__doc__ or kind.__name__)} for kind in kinds}
-
-
-def install_error_handlers(app: FastAPI) -> None:
-    """Answer every failure as `{"error": …}` with its status, without a stack trace."""
-
-    @app.exception_handler(AppError)
-    def _app_error(_: Request, error: AppError) -> JSONResponse:
-        return JSONResponse({"error": error.message}, error.status_code, headers=error.headers)
-
-    @app.exception_handler(HTTPException)
-    def _http_error(request: Request, error: HTTPException) -> JSONResponse:
-        match error.status_code:
-            case 404:
-                message = f"there is nothing at {request.url.path}"
-            case 405:
-                message = f"{request.method} is not possible at {request.url.path}"
-            case _:
-                message = str(error.detail)
-        return JSONResponse({"error": message}, error.status_code, headers=error.headers)
-
-    @app.exception_handler(RequestValidationError)
-    def _validation_error(_: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse({"error": "; ".join(_sentence(part) for part in error.errors())}, 422)
-
-    @app.exception_handler(Exception)
-    def _crash(request: Request, error: Exception) -> JSONResponse:
-        # The server logs the exception itself; the answer must not tell what is inside.
-        return JSONResponse(
-            {"error": f"the server failed at {request.method} {request.url.path}; its log says why"}, 500
-        )
+API_ERRORS = errors(401, 403, 404, 422)
 
 
-def _sentence(part: Any) -> str:
-    place = ".".join(str(step) for step in part["loc"] if step not in ("body", "query", "path"))
-    shown = repr(part.get("input"))[:MAX_SHOWN_INPUT]
-    return f"{place or 'the body'}: {part['msg']}" + ("" if part["type"] == "missing" else f", not {shown}")
+def add_error_handlers(app: FastAPI) -> None:
+    """Turn whatever is raised for a caller's fault into its status and `{"error": …}`."""
+    app.add_exception_handler(AppError, _answer_app_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(HTTPException, _answer_http_exception)
+    # The pure cores know no HTTP. Services turn these into words of their own where they can say which item it was.
+    app.add_exception_handler(InvalidMask, _answer_invalid_mask)
+    app.add_exception_handler(ImageRefused, _answer_refused_image)
+
+
+def error_response(status_code: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": message}, status_code=status_code, headers=headers)
+
+
+def _answer_app_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)
+    return error_response(error.status_code, error.message, error.headers)
+
+
+def _answer_invalid_mask(_request: Request, error: Exception) -> JSONResponse:
+    return error_response(422, str(error))
+
+
+def _answer_refused_image(_request: Request, error: Exception) -> JSONResponse:
+    return error_response(413 if isinstance(error, ImageTooLarge) else 400, str(error))
+
+
+def _answer_validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    problems = error.errors()
+    if any(problem["loc"][0] == "path" for problem in problems):
+        return error_response(404, f"there is nothing at {request.url.path}")
+    words = [_problem_words(problem) for problem in problems[:_SHOWN_PROBLEMS]]
+    if len(problems) > _SHOWN_PROBLEMS:
+        words.append(f"and {len(problems) - _SHOWN_PROBLEMS} more problems")
+    return error_response(422, "; ".join(words))
+
+
+def _problem_words(problem: dict[str, Any]) -> str:
+    if problem["type"] == "json_invalid":
+        return f"body: not JSON ({problem['ctx']['error']} at character {problem['loc'][1]})"
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{_field_name(problem['loc'])}: {message[:1].lower()}{message[1:]}"
+
+
+def _field_name(location: Sequence[str | int]) -> str:
+    """`("body", "items", 2, "label")` as `items[2].label`."""
+    name = ""
+    for part in location[1:]:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+    return name or str(location[0])
+
+
+def _answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            message = f"there is nothing at {request.url.path}: see /api/docs for every path"
+        case 405:
+            message = f"{request.url.path} does not answer {request.method}: see /api/docs for what it answers"
+        case _:
+            message = str(error.detail)
+    return error_response(error.status_code, message, error.headers)
+
+
+class FaultMiddleware:
+    """Logs our own faults once and answers 500 without saying how the server looks inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception:  # the boundary of the process
+            fault = secrets.token_hex(4)
+            _logger.exception("fault %s at %s %s", fault, scope["method"], scope["path"])
+            if started:
+                raise
+            response = error_response(500, f"a fault of the server, not yours: its log tells more under {fault}")
+            await response(scope, receive, send)
+        return None
 
 
 class TrailingSlashMiddleware:
-    """Lets every path be called with a slash at its end: a redirect would lose the body of a POST."""
+    """Lets every path answer with and without a trailing slash: a redirect would lose a POST's body."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != "/" and scope["path"].endswith("/"):
+        # The raw path tells a slash that separates from one that is part of a name (%2F).
+        if scope["type"] == "http" and len(scope["path"]) > 1 and scope.get("raw_path", b"/").endswith(b"/"):
             scope = dict(scope, path=scope["path"].rstrip("/") or "/")
-            if scope.get("raw_path"):
-                scope["raw_path"] = scope["raw_path"].rstrip(b"/") or b"/"
-        await self._app(scope, receive, send)
+            scope["raw_path"] = scope.get("raw_path", b"").rstrip(b"/") or b"/"
+        await self.app(scope, receive, send)
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is larger than its kind may be, before it fills memory or disk."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        refusal, limit = _body_limit(headers)
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > limit:
+            return await error_response(refusal.status_code, refusal.detail)(scope, receive, send)
+        received = 0
+
+        async def count() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise refusal
+            return message
+
+        return await self.app(scope, count, send)
+
+
+def _body_limit(headers: Headers) -> tuple[HTTPException, int]:
+    """How large the body may be, and what is said of a larger one."""
+    if not headers.get(TOKEN_HEADER) and SESSION_COOKIE not in headers.get("cookie", ""):
+        return HTTPException(401, "sign in first, or send your API token in the header X-Auth-token"), (
+            MAX_ANONYMOUS_BODY_BYTES
+        )
+    settings = get_settings()
+    limit = settings.max_upload_bytes
+    if headers.get("content-type", "").startswith(STREAMED_TYPES):
+        words = f"the upload is larger than {settings.max_upload_mb} MB: send less at once (or raise MAX_UPLOAD_MB)"
+    else:
+        limit = min(limit, MAX_MEMORY_BODY_BYTES)
+        words = f"the body is larger than {limit // 1024 // 1024} MB"
+    return HTTPException(413, words), limit

@@ -1,128 +1,128 @@
-"""Sign-in, one's own account, API tokens, and for administrators the accounts of others."""
+"""Signing in, the signed-in person, API tokens, and the accounts of this Maskwright."""
 
-from typing import Annotated, Any
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter, Depends, Request, Response, status
-
-from app.accounts import repository, service
-from app.accounts.schemas import Credentials, MadeToken, Me, MeChange, NewToken, NewUser, TokenItem, UserItem
+from app.accounts import authentication, service
+from app.accounts.passwords import hash_password
+from app.accounts.schemas import (
+    MeChanges,
+    MeSchema,
+    NewTokenSchema,
+    SignInBody,
+    TokenBody,
+    TokenSchema,
+    UserBody,
+    UserSchema,
+)
 from app.accounts.sign_in_limit import SignInLimit
-from app.accounts.tokens import csrf_token
 from app.db.models import ApiToken, User
-from app.deps import SESSION_COOKIE, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep, SettingsDep, token_project
-from app.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthorized, Unprocessable
-from app.http import Page, PageQuery, encode_cursor, errors
+from app.deps import AccountUser, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep
+from app.http import SESSION_COOKIE, PageQuery, PathId, errors
+from app.paging import Page
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 
-def _limit(request: Request) -> SignInLimit:
-    limit: SignInLimit = request.app.state.sign_in_limit
-    return limit
-
-
-@router.post("/session", responses=errors(Unauthorized, TooManyRequests))
+@router.post("/session", responses=errors(429))
 def sign_in(
-    request: Request,
-    response: Response,
-    credentials: Credentials,
-    session: SessionDep,
-    settings: SettingsDep,
-    limit: Annotated[SignInLimit, Depends(_limit)],
-) -> Me:
-    """Begin a browser session; the answer sets its cookie."""
+    body: SignInBody, request: Request, response: Response, reading: ReadSessionDep, session: SessionDep
+) -> MeSchema:
+    """Sign a browser in: sets the session cookie and gives the token that changes need in `X-CSRF-Token`."""
+    limit: SignInLimit = request.app.state.sign_in_limit
     address = request.client.host if request.client else ""
-    limit.check(address, credentials.email)
-    try:
-        user, secret = service.sign_in(session, email=credentials.email, password=credentials.password)
-    except Unauthorized:
-        limit.failed(address, credentials.email)
-        raise
-    limit.succeeded(address, credentials.email)
+    # The password is hashed before the session that writes has begun.
+    user = service.verify_sign_in(reading, limit, email=body.email, password=body.password, address=address)
+    secret = service.open_login(session, user)
+    _set_cookie(request, response, secret)
+    return _me(user, secret)
+
+
+@router.delete("/session", status_code=204)
+def sign_out(request: Request, response: Response, session: SessionDep, _caller: CurrentUser) -> None:
+    service.close_login(session, request.cookies.get(SESSION_COOKIE, ""))
+    response.delete_cookie(SESSION_COOKIE, path="/")
+
+
+@router.get("/me")
+def get_me(request: Request, response: Response, session: ReadSessionDep, caller: CurrentUser) -> MeSchema:
+    secret = None if caller.token_id else request.cookies[SESSION_COOKIE]
+    if secret is not None:
+        _set_cookie(request, response, secret)  # so that its 30 days begin anew
+    return _me(service.get_user(session, caller.user_id), secret)
+
+
+@router.patch("/me")
+def change_me(
+    body: MeChanges, request: Request, reading: ReadSessionDep, session: SessionDep, caller: AccountUser
+) -> MeSchema:
+    """Change the name or the password; a new password ends all other browser sessions."""
+    secret = None if caller.token_id else request.cookies[SESSION_COOKIE]
+    password_hash = None
+    if body.password is not None:
+        password_hash = service.changed_password_hash(reading, caller, current=body.current_password, new=body.password)
+    user = service.change_me(session, caller, name=body.name, password_hash=password_hash, login_secret=secret)
+    return _me(user, secret)
+
+
+@router.get("/tokens")
+def list_tokens(page: PageQuery, session: ReadSessionDep, caller: AccountUser) -> Page[TokenSchema]:
+    tokens, next_cursor, total = service.list_tokens(session, caller, page)
+    items = [TokenSchema.model_validate(token) for token in tokens]
+    return Page(items=items, next_cursor=next_cursor, total=total)
+
+
+@router.post("/tokens", status_code=201)
+def create_token(body: TokenBody, session: SessionDep, caller: AccountUser) -> NewTokenSchema:
+    """Make an API token; `token` is shown this once."""
+    token, secret = service.create_token(
+        session,
+        caller,
+        name=body.name,
+        scope=body.scope,
+        project_id=body.project_id,
+        expires_at=body.expires_at,
+    )
+    return _new_token(token, secret)
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+def revoke_token(token_id: PathId, session: SessionDep, caller: AccountUser) -> None:
+    service.revoke_token(session, caller, token_id)
+
+
+@router.get("/users")
+def list_users(page: PageQuery, session: ReadSessionDep, _admin: InstanceAdmin) -> Page[UserSchema]:
+    users, next_cursor, total = service.list_users(session, page)
+    items = [UserSchema.model_validate(user) for user in users]
+    return Page(items=items, next_cursor=next_cursor, total=total)
+
+
+@router.post("/users", status_code=201, responses=errors(409))
+def create_user(body: UserBody, session: SessionDep, _admin: InstanceAdmin) -> UserSchema:
+    """Make an account, so that its person can be added to projects."""
+    password_hash = hash_password(body.password)
+    user = service.create_user(
+        session, email=body.email, password_hash=password_hash, name=body.name, is_admin=body.is_admin
+    )
+    return UserSchema.model_validate(user)
+
+
+def _me(user: User, secret: str | None) -> MeSchema:
+    csrf_token = authentication.csrf_token(secret) if secret else None
+    return MeSchema(**UserSchema.model_validate(user).model_dump(), csrf_token=csrf_token)
+
+
+def _new_token(token: ApiToken, secret: str) -> NewTokenSchema:
+    return NewTokenSchema(**TokenSchema.model_validate(token).model_dump(), token=secret)
+
+
+def _set_cookie(request: Request, response: Response, secret: str) -> None:
     response.set_cookie(
         SESSION_COOKIE,
         secret,
-        max_age=int(service.SESSION_LENGTH.total_seconds()),
+        max_age=int(authentication.LOGIN_LIFETIME.total_seconds()),
+        path="/",
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return _me(user, csrf_token(secret, signing_key=settings.signing_key()))
-
-
-@router.delete("/session", status_code=status.HTTP_204_NO_CONTENT)
-def sign_out(request: Request, response: Response, session: SessionDep) -> None:
-    """End this browser's session; harmless where there is none."""
-    service.sign_out(session, request.cookies.get(SESSION_COOKIE, ""))
-    response.delete_cookie(SESSION_COOKIE)
-
-
-@router.get("/me", responses=errors(Unauthorized))
-def read_me(request: Request, user: CurrentUser, session: ReadSessionDep, settings: SettingsDep) -> Me:
-    """Who is signed in."""
-    return _me(service.get_user(session, user.user_id), _csrf(request, settings.signing_key()))
-
-
-@router.patch("/me", responses=errors(Unauthorized, Forbidden, Unprocessable))
-def change_me(request: Request, user: CurrentUser, change: MeChange, session: SessionDep, settings: SettingsDep) -> Me:
-    """Change one's own name or password."""
-    changed = service.change_user(session, user.user_id, **change.model_dump())
-    return _me(changed, _csrf(request, settings.signing_key()))
-
-
-@router.get("/users", responses=errors(Unauthorized, Forbidden))
-def list_users(_: InstanceAdmin, page: PageQuery, session: ReadSessionDep) -> Page[UserItem]:
-    """Everybody with an account, for administrators of this server."""
-    users = repository.list_users(session, limit=page.limit, after_id=page.after_id)
-    return Page(
-        items=[UserItem.model_validate(user, from_attributes=True) for user in users],
-        next_cursor=encode_cursor(users[-1].id) if len(users) == page.limit else None,
-        total=repository.count_users(session),
-    )
-
-
-@router.post(
-    "/users", status_code=status.HTTP_201_CREATED, responses=errors(Unauthorized, Forbidden, Conflict, Unprocessable)
-)
-def create_user(_: InstanceAdmin, new: NewUser, session: SessionDep) -> UserItem:
-    """Make an account for somebody."""
-    return UserItem.model_validate(service.create_user(session, **new.model_dump()), from_attributes=True)
-
-
-@router.get("/tokens", responses=errors(Unauthorized))
-def list_tokens(user: CurrentUser, page: PageQuery, session: ReadSessionDep) -> Page[TokenItem]:
-    """One's own API tokens, without their secrets."""
-    tokens = repository.list_tokens(session, user.user_id, limit=page.limit, after_id=page.after_id)
-    return Page(
-        items=[TokenItem.model_validate(token, from_attributes=True) for token in tokens],
-        next_cursor=encode_cursor(tokens[-1].id) if len(tokens) == page.limit else None,
-        total=repository.count_tokens(session, user.user_id),
-    )
-
-
-@router.post("/tokens", status_code=status.HTTP_201_CREATED, responses=errors(Unauthorized, NotFound, Unprocessable))
-def create_token(
-    user: CurrentUser, new: NewToken, session: SessionDep, _: Annotated[None, Depends(token_project)]
-) -> MadeToken:
-    """Make an API token: this answer is the only one that shows it."""
-    row, token = service.create_token(session, user.user_id, **new.model_dump())
-    return MadeToken(**_columns(row), token=token)
-
-
-@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT, responses=errors(Unauthorized, NotFound))
-def revoke_token(token_id: int, user: CurrentUser, session: SessionDep) -> None:
-    """Revoke one of one's own API tokens, at once."""
-    service.revoke_token(session, user.user_id, token_id)
-
-
-def _me(user: User, token: str | None) -> Me:
-    return Me(id=user.id, email=user.email, name=user.name, is_admin=user.is_admin, csrf_token=token)
-
-
-def _csrf(request: Request, signing_key: bytes) -> str | None:
-    secret = request.cookies.get(SESSION_COOKIE)
-    return None if secret is None else csrf_token(secret, signing_key=signing_key)
-
-
-def _columns(row: ApiToken) -> dict[str, Any]:
-    return TokenItem.model_validate(row, from_attributes=True).model_dump()

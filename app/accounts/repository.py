@@ -1,48 +1,84 @@
-"""Queries of people, their sessions and tokens."""
+"""Every query about people, their sessions and their tokens."""
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db.models import ApiToken, LoginSession, User
+from app.paging import PageParams
 
 
-def find_user(session: Session, email: str) -> User | None:
-    return session.scalar(select(User).where(User.email == email.lower()))
+def find_user(session: Session, user_id: int) -> User | None:
+    return session.get(User, user_id)
 
 
-def list_users(session: Session, *, limit: int, after_id: int) -> list[User]:
-    return list(session.scalars(select(User).where(User.id > after_id).order_by(User.id).limit(limit)))
+def find_user_by_email(session: Session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email == email))
+
+
+def list_users(session: Session, page: PageParams) -> list[User]:
+    """One row more than the page holds, by e-mail."""
+    query = select(User).order_by(User.email).limit(page.limit + 1)
+    if after := page.after(str):
+        query = query.where(User.email > after[0])
+    return list(session.scalars(query))
 
 
 def count_users(session: Session) -> int:
-    return session.scalar(select(func.count(User.id))) or 0
+    return session.scalar(select(func.count()).select_from(User)) or 0
 
 
-def delete_login_sessions(session: Session, *, secret_hash: str | None = None, user_id: int | None = None) -> None:
-    query = delete(LoginSession)
-    if secret_hash is not None:
-        query = query.where(LoginSession.secret_hash == secret_hash)
-    if user_id is not None:
-        query = query.where(LoginSession.user_id == user_id)
-    session.execute(query)
+def find_token_with_user(session: Session, secret_hash: str) -> tuple[ApiToken, User] | None:
+    query = select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.secret_hash == secret_hash)
+    return session.execute(query).tuples().one_or_none()
 
 
-def delete_expired_sessions(session: Session, *, now: datetime) -> None:
-    session.execute(delete(LoginSession).where(LoginSession.expires_at <= now))
+def set_token_last_use(session: Session, token_id: int, at: datetime) -> None:
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
 
 
-def list_tokens(session: Session, user_id: int, *, limit: int, after_id: int) -> list[ApiToken]:
-    query = (
-        select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.id > after_id).order_by(ApiToken.id).limit(limit)
-    )
+def list_tokens(session: Session, user_id: int, page: PageParams) -> list[ApiToken]:
+    """One row more than the page holds, newest first."""
+    query = select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc()).limit(page.limit + 1)
+    if after := page.after(int):
+        query = query.where(ApiToken.id < after[0])
     return list(session.scalars(query))
 
 
 def count_tokens(session: Session, user_id: int) -> int:
-    return session.scalar(select(func.count(ApiToken.id)).where(ApiToken.user_id == user_id)) or 0
+    return session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user_id)) or 0
 
 
-def find_token(session: Session, user_id: int, token_id: int) -> ApiToken | None:
-    return session.scalar(select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.id == token_id))
+def delete_token(session: Session, token_id: int, *, user_id: int) -> bool:
+    """Whether there was such a token of this person."""
+    query = delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id).returning(ApiToken.id)
+    return session.scalar(query) is not None
+
+
+def find_login_with_user(session: Session, secret_hash: str) -> tuple[LoginSession, User] | None:
+    query = (
+        select(LoginSession, User)
+        .join(User, User.id == LoginSession.user_id)
+        .where(LoginSession.secret_hash == secret_hash)
+    )
+    return session.execute(query).tuples().one_or_none()
+
+
+def set_login_expiry(session: Session, login_id: int, expires_at: datetime) -> None:
+    session.execute(update(LoginSession).where(LoginSession.id == login_id).values(expires_at=expires_at))
+
+
+def delete_login(session: Session, secret_hash: str) -> None:
+    session.execute(delete(LoginSession).where(LoginSession.secret_hash == secret_hash))
+
+
+def delete_other_logins(session: Session, user_id: int, *, kept_hash: str | None) -> None:
+    query = delete(LoginSession).where(LoginSession.user_id == user_id)
+    if kept_hash is not None:
+        query = query.where(LoginSession.secret_hash != kept_hash)
+    session.execute(query)
+
+
+def delete_expired_logins(session: Session, user_id: int, now: datetime) -> None:
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at <= now))

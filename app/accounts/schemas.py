@@ -1,45 +1,50 @@
-"""What the account endpoints take and answer."""
+"""What accounts, sessions and tokens look like in JSON."""
 
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.db.enums import TokenScope
+from app.http import RequestBody, RowId
 
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$"),
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
-class Credentials(BaseModel):
-    email: Email
+class SignInBody(RequestBody):
+    email: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=320)]
     password: str
 
 
-class Me(BaseModel):
-    id: int
-    email: str
-    name: str
-    is_admin: bool
-    csrf_token: str | None  # null for API tokens, which need none
+class UserBody(RequestBody):
+    email: Email
+    password: str
+    name: PersonName = ""
+    is_admin: bool = False
 
 
-class MeChange(BaseModel):
-    name: Name | None = None
+class MeChanges(RequestBody):
+    """A new password needs the present one beside it."""
+
+    name: PersonName | None = None
     password: str | None = None
     current_password: str | None = None
 
 
-class NewUser(BaseModel):
-    email: Email
-    password: str
-    name: str = ""
-    is_admin: bool = False
+class TokenBody(RequestBody):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = "API token"
+    scope: TokenScope = TokenScope.FULL
+    project_id: RowId | None = None
+    expires_at: AwareDatetime | None = None
 
 
-class UserItem(BaseModel):
+class UserSchema(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     id: int
     email: str
     name: str
@@ -47,14 +52,15 @@ class UserItem(BaseModel):
     created_at: datetime
 
 
-class NewToken(BaseModel):
-    name: Name = "API token"
-    scope: TokenScope = TokenScope.FULL
-    project_id: int | None = None
-    expires_at: Annotated[datetime | None, Field(description="with its time zone")] = None
+class MeSchema(UserSchema):
+    """The signed-in person. `csrf_token` is null for API tokens, which need none."""
+
+    csrf_token: str | None
 
 
-class TokenItem(BaseModel):
+class TokenSchema(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     id: int
     name: str
     scope: TokenScope
@@ -65,5 +71,7 @@ class TokenItem(BaseModel):
     last_used_at: datetime | None
 
 
-class MadeToken(TokenItem):
-    token: str
+class NewTokenSchema(TokenSchema):
+    """A token just made: `token` is shown this once."""
+
+    token: str = Field(min_length=26, max_length=26)

@@ -1,119 +1,156 @@
-"""Accounts: making people, signing in and out, API tokens."""
+"""Rules of accounts, browser sessions and API tokens."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.accounts import repository
-from app.accounts.passwords import hash_password, verify_password
-from app.accounts.tokens import hash_secret, make_session_secret, make_token
+from app.accounts.authentication import LOGIN_LIFETIME
+from app.accounts.caller import Caller
+from app.accounts.passwords import hash_password, is_password
+from app.accounts.sign_in_limit import SignInLimit
+from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
-from app.db.enums import TokenScope
+from app.db.enums import Role, TokenScope
 from app.db.models import ApiToken, LoginSession, User
 from app.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable
+from app.paging import PageParams, cut_page
+from app.projects.access import require_project_role
 
-SESSION_LENGTH = timedelta(days=30)
+
+class EmailTaken(Conflict):
+    def __init__(self, email: str) -> None:
+        super().__init__(f"there is an account with {email} already")
 
 
-def create_user(session: Session, *, email: str, password: str, name: str = "", is_admin: bool = False) -> User:
-    """Make an account.
+def verify_sign_in(session: Session, limit: SignInLimit, *, email: str, password: str, address: str) -> User:
+    """Give the person whose password this is.
 
     Raises:
-        Conflict: There is one with this address.
-        Unprocessable: The password is too short or too long.
+        Unauthorized: No such account, or another password; in the same words and time.
+        TooManyAttempts: Too many wrong ones before.
     """
-    if repository.find_user(session, email) is not None:
-        raise Conflict(f"there is an account for {email} already")
-    user = User(email=email.lower(), password_hash=hash_password(password), name=name, is_admin=is_admin)
+    limit.check(address, email)
+    user = repository.find_user_by_email(session, email)
+    if not is_password(password, user.password_hash if user else None) or user is None:
+        limit.failed(address, email)
+        raise Unauthorized(f"no account with the e-mail {email} and this password")
+    limit.succeeded(address, email)
+    return user
+
+
+def open_login(session: Session, user: User) -> str:
+    """Begin a browser session; its secret goes into the cookie and nowhere else."""
+    now = utc_now()
+    repository.delete_expired_logins(session, user.id, now)
+    secret = new_session_secret()
+    session.add(LoginSession(user_id=user.id, secret_hash=hash_secret(secret), expires_at=now + LOGIN_LIFETIME))
+    return secret
+
+
+def close_login(session: Session, secret: str) -> None:
+    repository.delete_login(session, hash_secret(secret))
+
+
+def get_user(session: Session, user_id: int) -> User:
+    user = repository.find_user(session, user_id)
+    if user is None:
+        raise NotFound(f"there is no person {user_id}")
+    return user
+
+
+def list_users(session: Session, page: PageParams) -> tuple[list[User], str | None, int]:
+    users, cursor = cut_page(repository.list_users(session, page), page, key=lambda user: (user.email,))
+    return users, cursor, repository.count_users(session)
+
+
+def create_user(session: Session, *, email: str, password_hash: str, name: str = "", is_admin: bool = False) -> User:
+    """Make an account. The password comes hashed: hashing is slow, and the session that writes is open here.
+
+    Raises:
+        EmailTaken: There is one with this e-mail.
+    """
+    if repository.find_user_by_email(session, email) is not None:
+        raise EmailTaken(email)
+    user = User(email=email, password_hash=password_hash, name=name, is_admin=is_admin)
     session.add(user)
     session.flush()
     return user
 
 
-def sign_in(session: Session, *, email: str, password: str) -> tuple[User, str]:
-    """Begin a browser session; gives the person and the secret of the cookie.
+def changed_password_hash(session: Session, caller: Caller, *, current: str | None, new: str) -> str:
+    """Hash a new password once the present one was given rightly.
 
     Raises:
-        Unauthorized: The address or the password is wrong; which, is not said.
+        Forbidden: By token, or with a wrong present password.
+        Unprocessable: The new one is too short.
     """
-    user = repository.find_user(session, email)
-    if not verify_password(password, user.password_hash if user else None) or user is None:
-        raise Unauthorized("the e-mail address or the password is wrong")
-    now = utc_now()
-    repository.delete_expired_sessions(session, now=now)
-    secret = make_session_secret()
-    session.add(LoginSession(user_id=user.id, secret_hash=hash_secret(secret), expires_at=now + SESSION_LENGTH))
-    return user, secret
+    if caller.token_id is not None:
+        raise Forbidden("a token cannot change the password of its owner: sign in")
+    if not is_password(current or "", get_user(session, caller.user_id).password_hash):
+        raise Forbidden("current_password is missing or wrong")
+    return hash_password(new)
 
 
-def sign_out(session: Session, secret: str) -> None:
-    repository.delete_login_sessions(session, secret_hash=hash_secret(secret))
-
-
-def get_user(session: Session, user_id: int) -> User:
-    return session.get_one(User, user_id)
-
-
-def change_user(
-    session: Session, user_id: int, *, name: str | None, password: str | None, current_password: str | None
+def change_me(
+    session: Session, caller: Caller, *, name: str | None, password_hash: str | None, login_secret: str | None
 ) -> User:
-    """Change one's own name or password; a new password ends every browser session.
-
-    Raises:
-        Forbidden: The current password, needed for a new one, is missing or wrong.
-    """
-    user = get_user(session, user_id)
+    """Change name or password; a new password ends the person's other browser sessions."""
+    user = get_user(session, caller.user_id)
     if name is not None:
         user.name = name
-    if password is not None:
-        if not verify_password(current_password or "", user.password_hash):
-            raise Forbidden("the current password is missing or wrong")
-        user.password_hash = hash_password(password)
-        repository.delete_login_sessions(session, user_id=user_id)
+    if password_hash is not None:
+        user.password_hash = password_hash
+        kept = hash_secret(login_secret) if login_secret else None
+        repository.delete_other_logins(session, user.id, kept_hash=kept)
     return user
+
+
+def list_tokens(session: Session, caller: Caller, page: PageParams) -> tuple[list[ApiToken], str | None, int]:
+    rows = repository.list_tokens(session, caller.user_id, page)
+    tokens, cursor = cut_page(rows, page, key=lambda token: (token.id,))
+    return tokens, cursor, repository.count_tokens(session, caller.user_id)
 
 
 def create_token(
     session: Session,
-    user_id: int,
+    caller: Caller,
     *,
     name: str,
     scope: TokenScope = TokenScope.FULL,
     project_id: int | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ApiToken, str]:
-    """Make an API token; gives its row and the token itself, which is not stored.
+    """Make a token of the caller's; the second value is the token itself, which is stored nowhere.
 
     Raises:
-        Unprocessable: Its end has no time zone, or has passed.
+        NotFound: No project with this id that the caller may see.
+        Unprocessable: It would have expired already.
     """
-    if expires_at is not None:
-        if expires_at.tzinfo is None:
-            raise Unprocessable("expires_at needs a time zone, for example 2027-01-31T12:00:00Z")
-        if expires_at <= utc_now():
-            raise Unprocessable(f"expires_at {expires_at.isoformat()} has passed already")
-    token = make_token()
-    row = ApiToken(
-        user_id=user_id,
+    if project_id is not None:
+        require_project_role(session, caller, project_id, Role.LABELER)
+    if expires_at is not None and expires_at <= utc_now():
+        raise Unprocessable(f"expires_at: {expires_at.isoformat()} is past")
+    secret = new_token()
+    token = ApiToken(
+        user_id=caller.user_id,
         name=name,
-        secret_hash=hash_secret(token),
-        last_four=token[-4:],
+        secret_hash=hash_secret(secret),
+        last_four=secret[-4:],
         scope=scope,
         project_id=project_id,
         expires_at=expires_at,
     )
-    session.add(row)
+    session.add(token)
     session.flush()
-    return row, token
+    return token, secret
 
 
-def revoke_token(session: Session, user_id: int, token_id: int) -> None:
-    """Make a token worthless at once.
+def revoke_token(session: Session, caller: Caller, token_id: int) -> None:
+    """Make a token useless at once.
 
     Raises:
-        NotFound: The person has no such token.
+        NotFound: The caller has no such token.
     """
-    token = repository.find_token(session, user_id, token_id)
-    if token is None:
-        raise NotFound(f"you have no API token {token_id}")
-    session.delete(token)
+    if not repository.delete_token(session, token_id, user_id=caller.user_id):
+        raise NotFound(f"you have no token {token_id}")

@@ -1,47 +1,70 @@
-"""Slows down guessing of passwords: a few failures from one address for one account, then a wait."""
+"""Slows down whoever tries passwords: counted in memory, by address and e-mail, and by address alone."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
 
-from app.errors import TooManyRequests
+from app.errors import AppError
 
-MAX_FAILURES = 8
-WINDOW_SECONDS = 300.0
-MAX_REMEMBERED = 10_000  # of address and account together; the oldest are forgotten first
+WINDOW_SECONDS = 15 * 60
+FAILURES_PER_ACCOUNT = 10  # from one address; a person who mistypes needs a handful
+FAILURES_PER_ADDRESS = 100  # over all accounts: an office behind one address stays below
+MAX_KEYS = 10_000
+
+
+class TooManyAttempts(AppError):
+    status_code = 429
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {wait_seconds} seconds")
+        self.headers = {"Retry-After": str(wait_seconds)}
 
 
 class SignInLimit:
-    """Remembers failures in this process's memory; restarting the server forgives them."""
+    """Remembers recent failures. One server process keeps its own count."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._failures: dict[Hashable, deque[float]] = {}
         self._lock = threading.Lock()
-        self._failures: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
 
     def check(self, address: str, email: str) -> None:
-        """Refuse a try that comes too soon.
+        """Refuse another attempt when there were too many.
 
         Raises:
-            TooManyRequests: There were too many failures; says when to try again.
+            TooManyAttempts: Says in how many seconds one more is allowed.
         """
+        now = self._clock()
         with self._lock:
-            recent = self._recent(address, email)
-        if len(recent) >= MAX_FAILURES:
-            wait = int(recent[0] + WINDOW_SECONDS - self._clock()) + 1
-            raise TooManyRequests(f"too many failed tries to sign in: wait {wait} s", retry_after_seconds=wait)
+            waits = [self._wait(key, now, allowed) for key, allowed in _keys(address, email)]
+        if (wait := max(waits)) > 0:
+            raise TooManyAttempts(int(wait) + 1)
 
     def failed(self, address: str, email: str) -> None:
+        now = self._clock()
         with self._lock:
-            self._failures[address, email] = [*self._recent(address, email), self._clock()]
-            self._failures.move_to_end((address, email))
-            while len(self._failures) > MAX_REMEMBERED:
-                self._failures.popitem(last=False)
+            for key, _allowed in _keys(address, email):
+                self._failures.setdefault(key, deque()).append(now)
+            if len(self._failures) > MAX_KEYS:
+                self._forget_old(now)
 
     def succeeded(self, address: str, email: str) -> None:
         with self._lock:
             self._failures.pop((address, email), None)
 
-    def _recent(self, address: str, email: str) -> list[float]:
-        begin = self._clock() - WINDOW_SECONDS
-        return [at for at in self._failures.get((address, email), []) if at > begin]
+    def _wait(self, key: Hashable, now: float, allowed: int) -> float:
+        recent = self._failures.get(key, deque())
+        while recent and now - recent[0] >= WINDOW_SECONDS:
+            recent.popleft()
+        return WINDOW_SECONDS - (now - recent[0]) if len(recent) >= allowed else 0.0
+
+    def _forget_old(self, now: float) -> None:
+        """Drop what is past its window, then the oldest: a flood of made-up e-mails may not fill the memory."""
+        fresh = {key: times for key, times in self._failures.items() if now - times[-1] < WINDOW_SECONDS}
+        newest = sorted(fresh, key=lambda key: fresh[key][-1])[-MAX_KEYS // 2 :]
+        self._failures = {key: fresh[key] for key in newest}
+
+
+def _keys(address: str, email: str) -> tuple[tuple[Hashable, int], tuple[Hashable, int]]:
+    return ((address, email), FAILURES_PER_ACCOUNT), (address, FAILURES_PER_ADDRESS)

@@ -1,0 +1,40 @@
+"""The web application: every router, in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.accounts import endpoints as accounts
+from app.accounts.sign_in_limit import SignInLimit
+from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+
+MAX_FILES_IN_A_FORM = 10_000  # of one upload; the web page sends fewer at once
+
+
+def create_app() -> FastAPI:
+    app = FastAPI(
+        title="Maskwright",
+        description="Instance segmentation on your own machine: label, train, judge and serve models.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        form_limits={"max_files": MAX_FILES_IN_A_FORM},
+    )
+    add_error_handlers(app)
+    for router in (accounts.router,):
+        app.include_router(router, responses=API_ERRORS)
+    # The last one added is the outermost.
+    app.add_middleware(FaultMiddleware)
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(TrailingSlashMiddleware)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.sign_in_limit = SignInLimit()
+    yield
