@@ -129,6 +129,14 @@ export class Editor {
     this.#afterChange();
   }
 
+  get canUndo(): boolean {
+    return this.history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.history.canRedo;
+  }
+
   undo(): void {
     const command = this.history.takeUndo();
     if (!command) return;
@@ -220,8 +228,8 @@ export class Editor {
     return null;
   }
 
-  hover(point: Point): void {
-    const id = this.hitTest(point)?.id ?? null;
+  hover(point: Point | null): void {
+    const id = point === null ? null : (this.hitTest(point)?.id ?? null);
     if (id === this.#hoveredId) return;
     this.#hoveredId = id;
     this.#emit("hover");

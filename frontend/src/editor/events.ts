@@ -34,12 +34,17 @@ export interface KeyEvent {
   readonly modifiers: Modifiers;
 }
 
-/** The pointer left the canvas or the gesture became a zoom: what is half done is dropped. */
+/** The gesture became a zoom, or the system took the pointer: what is half done is dropped. */
 export interface PointerCancel {
   readonly kind: "pointercancel";
 }
 
-export type ToolEvent = PointerEvent | DoubleClick | PointerCancel;
+/** The pointer left the canvas with nothing pressed. */
+export interface PointerLeave {
+  readonly kind: "pointerleave";
+}
+
+export type ToolEvent = PointerEvent | DoubleClick | PointerCancel | PointerLeave;
 export type EditorEvent = ToolEvent | KeyEvent;
 
 export const NO_MODIFIERS: Modifiers = { shift: false, alt: false, ctrl: false };

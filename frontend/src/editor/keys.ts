@@ -40,6 +40,7 @@ export const ACTIONS = [
   "fit",
   "actualSize",
   "palette",
+  "panels",
   "help",
 ] as const;
 
@@ -94,6 +95,7 @@ export const DEFAULT_KEYS: Keymap = [
   { action: "fit", keys: ["f", "0"] },
   { action: "actualSize", keys: ["a"] },
   { action: "palette", keys: ["l"] },
+  { action: "panels", keys: ["p"] },
   { action: "help", keys: ["?"] },
 ];
 

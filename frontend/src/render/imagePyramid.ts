@@ -13,8 +13,9 @@ export class ImagePyramid {
   #levels: ImageBitmap[];
   #closed = false;
 
-  constructor(full: ImageBitmap) {
-    this.size = { width: full.width, height: full.height };
+  /** `size` is the image's own, where `full` is but a smaller stand-in. */
+  constructor(full: ImageBitmap, size: Size = full) {
+    this.size = { width: size.width, height: size.height };
     this.#levels = [full];
   }
 
@@ -67,7 +68,7 @@ export class ImagePyramid {
     side: number,
   ): { rgba: Uint8ClampedArray; frame: { x0: number; y0: number; x1: number; y1: number } } | null {
     const [full] = this.#levels;
-    if (!full || this.#closed) return null;
+    if (!full || this.#closed || full.width !== this.size.width) return null;
     const x0 = Math.max(0, Math.floor(x - side / 2));
     const y0 = Math.max(0, Math.floor(y - side / 2));
     const width = Math.min(side, this.size.width - x0);

@@ -67,8 +67,11 @@ export class BrushTool implements Tool {
         this.#finish();
         break;
       case "pointercancel":
-        this.#at = null;
         this.cancel();
+        break;
+      case "pointerleave":
+        this.#at = null;
+        this.#editor.draftChanged();
         break;
     }
   }

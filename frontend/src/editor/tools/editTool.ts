@@ -62,6 +62,9 @@ export class EditTool implements Tool {
       case "pointercancel":
         this.cancel();
         break;
+      case "pointerleave":
+        this.#editor.hover(null);
+        break;
       case "doubleclick":
         this.#insertOnEdge(event);
         break;

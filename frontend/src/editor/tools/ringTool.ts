@@ -59,6 +59,10 @@ export class RingTool implements Tool {
         this.#trace = [];
         this.#settle();
         return;
+      case "pointerleave":
+        this.#pointer = null;
+        this.#editor.draftChanged();
+        return;
       case "doubleclick":
         if (this.#points.length >= 3) this.#finish();
     }

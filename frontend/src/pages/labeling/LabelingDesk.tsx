@@ -1,0 +1,172 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronLeft, PanelRight } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { projectQuery } from "../../api/queries.ts";
+import type { LabelClass } from "../../api/types.ts";
+import { IconButton } from "../../components/Button.tsx";
+import { classNames } from "../../components/classNames.ts";
+import { Icon } from "../../components/Icon.tsx";
+import { setLabel } from "../../editor/actions.ts";
+import type { Action, KeyAction } from "../../editor/keys.ts";
+import type { Point } from "../../geometry/types.ts";
+import type { Stage } from "../../render/stage.ts";
+import type { View } from "../../render/view.ts";
+import { CanvasView } from "./canvas/CanvasView.tsx";
+import styles from "./LabelingDesk.module.css";
+import { type Display, DisplaySettings } from "./panels/DisplaySettings.tsx";
+import { FilmStrip } from "./panels/FilmStrip.tsx";
+import { KeysDialog } from "./panels/KeysDialog.tsx";
+import { LabelList } from "./panels/LabelList.tsx";
+import { LabelPalette } from "./panels/LabelPalette.tsx";
+import { ModeBar } from "./panels/ModeBar.tsx";
+import { Notices } from "./panels/Notices.tsx";
+import { ObjectList } from "./panels/ObjectList.tsx";
+import { SaveStatus } from "./panels/SaveStatus.tsx";
+import sideStyles from "./panels/SidePanel.module.css";
+import { ToolRail } from "./panels/ToolRail.tsx";
+import { ZoomBar } from "./panels/ZoomBar.tsx";
+import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
+import { usePreference } from "./work/preferences.ts";
+import { makeSignal } from "./work/signal.ts";
+import type { ImageSteps } from "./work/useImageSteps.ts";
+import { useKeys } from "./work/useKeys.ts";
+
+interface LabelingDeskProps {
+  projectId: number;
+  imageId: number;
+  ids: readonly number[];
+  labels: readonly LabelClass[];
+  session: LabelingSession;
+  open: OpenImage;
+  steps: ImageSteps;
+  /** An action of the core that is the page's to do. */
+  request: { action: Action | "labelNeeded" } | null;
+  onRequestDone: () => void;
+}
+
+/** Colour of objects whose label is not in the project any more. */
+const UNKNOWN_COLOR = "#9aa0a6";
+const ZOOM_STEP = 1.25;
+
+/** Rail, canvas, panels and strip around one open image. */
+export function LabelingDesk(props: LabelingDeskProps) {
+  const { projectId, imageId, ids, labels, session, open, steps, request, onRequestDone } = props;
+  const { t } = useTranslation("labeling");
+  const { editor } = open;
+  const stage = useRef<Stage | null>(null);
+  const [signals] = useState(() => ({ zoom: makeSignal(1), pointer: makeSignal<Point | null>(null) }));
+  const [display, setDisplay] = usePreference("display");
+  const [showsPanels, setShowsPanels] = usePreference("panels");
+  const [isAdding, setAdding] = useState(false);
+  const [dialog, setDialog] = useState<"keys" | "palette" | null>(null);
+  const project = useQuery(projectQuery(projectId)).data;
+  const colorOf = useColors(labels);
+  const look = useMemo(
+    () => ({ colorOf, fill: display.fill / 300, selectedFill: display.fill / 100 }),
+    [colorOf, display.fill],
+  );
+  const onView = useCallback((view: View) => signals.zoom.set(view.scale), [signals]);
+  useLabelNames(open, labels);
+  useKeys(editor);
+  const pageActions: Partial<Record<Action | "labelNeeded", () => void>> = {
+    previousImage: () => steps.step(-1),
+    nextImage: () => steps.step(1),
+    nextUnlabeled: () => void steps.nextUnlabeled(),
+    zoomIn: () => stage.current?.zoomCentre(ZOOM_STEP),
+    zoomOut: () => stage.current?.zoomCentre(1 / ZOOM_STEP),
+    fit: () => stage.current?.fit(),
+    actualSize: () => stage.current?.actualSize(),
+    copy: () => session.copy(),
+    paste: () => session.paste(),
+    palette: () => setDialog("palette"),
+    help: () => setDialog("keys"),
+    panels: () => setShowsPanels(!showsPanels),
+    labelNeeded: () => {
+      setShowsPanels(true);
+      setAdding(true);
+    },
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each request
+  useEffect(() => {
+    if (!request) return;
+    pageActions[request.action]?.();
+    onRequestDone();
+  }, [request]);
+  const act = (action: KeyAction) => void editor.act(action);
+  return (
+    <div className={classNames(styles.desk, !showsPanels && styles.wide)}>
+      <p className={styles.phone}>{t("phone")}</p>
+      <ToolRail editor={editor} onAction={act} />
+      <main className={styles.middle}>
+        <CanvasView
+          open={open}
+          look={look}
+          filter={filterOf(display)}
+          stageRef={stage}
+          onView={onView}
+          onPointer={signals.pointer.set}
+        />
+        <Link className={styles.name} to={`/projects/${projectId}`} aria-label={t("backToProject")}>
+          <Icon of={ChevronLeft} />
+          {open.image.name}
+        </Link>
+        <Notices session={session} conflicts={open.conflicts} restored={open.restored} />
+        <ModeBar editor={editor} onAction={act} />
+        <ZoomBar zoom={signals.zoom} pointer={signals.pointer} onAction={act} />
+        <IconButton
+          icon={PanelRight}
+          label={t("action.panels")}
+          hint="P"
+          className={styles.toggle}
+          aria-pressed={showsPanels}
+          onPress={() => setShowsPanels(!showsPanels)}
+        />
+      </main>
+      {showsPanels && (
+        <aside className={sideStyles.panel} aria-label={t("panels")}>
+          <LabelList editor={editor} projectId={projectId} labels={labels} isAdding={isAdding} onAdding={setAdding} />
+          <ObjectList editor={editor} colorOf={colorOf} />
+          <DisplaySettings display={display} onChange={setDisplay} />
+        </aside>
+      )}
+      <FilmStrip
+        ids={ids}
+        imageId={imageId}
+        labeled={project?.labeled_count ?? 0}
+        total={project?.image_count ?? ids.length}
+        onOpen={steps.open}
+      >
+        <SaveStatus save={open.save} elsewhere={session.unsavedElsewhere} onRetry={() => open.autosave.retryNow()} />
+      </FilmStrip>
+      <KeysDialog isOpen={dialog === "keys"} keymap={editor.keymap} onClose={() => setDialog(null)} />
+      <LabelPalette
+        isOpen={dialog === "palette"}
+        projectId={projectId}
+        labels={labels}
+        onChoose={(label) => setLabel(editor, label)}
+        onClose={() => setDialog(null)}
+      />
+    </div>
+  );
+}
+
+function useColors(labels: readonly LabelClass[]): (label: string) => string {
+  return useMemo(() => {
+    const colors = new Map(labels.map(({ name, color }) => [name, color]));
+    return (label: string) => colors.get(label) ?? UNKNOWN_COLOR;
+  }, [labels]);
+}
+
+/** The core knows labels by name only; the first one is taken until another is chosen. */
+function useLabelNames({ editor }: OpenImage, labels: readonly LabelClass[]): void {
+  useEffect(() => {
+    editor.labels = labels.map(({ name }) => name);
+    if (editor.activeLabel === null && editor.labels[0] !== undefined) editor.setActiveLabel(editor.labels[0]);
+  }, [editor, labels]);
+}
+
+function filterOf({ brightness, contrast }: Display): string {
+  return brightness === 100 && contrast === 100 ? "none" : `brightness(${brightness}%) contrast(${contrast}%)`;
+}

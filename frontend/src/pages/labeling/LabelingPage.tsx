@@ -1,0 +1,101 @@
+import { useQuery } from "@tanstack/react-query";
+import { ImageOff } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Navigate, useParams, useSearchParams } from "react-router";
+import { labelsQuery } from "../../api/queries.ts";
+import { idOf, useIdParam } from "../../app/currentProject.ts";
+import { usePageTitle } from "../../app/Page.tsx";
+import { useMe } from "../../app/session.ts";
+import { LinkButton } from "../../components/Button.tsx";
+import { EmptyState } from "../../components/EmptyState.tsx";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import type { Action } from "../../editor/keys.ts";
+import { LabelingDesk } from "./LabelingDesk.tsx";
+import styles from "./LabelingPage.module.css";
+import { imageRowQuery } from "./work/imageRow.ts";
+import { useImageSteps } from "./work/useImageSteps.ts";
+import { useLabelingSession } from "./work/useLabelingSession.ts";
+
+/** Opens the chosen images, else the filtered ones, else all; without an image in the address, the first of them. */
+export function LabelingPage() {
+  const { t } = useTranslation("labeling");
+  const projectId = useIdParam("projectId");
+  const imageId = idOf(useParams().imageId);
+  const [search] = useSearchParams();
+  const row = useQuery(imageRowQuery(projectId, search));
+  usePageTitle(t("title"));
+  if (row.error) return <ErrorMessage error={row.error} />;
+  if (!row.data) return <div className={styles.waiting} />;
+  const [first] = row.data.ids;
+  if (imageId === undefined && first !== undefined) {
+    return <Navigate to={{ pathname: `/projects/${projectId}/label/${first}`, search: search.toString() }} replace />;
+  }
+  if (imageId === undefined) {
+    return (
+      <EmptyState icon={ImageOff} title={t("noImages")} action={<BackToProject projectId={projectId} />}>
+        {t("noImagesText")}
+      </EmptyState>
+    );
+  }
+  const ids = row.data.ids.includes(imageId) ? row.data.ids : [imageId, ...row.data.ids];
+  return <Work projectId={projectId} imageId={imageId} ids={ids} />;
+}
+
+interface WorkProps {
+  projectId: number;
+  imageId: number;
+  ids: readonly number[];
+}
+
+/** Keeps the session, opens the address's image in it, and fetches the neighbours ahead. */
+function Work({ projectId, imageId, ids }: WorkProps) {
+  const { t } = useTranslation("labeling");
+  const me = useMe();
+  const labels = useQuery(labelsQuery(projectId)).data?.items;
+  const steps = useImageSteps(projectId, imageId, ids);
+  const [request, setRequest] = useState<{ action: Action | "labelNeeded" } | null>(null);
+  const { session, state } = useLabelingSession({
+    projectId,
+    userId: me?.id ?? 0,
+    labels: labels?.map(({ name }) => name) ?? [],
+    onRequest: (action) => setRequest({ action }),
+  });
+  const isReady = labels !== undefined && me !== null;
+  useEffect(() => {
+    if (isReady) void session.open(imageId);
+  }, [session, imageId, isReady]);
+  const isOpen = state.kind === "open";
+  useEffect(() => {
+    if (!isOpen) return;
+    const at = ids.indexOf(imageId);
+    for (const id of [ids[at + 1], ids[at - 1]]) if (id !== undefined) session.preload(id);
+  }, [session, ids, imageId, isOpen]);
+  const open = state.kind === "open" ? state.open : state.kind === "loading" ? state.previous : null;
+  if (state.kind === "failed") {
+    return (
+      <EmptyState icon={ImageOff} title={t("failed")} action={<BackToProject projectId={projectId} />}>
+        {state.message}
+      </EmptyState>
+    );
+  }
+  if (!open || !labels) return <output className={styles.waiting} aria-label={t("loading")} />;
+  return (
+    <LabelingDesk
+      projectId={projectId}
+      imageId={imageId}
+      ids={ids}
+      labels={labels}
+      session={session}
+      open={open}
+      steps={steps}
+      request={request}
+      onRequestDone={() => setRequest(null)}
+    />
+  );
+}
+
+function BackToProject({ projectId }: { projectId: number }) {
+  const { t } = useTranslation("labeling");
+  return <LinkButton to={`/projects/${projectId}`}>{t("backToProject")}</LinkButton>;
+}

@@ -1,0 +1,76 @@
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Point } from "../../../geometry/types.ts";
+import type { ActiveLook } from "../../../render/activeLayer.ts";
+import { Stage } from "../../../render/stage.ts";
+import type { View } from "../../../render/view.ts";
+import type { OpenImage } from "../work/labelingSession.ts";
+import { useEditor } from "../work/useEditor.ts";
+import styles from "./CanvasView.module.css";
+import { listenToPointers } from "./pointerInput.ts";
+
+interface CanvasViewProps {
+  open: OpenImage;
+  look: ActiveLook;
+  /** CSS filter of the image alone. */
+  filter: string;
+  stageRef: React.RefObject<Stage | null>;
+  onView: (view: View) => void;
+  onPointer: (point: Point | null) => void;
+}
+
+/** The stacked canvases. React makes them and hands them over; it has no part in drawing. */
+export function CanvasView({ open, look, filter, stageRef, onView, onPointer }: CanvasViewProps) {
+  const { t } = useTranslation("labeling");
+  const surface = useRef<HTMLDivElement>(null);
+  const image = useRef<HTMLCanvasElement>(null);
+  const scene = useRef<HTMLCanvasElement>(null);
+  const active = useRef<HTMLCanvasElement>(null);
+  const { editor, pyramid } = open;
+  useEditor(editor, "tool");
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage is made once; look has an effect of its own
+  useLayoutEffect(() => {
+    if (!surface.current || !image.current || !scene.current || !active.current) return;
+    const stage = new Stage({ image: image.current, scene: scene.current, active: active.current }, look, onView);
+    stageRef.current = stage;
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
+      stage.resize({ width, height }, window.devicePixelRatio);
+    });
+    observer.observe(surface.current);
+    return () => {
+      observer.disconnect();
+      stage.close();
+      stageRef.current = null;
+    };
+  }, []);
+
+  useLayoutEffect(() => stageRef.current?.show(editor, null), [editor, stageRef]);
+  useLayoutEffect(() => {
+    if (pyramid) stageRef.current?.setImage(pyramid);
+  }, [pyramid, stageRef]);
+  useEffect(() => stageRef.current?.setLook(look), [look, stageRef]);
+  useEffect(() => {
+    if (!surface.current || !stageRef.current) return;
+    return listenToPointers({ surface: surface.current, stage: stageRef.current, editor, onPointer });
+  }, [editor, stageRef, onPointer]);
+
+  return (
+    <div
+      ref={surface}
+      className={styles.surface}
+      role="application"
+      aria-label={t("canvas", { name: open.image.name })}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the drawing surface takes the keys
+      tabIndex={0}
+      data-tool={editor.tool.name}
+      data-testid="canvas"
+    >
+      <canvas ref={image} className={styles.layer} style={{ filter }} />
+      <canvas ref={scene} className={styles.layer} />
+      <canvas ref={active} className={styles.layer} />
+    </div>
+  );
+}

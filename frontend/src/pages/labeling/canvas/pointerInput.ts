@@ -1,0 +1,183 @@
+/** Turns the browser's pointers, wheel and keys into the core's events and the stage's moves. */
+
+import { resizedBrush } from "../../../editor/actions.ts";
+import type { Editor } from "../../../editor/editor.ts";
+import type { PointerEvent as CorePointerEvent, Modifiers } from "../../../editor/events.ts";
+import type { Point } from "../../../geometry/types.ts";
+import type { Stage } from "../../../render/stage.ts";
+
+/** A wheel notch (100 px) zooms by a fifth. */
+const WHEEL_ZOOM = 1.0018;
+const PINCH_ZOOM = 1.01;
+/** What a mouse presses with, and what the core takes for a full brush. */
+const MOUSE_PRESSURE = 0.5;
+
+export interface InputPorts {
+  readonly surface: HTMLElement;
+  readonly stage: Stage;
+  readonly editor: Editor;
+  /** The pointer in image pixels; null when it left. */
+  readonly onPointer: (point: Point | null) => void;
+}
+
+/** Listens until the returned function is called. */
+export function listenToPointers(ports: InputPorts): () => void {
+  const gestures = new Gestures(ports);
+  const { surface } = ports;
+  const controller = new AbortController();
+  const on = <K extends keyof HTMLElementEventMap>(kind: K, listener: (event: HTMLElementEventMap[K]) => void) =>
+    surface.addEventListener(kind, listener, { signal: controller.signal, passive: false });
+  on("pointerdown", (event) => gestures.press(event));
+  on("pointermove", (event) => gestures.move(event));
+  on("pointerup", (event) => gestures.release(event));
+  on("pointercancel", (event) => gestures.cancel(event));
+  on("pointerleave", (event) => gestures.leave(event));
+  on("dblclick", (event) => gestures.doubleClick(event));
+  on("wheel", (event) => gestures.wheel(event));
+  on("contextmenu", (event) => event.preventDefault());
+  const onKey = (event: KeyboardEvent) => gestures.space(event);
+  window.addEventListener("keydown", onKey, { signal: controller.signal });
+  window.addEventListener("keyup", onKey, { signal: controller.signal });
+  return () => controller.abort();
+}
+
+class Gestures {
+  readonly #ports: InputPorts;
+  readonly #fingers = new Map<number, Point>();
+  #holdsSpace = false;
+  #panFrom: Point | null = null;
+  #draws = false;
+
+  constructor(ports: InputPorts) {
+    this.#ports = ports;
+  }
+
+  press(event: PointerEvent): void {
+    const { surface, editor } = this.#ports;
+    surface.focus({ preventScroll: true });
+    surface.setPointerCapture(event.pointerId);
+    const at = this.#at(event);
+    if (event.pointerType === "touch") {
+      this.#fingers.set(event.pointerId, at);
+      if (this.#fingers.size > 1) {
+        this.#draws = false;
+        editor.dispatch({ kind: "pointercancel" });
+        return;
+      }
+    }
+    if (event.button === 1 || (event.button === 0 && this.#holdsSpace)) {
+      event.preventDefault();
+      this.#panFrom = at;
+      surface.dataset.panning = "";
+    } else if (event.button === 0) {
+      this.#draws = true;
+      editor.dispatch(this.#coreEvent("pointerdown", event));
+    }
+  }
+
+  move(event: PointerEvent): void {
+    const at = this.#at(event);
+    this.#ports.onPointer(this.#ports.stage.imagePoint(at));
+    if (this.#fingers.size > 1) {
+      this.#pinch(event.pointerId, at);
+      return;
+    }
+    if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, at);
+    if (this.#panFrom) {
+      this.#ports.stage.panBy(at[0] - this.#panFrom[0], at[1] - this.#panFrom[1]);
+      this.#panFrom = at;
+      return;
+    }
+    // a stroke or trace wants every place the pointer passed, a hover only the last
+    const passed = this.#draws ? event.getCoalescedEvents() : [];
+    for (const each of passed.length > 0 ? passed : [event]) {
+      this.#ports.editor.dispatch(this.#coreEvent("pointermove", each));
+    }
+  }
+
+  release(event: PointerEvent): void {
+    this.#fingers.delete(event.pointerId);
+    if (this.#panFrom) {
+      this.#panFrom = null;
+      delete this.#ports.surface.dataset.panning;
+    } else if (this.#draws) {
+      this.#draws = false;
+      this.#ports.editor.dispatch(this.#coreEvent("pointerup", event));
+    }
+  }
+
+  cancel(event: PointerEvent): void {
+    this.#fingers.delete(event.pointerId);
+    this.#draws = false;
+    this.#panFrom = null;
+    this.#ports.editor.dispatch({ kind: "pointercancel" });
+  }
+
+  leave(event: PointerEvent): void {
+    this.#ports.onPointer(null);
+    // captured pointers leave only when they are released
+    if (event.buttons === 0 && !this.#draws) this.#ports.editor.dispatch({ kind: "pointerleave" });
+  }
+
+  doubleClick(event: MouseEvent): void {
+    const [x, y] = this.#ports.stage.imagePoint(this.#at(event));
+    this.#ports.editor.dispatch({ kind: "doubleclick", x, y, pixelSize: 1 / this.#ports.stage.view.scale });
+  }
+
+  wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const { stage, editor } = this.#ports;
+    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 33 : event.deltaY;
+    if (event.altKey) {
+      editor.change({ brushRadius: resizedBrush(editor.settings.brushRadius, pixels < 0 ? 1.2 : 1 / 1.2) });
+    } else if (event.shiftKey) {
+      stage.panBy(-(event.deltaX || pixels), 0);
+    } else {
+      stage.zoomAt(this.#at(event), (event.ctrlKey ? PINCH_ZOOM : WHEEL_ZOOM) ** -pixels);
+    }
+  }
+
+  space(event: KeyboardEvent): void {
+    if (event.key !== " ") return;
+    this.#holdsSpace = event.type === "keydown" && document.activeElement === this.#ports.surface;
+    if (this.#holdsSpace) event.preventDefault();
+    this.#ports.surface.toggleAttribute("data-space", this.#holdsSpace);
+  }
+
+  /** Two fingers: the image follows their middle and their distance. */
+  #pinch(pointerId: number, at: Point): void {
+    const before = [...this.#fingers.values()].slice(0, 2);
+    this.#fingers.set(pointerId, at);
+    const after = [...this.#fingers.values()].slice(0, 2);
+    const [fromA, fromB, toA, toB] = [before[0], before[1], after[0], after[1]];
+    if (!fromA || !fromB || !toA || !toB) return;
+    const span = (a: Point, b: Point) => Math.max(1, Math.hypot(a[0] - b[0], a[1] - b[1]));
+    const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    const from = middle(fromA, fromB);
+    const to = middle(toA, toB);
+    this.#ports.stage.panBy(to[0] - from[0], to[1] - from[1]);
+    this.#ports.stage.zoomAt(to, span(toA, toB) / span(fromA, fromB));
+  }
+
+  #at(event: MouseEvent): Point {
+    const frame = this.#ports.surface.getBoundingClientRect();
+    return [event.clientX - frame.left, event.clientY - frame.top];
+  }
+
+  #coreEvent(kind: CorePointerEvent["kind"], event: PointerEvent): CorePointerEvent {
+    const [x, y] = this.#ports.stage.imagePoint(this.#at(event));
+    return {
+      kind,
+      x,
+      y,
+      modifiers: modifiersOf(event),
+      pressure: event.pointerType === "pen" ? event.pressure : MOUSE_PRESSURE,
+      pixelSize: 1 / this.#ports.stage.view.scale,
+      touch: event.pointerType === "touch",
+    };
+  }
+}
+
+export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifiers {
+  return { shift: event.shiftKey, alt: event.altKey, ctrl: event.ctrlKey || event.metaKey };
+}

@@ -1,0 +1,39 @@
+import { useTranslation } from "react-i18next";
+import { Slider } from "../../../components/Slider.tsx";
+import styles from "./SidePanel.module.css";
+
+/** How things look; nothing of it is ever saved with the labels. */
+export interface Display {
+  readonly fill: number;
+  readonly brightness: number;
+  readonly contrast: number;
+}
+
+export const DEFAULT_DISPLAY: Display = { fill: 24, brightness: 100, contrast: 100 };
+
+interface DisplaySettingsProps {
+  display: Display;
+  onChange: (display: Display) => void;
+}
+
+export function DisplaySettings({ display, onChange }: DisplaySettingsProps) {
+  const { t } = useTranslation("labeling");
+  const slider = (name: keyof Display, label: string, most: number) => (
+    <Slider
+      label={label}
+      value={display[name]}
+      minValue={name === "fill" ? 0 : 20}
+      maxValue={most}
+      step={1}
+      onChange={(value) => onChange({ ...display, [name]: value })}
+      output={t("percent", { value: display[name] })}
+    />
+  );
+  return (
+    <div className={styles.display}>
+      {slider("fill", t("fill"), 80)}
+      {slider("brightness", t("brightness"), 250)}
+      {slider("contrast", t("contrast"), 250)}
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Eye, EyeOff, Lock, LockOpen, Trash2 } from "lucide-react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "../../../components/Button.tsx";
+import { classNames } from "../../../components/classNames.ts";
+import { Swatch } from "../../../components/Swatch.tsx";
+import { TextField } from "../../../components/TextField.tsx";
+import { deleteObjects } from "../../../editor/actions.ts";
+import type { Editor } from "../../../editor/editor.ts";
+import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
+import { useEditor } from "../work/useEditor.ts";
+import styles from "./SidePanel.module.css";
+
+interface ObjectListProps {
+  editor: Editor;
+  colorOf: (label: string) => string;
+}
+
+/** From this many on a search field is worth its room. */
+const SEARCH_FROM = 12;
+const ROW_HEIGHT = 32;
+
+export function ObjectList({ editor, colorOf }: ObjectListProps) {
+  const { t } = useTranslation("labeling");
+  const heading = useId();
+  const [search, setSearch] = useState("");
+  useEditor(editor, "document", "selection", "visibility");
+  const { instances } = editor.document;
+  const named = useMemo(() => nameObjects(instances), [instances]);
+  const shown = named.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
+  return (
+    <section className={styles.objects} aria-labelledby={heading}>
+      <header className={styles.heading}>
+        <h2 id={heading}>{t("objects")}</h2>
+        <span className={styles.count}>{instances.length}</span>
+      </header>
+      {instances.length >= SEARCH_FROM && (
+        <div className={styles.search}>
+          <TextField label={t("searchObjects")} value={search} onChange={setSearch} />
+        </div>
+      )}
+      {instances.length === 0 ? (
+        <p className={styles.note}>{t("noObjects")}</p>
+      ) : (
+        <ObjectRows editor={editor} objects={shown} colorOf={colorOf} />
+      )}
+    </section>
+  );
+}
+
+interface NamedObject {
+  readonly instance: Instance;
+  /** Its label and its number among those of the label: "date 2". */
+  readonly name: string;
+}
+
+function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: readonly NamedObject[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const selectedIndex = objects.findIndex(({ instance }) => instance.id === editor.selectedId);
+  const rows = useVirtualizer({
+    count: objects.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (i) => (i === selectedIndex ? 2 * ROW_HEIGHT - 8 : ROW_HEIGHT),
+    overscan: 6,
+  });
+  useEffect(() => {
+    rows.measure();
+    if (selectedIndex >= 0) rows.scrollToIndex(selectedIndex);
+  }, [rows, selectedIndex]);
+  return (
+    <div ref={scroller} className={styles.scroller}>
+      <ul style={{ height: rows.getTotalSize() }} className={styles.virtual}>
+        {rows.getVirtualItems().map(({ index, start }) => {
+          const object = objects[index];
+          if (!object) return null;
+          return (
+            <li key={object.instance.id} style={{ transform: `translateY(${start}px)` }}>
+              <ObjectRow editor={editor} object={object} color={colorOf(object.instance.label)} />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObject; color: string }) {
+  const { t } = useTranslation("labeling");
+  const { instance, name } = object;
+  const isChosen = instance.id === editor.selectedId;
+  const isHidden = editor.hidden.has(instance.id);
+  const isLocked = editor.locked.has(instance.id);
+  const size =
+    instance.shape.kind === "mask"
+      ? t("pixels", { count: instance.shape.mask.area })
+      : t("points", { count: shapePoints(instance.shape) });
+  return (
+    <>
+      <div className={classNames(styles.row, styles.object, isChosen && styles.chosen, isHidden && styles.hidden)}>
+        <AriaButton className={styles.pick ?? ""} aria-pressed={isChosen} onPress={() => editor.select(instance.id)}>
+          <Swatch color={color} isHollow={isHidden} />
+          <span className={styles.name}>{name}</span>
+          <span className={styles.size}>{size}</span>
+        </AriaButton>
+        <span className={classNames(styles.extra, isLocked && styles.always)}>
+          <IconButton
+            icon={isLocked ? Lock : LockOpen}
+            size="small"
+            label={t(isLocked ? "unlock" : "lock", { name })}
+            onPress={() => editor.setLocked(toggled(editor.locked, instance.id))}
+          />
+        </span>
+        <span className={styles.extra}>
+          <IconButton
+            icon={Trash2}
+            size="small"
+            label={t("deleteObject", { name })}
+            isDisabled={isLocked}
+            onPress={() => deleteObjects(editor, [instance.id])}
+          />
+        </span>
+        <IconButton
+          icon={isHidden ? EyeOff : Eye}
+          size="small"
+          label={t(isHidden ? "show" : "hide", { name })}
+          onPress={() => editor.setHidden(toggled(editor.hidden, instance.id))}
+        />
+      </div>
+      {isChosen && <ObjectDetail instance={instance} />}
+    </>
+  );
+}
+
+function ObjectDetail({ instance: { shape } }: { instance: Instance }) {
+  const { t } = useTranslation("labeling");
+  const parts: string[] = [];
+  if (shape.kind === "mask") parts.push(t("bitmap"));
+  else {
+    const holes = shape.polygons.reduce((sum, polygon) => sum + polygon.holes.length, 0);
+    parts.push(t("parts", { count: shape.polygons.length }));
+    if (holes > 0) parts.push(t("holes", { count: holes }));
+  }
+  parts.push(t("pixels", { count: Math.round(shapeArea(shape)) }));
+  return <p className={styles.detail}>{parts.join(" · ")}</p>;
+}
+
+function nameObjects(instances: readonly Instance[]): NamedObject[] {
+  const counts = new Map<string, number>();
+  return instances.map((instance) => {
+    const number = (counts.get(instance.label) ?? 0) + 1;
+    counts.set(instance.label, number);
+    return { instance, name: `${instance.label} ${number}` };
+  });
+}
+
+function toggled(ids: ReadonlySet<string>, id: string): string[] {
+  return ids.has(id) ? [...ids].filter((other) => other !== id) : [...ids, id];
+}

@@ -1,0 +1,52 @@
+/** Decoded images: the one on the screen and its neighbours, so that the next shows at once. */
+import type { Size } from "../../../geometry/types.ts";
+import { ImagePyramid } from "../../../render/imagePyramid.ts";
+
+/** The image, two to each side: 24 megapixels are 96 MB each. */
+const KEPT = 5;
+
+export class ImageCache {
+  readonly #images = new Map<number, Promise<ImagePyramid>>();
+
+  get(imageId: number, size: Size): Promise<ImagePyramid> {
+    const known = this.#images.get(imageId);
+    if (known) {
+      this.#images.delete(imageId);
+      this.#images.set(imageId, known);
+      return known;
+    }
+    const loading = loadImage(imageId, size);
+    this.#images.set(imageId, loading);
+    loading.catch(() => this.#images.delete(imageId));
+    this.#dropOldest();
+    return loading;
+  }
+
+  clear(): void {
+    for (const image of this.#images.values()) void image.then((pyramid) => pyramid.close()).catch(() => undefined);
+    this.#images.clear();
+  }
+
+  #dropOldest(): void {
+    for (const [id, image] of this.#images) {
+      if (this.#images.size <= KEPT) return;
+      this.#images.delete(id);
+      void image.then((pyramid) => pyramid.close()).catch(() => undefined);
+    }
+  }
+}
+
+/** The image upright. A browser that cannot read the file's format shows the thumbnail, enlarged. */
+async function loadImage(imageId: number, size: Size): Promise<ImagePyramid> {
+  const path = `/api/v1/images/${imageId}`;
+  const bitmap = await decode(`${path}/file`).catch(() => decode(`${path}/thumbnail`));
+  const pyramid = new ImagePyramid(bitmap, size);
+  void pyramid.build();
+  return pyramid;
+}
+
+async function decode(path: string): Promise<ImageBitmap> {
+  const response = await fetch(path, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`The image answered ${response.status}.`);
+  return createImageBitmap(await response.blob(), { imageOrientation: "from-image" });
+}

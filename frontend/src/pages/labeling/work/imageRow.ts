@@ -1,0 +1,43 @@
+/** Which images are worked on, and in what order: the chosen ones, else the filtered ones, else all. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, type Query } from "../../../api/client.ts";
+
+const FILTERS = ["label", "labeled", "validation", "q", "sort"] as const;
+
+export interface ImageRow {
+  readonly kind: "chosen" | "filtered" | "all";
+  readonly ids: readonly number[];
+}
+
+/** Where the gallery leaves the ids of the images it opens the editor for: too many for an address. */
+export function chosenImagesKey(projectId: number): string {
+  return `maskwright.labeling.${projectId}`;
+}
+
+export function imageRowQuery(projectId: number, search: URLSearchParams) {
+  const chosen = chosenIds(projectId, search);
+  const filter = filterOf(search);
+  return queryOptions({
+    queryKey: ["projects", projectId, "image-ids", chosen?.join() ?? "", filter],
+    queryFn: async (): Promise<ImageRow> => {
+      if (chosen) return { kind: "chosen", ids: chosen };
+      const { ids } = await api.get<{ ids: number[] }>(`/api/v1/projects/${projectId}/images/ids`, { query: filter });
+      return { kind: Object.keys(filter).length > 0 ? "filtered" : "all", ids };
+    },
+  });
+}
+
+/** The filter part of an address, kept while going from image to image. */
+export function filterOf(search: URLSearchParams): Query {
+  return Object.fromEntries(FILTERS.flatMap((name) => (search.has(name) ? [[name, search.get(name)]] : [])));
+}
+
+function chosenIds(projectId: number, search: URLSearchParams): number[] | null {
+  const text = search.get("ids") ?? (search.has("chosen") ? sessionStorage.getItem(chosenImagesKey(projectId)) : null);
+  if (text === null) return null;
+  const ids = text
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
+  return ids.length > 0 ? ids : null;
+}

@@ -1,0 +1,281 @@
+/** The work on a row of images: opens one, saves and leaves it, keeps tools and settings from image to image. */
+import { ApiError, api } from "../../../api/client.ts";
+import type { ImageItem } from "../../../api/types.ts";
+import { paste } from "../../../editor/actions.ts";
+import { Editor, type EditorPorts } from "../../../editor/editor.ts";
+import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
+import type { Action } from "../../../editor/keys.ts";
+import type { ImagePyramid } from "../../../render/imagePyramid.ts";
+import { Autosave, type SaveState } from "../saving/autosave.ts";
+import { type DraftStore, imageDrafts } from "../saving/drafts.ts";
+import { type Conflict, conflictsWith, layOver } from "../saving/merge.ts";
+import { imageTransport, type Stored } from "../saving/transport.ts";
+import { ImageCache } from "./imageCache.ts";
+
+/** Side of the square that a fill by colour looks at, in image pixels. */
+const FILL_REACH = 1024;
+
+export interface OpenImage {
+  readonly image: ImageItem;
+  readonly editor: Editor;
+  readonly autosave: Autosave;
+  readonly pyramid: ImagePyramid | null;
+  readonly save: SaveState;
+  readonly conflicts: readonly Conflict[];
+  /** Changes found in a draft that an earlier tab left. */
+  readonly restored: number;
+}
+
+export type SessionState =
+  | { readonly kind: "loading"; readonly imageId: number; readonly previous: OpenImage | null }
+  | { readonly kind: "failed"; readonly imageId: number; readonly message: string }
+  | { readonly kind: "open"; readonly imageId: number; readonly open: OpenImage };
+
+interface Loaded {
+  readonly image: ImageItem;
+  readonly stored: Stored;
+}
+
+export interface SessionPorts {
+  readonly userId: number;
+  readonly labels: () => readonly string[];
+  readonly request: (action: Action | "labelNeeded") => void;
+  /** The image's objects reached the server. */
+  readonly onSaved: (imageId: number) => void;
+}
+
+export class LabelingSession {
+  readonly #ports: SessionPorts;
+  readonly #images = new ImageCache();
+  readonly #ahead = new Map<number, Promise<Loaded>>();
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState = { kind: "loading", imageId: 0, previous: null };
+  #wanted = 0;
+  /** Images left with changes that are not at the server yet: their saving goes on. */
+  readonly #behind = new Map<number, Autosave>();
+  #last: Editor | null = null;
+  #clipboard: readonly Instance[] = [];
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get current(): OpenImage | null {
+    return this.#state.kind === "open" ? this.#state.open : null;
+  }
+
+  get clipboard(): readonly Instance[] {
+    return this.#clipboard;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async open(imageId: number): Promise<void> {
+    if (this.#wanted === imageId && this.#state.kind !== "failed") return;
+    this.#wanted = imageId;
+    const left = this.current;
+    this.#setState({ kind: "loading", imageId, previous: left });
+    if (left) void this.#leave(left);
+    try {
+      await this.#finishBehind(imageId);
+      const [loaded, draft] = await Promise.all([this.#load(imageId), this.#drafts(imageId).read()]);
+      if (this.#wanted !== imageId) return;
+      this.#show(loaded, draft);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (this.#wanted === imageId) this.#setState({ kind: "failed", imageId, message: error.message });
+    }
+  }
+
+  /** Fetches what the next image needs, so that it shows at once. */
+  preload(imageId: number): void {
+    if (this.#ahead.has(imageId) || imageId === this.#wanted || this.#behind.has(imageId)) return;
+    const loading = fetchImage(imageId);
+    this.#ahead.set(imageId, loading);
+    loading.then(({ image }) => this.#images.get(imageId, image)).catch(() => this.#ahead.delete(imageId));
+  }
+
+  copy(): number {
+    const selected = this.current?.editor.selected;
+    if (selected) this.#clipboard = [selected];
+    return selected ? 1 : 0;
+  }
+
+  copyAll(): void {
+    this.#clipboard = this.current?.editor.document.instances ?? [];
+  }
+
+  paste(): number {
+    const editor = this.current?.editor;
+    return editor ? paste(editor, this.#clipboard) : 0;
+  }
+
+  dismissConflict(id: string): void {
+    this.#update({ conflicts: this.current?.conflicts.filter((conflict) => conflict.id !== id) ?? [] });
+  }
+
+  takeTheirs({ id, theirs }: Conflict): void {
+    const editor = this.current?.editor;
+    if (!editor) return;
+    const change = theirs ? editor.document.replace(theirs) : editor.document.remove(id);
+    editor.execute({ name: "paste", changes: [change] });
+    this.dismissConflict(id);
+  }
+
+  /** Ends the work; what can still be saved is. */
+  async close(): Promise<void> {
+    const left = this.current;
+    this.#wanted = 0;
+    this.#listeners.clear();
+    if (left) await this.#leave(left);
+    for (const autosave of this.#behind.values()) autosave.close();
+    this.#images.clear();
+  }
+
+  /** The tab is going: no time to wait for answers. */
+  sendAway(): void {
+    this.current?.autosave.sendAway();
+    for (const autosave of this.#behind.values()) autosave.sendAway();
+  }
+
+  get unsavedElsewhere(): number {
+    return this.#behind.size;
+  }
+
+  async #leave({ image, editor, autosave }: OpenImage): Promise<void> {
+    editor.tool.cancel();
+    this.#last = editor;
+    if (autosave.isSaved) {
+      autosave.close();
+      return;
+    }
+    this.#behind.set(image.id, autosave);
+    await autosave.flush();
+    this.#drop(image.id, autosave);
+  }
+
+  /** An image left with unsaved changes is opened again: its saving ends, and the draft takes over. */
+  async #finishBehind(imageId: number): Promise<void> {
+    const autosave = this.#behind.get(imageId);
+    if (!autosave) return;
+    await autosave.flush();
+    autosave.close();
+    this.#behind.delete(imageId);
+    this.#ahead.delete(imageId);
+  }
+
+  #drop(imageId: number, autosave: Autosave): void {
+    if (!autosave.isSaved || this.#behind.get(imageId) !== autosave) return;
+    autosave.close();
+    this.#behind.delete(imageId);
+    this.#ahead.delete(imageId);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #load(imageId: number): Promise<Loaded> {
+    const loading = this.#ahead.get(imageId) ?? fetchImage(imageId);
+    // what is stored may change: each reading serves once
+    this.#ahead.delete(imageId);
+    return loading;
+  }
+
+  #show({ image, stored }: Loaded, draft: Awaited<ReturnType<DraftStore["read"]>>): void {
+    const base = stored.items.map(instanceFromJson);
+    const editor = this.#makeEditor(image, base);
+    const conflicts = draft ? conflictsWith(draft.changes, base) : [];
+    if (draft) editor.takeIn(layOver(draft.changes, base));
+    const autosave = new Autosave(
+      editor,
+      { base, tag: stored.tag },
+      {
+        transport: imageTransport(image.id),
+        drafts: this.#drafts(image.id),
+        hooks: {
+          onState: (save) => {
+            this.#saved(image.id, save);
+            if (save.kind === "saved") this.#drop(image.id, autosave);
+          },
+          onConflicts: (found) => this.#addConflicts(image.id, found),
+        },
+      },
+    );
+    const restored = draft?.changes.length ?? 0;
+    const open = { image, editor, autosave, pyramid: null, save: autosave.state, conflicts, restored };
+    this.#setState({ kind: "open", imageId: image.id, open });
+    this.#images.get(image.id, image).then(
+      (pyramid) => this.#update({ pyramid }, image.id),
+      () => undefined,
+    );
+  }
+
+  #makeEditor(image: ImageItem, instances: readonly Instance[]): Editor {
+    const ports: EditorPorts = {
+      newId,
+      readPixels: ([x, y]) => this.current?.pyramid?.read(x, y, FILL_REACH) ?? null,
+      request: this.#ports.request,
+    };
+    const editor = new Editor({ width: image.width, height: image.height }, instances, ports);
+    editor.labels = this.#ports.labels();
+    editor.setActiveLabel(editor.labels[0] ?? null);
+    if (this.#last) adopt(editor, this.#last);
+    return editor;
+  }
+
+  #saved(imageId: number, save: SaveState): void {
+    this.#update({ save }, imageId);
+    if (save.kind === "saved") this.#ports.onSaved(imageId);
+  }
+
+  #addConflicts(imageId: number, found: readonly Conflict[]): void {
+    const ids = new Set(found.map(({ id }) => id));
+    const kept = this.current?.conflicts.filter(({ id }) => !ids.has(id)) ?? [];
+    this.#update({ conflicts: [...kept, ...found] }, imageId);
+  }
+
+  #drafts(imageId: number): DraftStore {
+    return imageDrafts(this.#ports.userId, imageId);
+  }
+
+  #update(changed: Partial<OpenImage>, imageId = this.#state.imageId): void {
+    if (this.#state.kind !== "open" || this.#state.imageId !== imageId) return;
+    this.#setState({ kind: "open", imageId, open: { ...this.#state.open, ...changed } });
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+async function fetchImage(imageId: number): Promise<Loaded> {
+  const [image, stored] = await Promise.all([
+    api.get<ImageItem>(`/api/v1/images/${imageId}`),
+    imageTransport(imageId).load(),
+  ]);
+  return { image, stored };
+}
+
+/** Mode, tool, label and settings go on from the image before. */
+function adopt(editor: Editor, last: Editor): void {
+  editor.change(last.settings);
+  editor.keymap = last.keymap;
+  editor.setMode(last.mode);
+  if (last.mode === "bitmap") editor.takeTool(last.tool.name);
+  if (last.activeLabel !== null && editor.labels.includes(last.activeLabel)) editor.setActiveLabel(last.activeLabel);
+}
+
+/** A random UUID; crypto.randomUUID is missing where a server on the local network is reached without TLS. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,36 @@
+import { useEffect } from "react";
+import type { Editor } from "../../../editor/editor.ts";
+import { modifiersOf } from "../canvas/pointerInput.ts";
+
+/** Fields take every key; buttons and lists keep those they are worked with. */
+const FIELDS = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable=true]";
+const WORKED_BY_KEYS = "button, a, input, [role=slider], [role=menuitem], [role=radio], [role=option]";
+const KEYS_OF_CONTROLS = new Set([
+  "Enter",
+  " ",
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "PageUp",
+  "PageDown",
+]);
+
+/** Sends the page's keys to the editor, wherever the focus is, unless it is where keys mean something else. */
+export function useKeys(editor: Editor): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || isTaken(event)) return;
+      if (editor.dispatch({ kind: "key", key: event.key, modifiers: modifiersOf(event) })) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [editor]);
+}
+
+function isTaken(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (!(target instanceof Element)) return false;
+  if (target.closest(`[role=dialog], [role=menu], ${FIELDS}`)) return true;
+  return KEYS_OF_CONTROLS.has(event.key) && target.closest(WORKED_BY_KEYS) !== null;
+}

@@ -1,0 +1,53 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { projectQuery } from "../../../api/queries.ts";
+import type { Action } from "../../../editor/keys.ts";
+import { imageQuery } from "./imageQuery.ts";
+import { LabelingSession, type SessionState } from "./labelingSession.ts";
+
+interface SessionOptions {
+  projectId: number;
+  userId: number;
+  labels: readonly string[];
+  onRequest: (action: Action | "labelNeeded") => void;
+}
+
+/** The session of this page: made with it, and ended with everything saved that can be. */
+export function useLabelingSession({ projectId, userId, labels, onRequest }: SessionOptions): {
+  session: LabelingSession;
+  state: SessionState;
+} {
+  const queryClient = useQueryClient();
+  const latest = useRef({ labels, onRequest });
+  latest.current = { labels, onRequest };
+  const session = useMemo(
+    () =>
+      new LabelingSession({
+        userId,
+        labels: () => latest.current.labels,
+        request: (action) => latest.current.onRequest(action),
+        onSaved: (imageId) => {
+          void queryClient.invalidateQueries({ queryKey: imageQuery(imageId).queryKey });
+          void queryClient.invalidateQueries({ queryKey: projectQuery(projectId).queryKey });
+        },
+      }),
+    [projectId, userId, queryClient],
+  );
+  const state = useSyncExternalStore(session.subscribe, () => session.state);
+  useLeaving(session);
+  return { session, state };
+}
+
+function useLeaving(session: LabelingSession): void {
+  useEffect(() => {
+    const onHide = () => session.sendAway();
+    const onOnline = () => session.current?.autosave.retryNow();
+    window.addEventListener("pagehide", onHide);
+    window.addEventListener("online", onOnline);
+    return () => {
+      window.removeEventListener("pagehide", onHide);
+      window.removeEventListener("online", onOnline);
+      void session.close();
+    };
+  }, [session]);
+}
