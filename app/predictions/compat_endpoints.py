@@ -6,29 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.accounts.identity import Identity
+from app.accounts.caller import Caller
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Role, Speed
-from app.deps import PredictingUser, SettingsDep
-from app.errors import (
-    BadRequest,
-    Conflict,
-    Forbidden,
-    NotFound,
-    PayloadTooLarge,
-    ServiceUnavailable,
-    Unauthorized,
-    Unprocessable,
-    UnsupportedMediaType,
-)
-from app.http import errors
+from app.deps import CurrentUser
+from app.errors import PayloadTooLarge
+from app.http import PathId, errors
 from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
 from app.predictions import service
 from app.predictions.fetch_url import UrlAllowance
 from app.predictions.image_input import read_image_input
 from app.predictions.schemas import AnswerFormat
-from app.projects.access import project_access
-from app.settings import Settings
+from app.projects.access import require_project_role
+from app.settings import get_settings
 
 MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 million pixels of JPEG are less
 
@@ -48,19 +38,19 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 
 def _find_target(
-    user: Identity, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed
+    caller: Caller, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed
 ) -> service.Target:
     with session_scope(read_only=True) as session:
-        project_access(session, user, project_id, minimum=Role.DEVELOPER)
+        require_project_role(session, caller, project_id, Role.DEVELOPER)
         return service.find_target(session, project_id=project_id, model_name=model_name, kind=kind, speed=speed)
 
 
-def _best(project_id: int, model_name: str, user: PredictingUser, speed: Speed = Speed.SLOW) -> service.Target:
-    return _find_target(user, project_id=project_id, model_name=model_name, kind=CheckpointKind.BEST, speed=speed)
+def _best(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed = Speed.SLOW) -> service.Target:
+    return _find_target(caller, project_id=project_id, model_name=model_name, kind=CheckpointKind.BEST, speed=speed)
 
 
-def _last(project_id: int, model_name: str, user: PredictingUser, speed: Speed = Speed.SLOW) -> service.Target:
-    return _find_target(user, project_id=project_id, model_name=model_name, kind=CheckpointKind.LAST, speed=speed)
+def _last(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed = Speed.SLOW) -> service.Target:
+    return _find_target(caller, project_id=project_id, model_name=model_name, kind=CheckpointKind.LAST, speed=speed)
 
 
 class AnswerQuery:
@@ -79,10 +69,7 @@ class AnswerQuery:
 
 Body = Annotated[bytes, Depends(_body)]
 AnswerDep = Annotated[AnswerQuery, Depends()]
-_RESPONSES = errors(
-    BadRequest, Unauthorized, Forbidden, NotFound, Conflict, PayloadTooLarge, UnsupportedMediaType, Unprocessable,
-    ServiceUnavailable,
-)  # fmt: skip
+_RESPONSES = errors(400, 401, 403, 404, 409, 413, 415, 422, 503)
 
 
 @router.post("/api/predict/{project_id}/{model_name}", responses=_RESPONSES)
@@ -91,10 +78,9 @@ def predict_with_best(
     target: Annotated[service.Target, Depends(_best)],
     body: Body,
     answer: AnswerDep,
-    settings: SettingsDep,
 ) -> Response:
     """Find the objects in an image with the model's best checkpoint."""
-    return _predict(request, target, body, answer, settings)
+    return _predict(request, target, body, answer)
 
 
 @router.post("/api/predict/{project_id}/{model_name}/last", responses=_RESPONSES)
@@ -103,15 +89,13 @@ def predict_with_last(
     target: Annotated[service.Target, Depends(_last)],
     body: Body,
     answer: AnswerDep,
-    settings: SettingsDep,
 ) -> Response:
     """Find the objects in an image with the model's last checkpoint."""
-    return _predict(request, target, body, answer, settings)
+    return _predict(request, target, body, answer)
 
 
-def _predict(
-    request: Request, target: service.Target, body: bytes, answer: AnswerQuery, settings: Settings
-) -> Response:
+def _predict(request: Request, target: service.Target, body: bytes, answer: AnswerQuery) -> Response:
+    settings = get_settings()
     image_file = read_image_input(
         body,
         content_type=request.headers.get("Content-Type", ""),

@@ -18,7 +18,7 @@ from app.inference.prediction import Prediction
 from app.inference.predictor import Predictor
 from app.predictions import repository
 from app.predictions.gate import PredictionGate
-from app.storage.blobs import BlobStore
+from app.storage.blobs import get_blob_store
 from app.training.thresholds import effective_thresholds
 
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
@@ -45,10 +45,9 @@ class PredictedImage:
 class PredictionRuntime:
     """Loaded models and the queue in front of them: one for the whole server."""
 
-    def __init__(self, *, store: BlobStore, max_bytes: int = MAX_LOADED_BYTES) -> None:
+    def __init__(self, *, max_bytes: int = MAX_LOADED_BYTES) -> None:
         self.gate = PredictionGate()
         self._predictors = PredictorCache(max_bytes)
-        self._store = store
 
     def predict(
         self, target: Target, image_file: bytes, *, score_thresholds: Mapping[str, float], max_pixels: int
@@ -72,9 +71,10 @@ class PredictionRuntime:
         return PredictedImage(predictions, height, width)
 
     def _load(self, export_prefix: str) -> Predictor:
+        store = get_blob_store()
         with TemporaryDirectory(prefix="maskwright-model-") as folder:
             for name in EXPORT_FILES:
-                with self._store.open(f"{export_prefix}/{name}") as blob, (Path(folder) / name).open("wb") as file:
+                with store.open(f"{export_prefix}/{name}") as blob, (Path(folder) / name).open("wb") as file:
                     shutil.copyfileobj(blob, file)
             return Predictor.load(Path(folder))
 
