@@ -8,6 +8,10 @@ from fastapi import FastAPI
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+from app.predictions import compat_endpoints as predict
+from app.predictions.service import PredictionRuntime
+from app.statistics import endpoints as statistics
+from app.statistics.service import TableCache
 
 MAX_FILES_IN_A_FORM = 10_000  # of one upload; the web page sends fewer at once
 
@@ -25,7 +29,7 @@ def create_app() -> FastAPI:
         form_limits={"max_files": MAX_FILES_IN_A_FORM},
     )
     add_error_handlers(app)
-    for router in (accounts.router,):
+    for router in (accounts.router, statistics.router, predict.router):
         app.include_router(router, responses=API_ERRORS)
     # The last one added is the outermost.
     app.add_middleware(FaultMiddleware)
@@ -37,4 +41,6 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sign_in_limit = SignInLimit()
+    app.state.predictions = PredictionRuntime()
+    app.state.prediction_tables = TableCache()
     yield
