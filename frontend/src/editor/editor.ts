@@ -1,5 +1,5 @@
 /** The canvas core: the document, what is selected, the tool in hand. No DOM, no fetch; events come in, listeners hear what changed. */
-import { clampPoint, distance } from "../geometry/measure.ts";
+import { distance, placePoint } from "../geometry/measure.ts";
 import type { BrushShape } from "../geometry/stamp.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
@@ -236,7 +236,7 @@ export class Editor {
   }
 
   clamp(point: Point): Point {
-    return clampPoint(point, this.document.image.width, this.document.image.height);
+    return placePoint(point, this.document.image.width, this.document.image.height);
   }
 
   /** The point itself, or the nearest corner, else border, of another object where snapping is on (Ctrl turns it round). */

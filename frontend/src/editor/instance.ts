@@ -2,7 +2,7 @@
 import type { Instance as InstanceJson } from "../api/types.ts";
 import { bitmapBox, isMaskSet, type Mask, masksEqual, moveMask, unpackMask } from "../geometry/bitmap.ts";
 import { boxOfPolygons, intersectBoxes } from "../geometry/box.ts";
-import { clampPoint, isInPolygons, pointCount, polygonsArea } from "../geometry/measure.ts";
+import { isInPolygons, placePoint, pointCount, polygonsArea } from "../geometry/measure.ts";
 import { outlineOf } from "../geometry/outline.ts";
 import { polygonsToMask } from "../geometry/raster.ts";
 import { maskToRle, rleToMask } from "../geometry/rle.ts";
@@ -100,7 +100,7 @@ export function moveShape(shape: Shape, dx: number, dy: number, image: Size): Sh
   const box = boxOfPolygons(shape.polygons);
   const byX = Math.min(Math.max(dx, -box.x0), image.width - box.x1);
   const byY = Math.min(Math.max(dy, -box.y0), image.height - box.y1);
-  const moved = (ring: Ring) => ring.map(([x, y]): Point => clampPoint([x + byX, y + byY], image.width, image.height));
+  const moved = (ring: Ring) => ring.map(([x, y]): Point => placePoint([x + byX, y + byY], image.width, image.height));
   return {
     kind: "polygons",
     polygons: shape.polygons.map(({ exterior, holes }) => ({ exterior: moved(exterior), holes: holes.map(moved) })),

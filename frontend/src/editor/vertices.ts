@@ -1,5 +1,5 @@
 /** Finding and changing the corners of polygons. Everything returns new polygons. */
-import { clampPoint, distance, nearestOnSegment } from "../geometry/measure.ts";
+import { distance, nearestOnSegment, placePoint } from "../geometry/measure.ts";
 import type { Box, Point, Polygon, Ring, Size } from "../geometry/types.ts";
 
 /** A corner: which polygon, which ring of it (0 the exterior, from 1 the holes), which point. */
@@ -82,7 +82,7 @@ export function moveVertices(
     const points = [...ring];
     for (const { index } of moved) {
       const [x, y] = ring[index] as Point;
-      points[index] = clampPoint([x + by[0], y + by[1]], image.width, image.height);
+      points[index] = placePoint([x + by[0], y + by[1]], image.width, image.height);
     }
     return points;
   });

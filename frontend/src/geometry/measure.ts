@@ -60,6 +60,11 @@ export function nearestOnSegment([px, py]: Point, [ax, ay]: Point, [bx, by]: Poi
   return [ax + t * dx, ay + t * dy];
 }
 
-export function clampPoint([x, y]: Point, width: number, height: number): Point {
-  return [Math.min(Math.max(x, 0), width), Math.min(Math.max(y, 0), height)];
+/** Hundredths of a pixel: finer than any pointer, coarse enough to be read. */
+const PLACES = 100;
+
+/** The point on the image nearest to this one, to a hundredth of a pixel. */
+export function placePoint([x, y]: Point, width: number, height: number): Point {
+  const place = (value: number, most: number) => Math.round(Math.min(Math.max(value, 0), most) * PLACES) / PLACES;
+  return [place(x, width), place(y, height)];
 }

@@ -7,11 +7,12 @@ import { channelsOf } from "./strokeImage.ts";
 import { fitView, panned, seenBox, toImage, toScreen, zoomedAt } from "./view.ts";
 
 const IMAGE = { width: 1000, height: 500 };
-const SCREEN = { width: 548, height: 448 };
+const SCREEN = { width: 532, height: 448 };
 
 describe("view", () => {
-  test("fits the image with a margin, in the middle", () => {
-    expect(fitView(IMAGE, SCREEN)).toEqual({ scale: 0.5, x: 24, y: 99 });
+  test("fits the image with a margin, in the middle, above the bars", () => {
+    expect(fitView(IMAGE, SCREEN)).toEqual({ scale: 0.5, x: 16, y: 99 });
+    expect(fitView({ width: 500, height: 736 }, SCREEN)).toEqual({ scale: 0.5, x: 141, y: 16 });
   });
 
   test("zoom keeps what is under the pointer there", () => {

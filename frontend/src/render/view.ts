@@ -10,14 +10,17 @@ export interface View {
 /** At 64 a pixel is as large as a thumb; below 0.02 a 6000-pixel image is a stamp. */
 export const SCALE = { least: 0.02, most: 64 } as const;
 
-/** Screen pixels left free around a fitted image. */
-const FIT_MARGIN = 24;
+/** Screen pixels left free around a fitted image; at the foot lie the bars. */
+const FIT_MARGIN = { side: 16, top: 16, foot: 64 } as const;
 
 export function fitView(image: Size, screen: Size): View {
-  const width = Math.max(1, screen.width - 2 * FIT_MARGIN);
-  const height = Math.max(1, screen.height - 2 * FIT_MARGIN);
+  const width = Math.max(1, screen.width - 2 * FIT_MARGIN.side);
+  const height = Math.max(1, screen.height - FIT_MARGIN.top - FIT_MARGIN.foot);
   const scale = clampScale(Math.min(width / image.width, height / image.height));
-  return centred(image, screen, scale);
+  const view = centred(image, screen, scale);
+  // lifted off the bars, no more than it must be
+  const lift = Math.max(0, view.y + image.height * scale - (screen.height - FIT_MARGIN.foot));
+  return { ...view, y: view.y - lift };
 }
 
 export function centred(image: Size, screen: Size, scale: number): View {

@@ -21,6 +21,7 @@ export function DisplaySettings({ display, onChange }: DisplaySettingsProps) {
   const slider = (name: keyof Display, label: string, most: number) => (
     <Slider
       label={label}
+      className={styles.slider ?? ""}
       value={display[name]}
       minValue={name === "fill" ? 0 : 20}
       maxValue={most}

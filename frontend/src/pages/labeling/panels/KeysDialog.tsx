@@ -31,7 +31,9 @@ export function KeysDialog({ isOpen, keymap, onClose }: KeysDialogProps) {
             ))}
           </dl>
         </div>
-        <KeyTable title={t("keysBoth")} keymap={keymap} />
+        <div>
+          <KeyTable title={t("keysBoth")} keymap={keymap} />
+        </div>
       </div>
     </Dialog>
   );

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import { Swatch } from "../../../components/Swatch.tsx";
-import { TextField } from "../../../components/TextField.tsx";
 import { deleteObjects } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
@@ -37,9 +36,14 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
         <span className={styles.count}>{instances.length}</span>
       </header>
       {instances.length >= SEARCH_FROM && (
-        <div className={styles.search}>
-          <TextField label={t("searchObjects")} value={search} onChange={setSearch} />
-        </div>
+        <input
+          type="search"
+          className={styles.search}
+          aria-label={t("searchObjects")}
+          placeholder={t("searchObjects")}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
       )}
       {instances.length === 0 ? (
         <p className={styles.note}>{t("noObjects")}</p>

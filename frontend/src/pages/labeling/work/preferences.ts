@@ -7,7 +7,9 @@ interface Preferences {
   panels: boolean;
 }
 
-const DEFAULTS: Preferences = { display: DEFAULT_DISPLAY, panels: true };
+/** A phone has no room for the panels beside the image. */
+const PHONE_WIDTH = 640;
+const DEFAULTS: Preferences = { display: DEFAULT_DISPLAY, panels: window.innerWidth > PHONE_WIDTH };
 const KEY = "maskwright.editor";
 
 export function usePreference<K extends keyof Preferences>(name: K): [Preferences[K], (value: Preferences[K]) => void] {
