@@ -1,6 +1,7 @@
 /**
  * Three canvases over each other: image, objects, what is being edited. The lower two are drawn with a margin and, while the view
- * moves, only shifted and scaled as they are; they are drawn anew when that is cheap, when the margin runs out, or when the view rests.
+ * moves, only shifted and scaled as they are; they are drawn anew when little is in sight, when the margin runs out, or when the view
+ * rests.
  */
 import type { Aspect, Editor } from "../editor/editor.ts";
 import { type Instance, shapeBox } from "../editor/instance.ts";
@@ -15,8 +16,8 @@ import { centred, fitView, panned, seenBox, toImage, type View, zoomedAt } from 
 
 /** Screen pixels around the canvas that are drawn beforehand. */
 const MARGIN = 200;
-/** A layer that takes longer than this is not drawn in every frame of a pan or zoom (8 ms a frame is the budget). */
-const CHEAP_MS = 4;
+/** With no more objects than this in sight they are drawn sharp in every frame of a pan or zoom; rastering more takes too long. */
+const FEW_OBJECTS = 60;
 /** The view rests when it has not moved for this long. */
 const REST_MS = 120;
 
@@ -24,7 +25,8 @@ interface Layer {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
   drawnAt: View | null;
-  cost: number;
+  /** Cheap enough to be drawn in every frame. */
+  isCheap: boolean;
 }
 
 export class Stage {
@@ -184,7 +186,7 @@ export class Stage {
   #mustDraw(layer: Layer, isStale: boolean): boolean {
     if (isStale || layer.drawnAt === null) return true;
     if (layer.drawnAt === this.#view) return false;
-    return layer.cost < CHEAP_MS || !this.#covers(layer.drawnAt);
+    return layer.isCheap || !this.#covers(layer.drawnAt);
   }
 
   /** Whether what was drawn at an earlier view, margin included, still fills the screen sharply enough. */
@@ -225,17 +227,15 @@ export class Stage {
         this.#ratio * (this.#view.x + MARGIN),
         this.#ratio * (this.#view.y + MARGIN),
       );
-      drawScene(context, shown, seen, this.#view.scale, this.#look);
+      this.#scene.isCheap = drawScene(context, shown, seen, this.#view.scale, this.#look) <= FEW_OBJECTS;
     });
   }
 
   #paint(layer: Layer, draw: (context: CanvasRenderingContext2D) => void): void {
-    const start = performance.now();
     layer.context.setTransform(1, 0, 0, 1, 0, 0);
     layer.context.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
     draw(layer.context);
     layer.drawnAt = this.#view;
-    layer.cost = performance.now() - start;
     this.#place(layer);
   }
 
@@ -251,7 +251,7 @@ export class Stage {
 function makeLayer(canvas: HTMLCanvasElement): Layer {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser has no 2D canvas.");
-  return { canvas, context, drawnAt: null, cost: 0 };
+  return { canvas, context, drawnAt: null, isCheap: false };
 }
 
 function sizeCanvas(canvas: HTMLCanvasElement, screen: Size, margin: number, ratio: number): void {

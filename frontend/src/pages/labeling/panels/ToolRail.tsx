@@ -47,7 +47,7 @@ const TOOLS: readonly (readonly { action: KeyAction; icon: LucideIcon }[])[] = [
 
 export function ToolRail({ editor, onAction }: ToolRailProps) {
   const { t } = useTranslation("labeling");
-  useEditor(editor, "tool", "document", "selection", "draft");
+  useEditor(editor, "tool", "document", "selection");
   const chosen = toolAction(editor);
   const needsObject = (action: KeyAction) => (action === "samePart" || action === "hole") && !editor.selected;
   return (

@@ -21,8 +21,8 @@ export function imageRowQuery(projectId: number, search: URLSearchParams) {
     queryKey: ["projects", projectId, "image-ids", chosen?.join() ?? "", filter],
     queryFn: async (): Promise<ImageRow> => {
       if (chosen) return { kind: "chosen", ids: chosen };
-      const { ids } = await api.get<{ ids: number[] }>(`/api/v1/projects/${projectId}/images/ids`, { query: filter });
-      return { kind: Object.keys(filter).length > 0 ? "filtered" : "all", ids };
+      const all = await api.get<{ items: number[] }>(`/api/v1/projects/${projectId}/images/ids`, { query: filter });
+      return { kind: Object.keys(filter).length > 0 ? "filtered" : "all", ids: all.items };
     },
   });
 }
