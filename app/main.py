@@ -8,12 +8,12 @@ from fastapi import FastAPI
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+from app.images import endpoints as images
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
+from app.projects import endpoints as projects
 from app.statistics import endpoints as statistics
 from app.statistics.service import TableCache
-
-MAX_FILES_IN_A_FORM = 10_000  # of one upload; the web page sends fewer at once
 
 
 def create_app() -> FastAPI:
@@ -26,10 +26,9 @@ def create_app() -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
-        form_limits={"max_files": MAX_FILES_IN_A_FORM},
     )
     add_error_handlers(app)
-    for router in (accounts.router, statistics.router, predict.router):
+    for router in (accounts.router, projects.router, images.router, statistics.router, predict.router):
         app.include_router(router, responses=API_ERRORS)
     # The last one added is the outermost.
     app.add_middleware(FaultMiddleware)

@@ -31,7 +31,8 @@ def count_users(session: Session) -> int:
 
 def find_token_with_user(session: Session, secret_hash: str) -> tuple[ApiToken, User] | None:
     query = select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.secret_hash == secret_hash)
-    return session.execute(query).tuples().one_or_none()
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def set_token_last_use(session: Session, token_id: int, at: datetime) -> None:
@@ -62,7 +63,8 @@ def find_login_with_user(session: Session, secret_hash: str) -> tuple[LoginSessi
         .join(User, User.id == LoginSession.user_id)
         .where(LoginSession.secret_hash == secret_hash)
     )
-    return session.execute(query).tuples().one_or_none()
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def set_login_expiry(session: Session, login_id: int, expires_at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts import repository
@@ -18,17 +19,12 @@ from app.paging import PageParams, cut_page
 from app.projects.access import require_project_role
 
 
-class EmailTaken(Conflict):
-    def __init__(self, email: str) -> None:
-        super().__init__(f"there is an account with {email} already")
-
-
 def verify_sign_in(session: Session, limit: SignInLimit, *, email: str, password: str, address: str) -> User:
     """Give the person whose password this is.
 
     Raises:
         Unauthorized: No such account, or another password; in the same words and time.
-        TooManyAttempts: Too many wrong ones before.
+        TooManyRequests: Too many wrong ones before.
     """
     limit.check(address, email)
     user = repository.find_user_by_email(session, email)
@@ -68,13 +64,14 @@ def create_user(session: Session, *, email: str, password_hash: str, name: str =
     """Make an account. The password comes hashed: hashing is slow, and the session that writes is open here.
 
     Raises:
-        EmailTaken: There is one with this e-mail.
+        Conflict: There is one with this e-mail.
     """
-    if repository.find_user_by_email(session, email) is not None:
-        raise EmailTaken(email)
     user = User(email=email, password_hash=password_hash, name=name, is_admin=is_admin)
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # the database alone knows, when two are made at once
+        raise Conflict(f"there is an account with {email} already") from error
     return user
 
 

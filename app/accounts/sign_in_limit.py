@@ -5,20 +5,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable
 
-from app.errors import AppError
+from app.errors import TooManyRequests
 
 WINDOW_SECONDS = 15 * 60
 FAILURES_PER_ACCOUNT = 10  # from one address; a person who mistypes needs a handful
 FAILURES_PER_ADDRESS = 100  # over all accounts: an office behind one address stays below
 MAX_KEYS = 10_000
-
-
-class TooManyAttempts(AppError):
-    status_code = 429
-
-    def __init__(self, wait_seconds: int) -> None:
-        super().__init__(f"too many wrong passwords: try again in {wait_seconds} seconds")
-        self.headers = {"Retry-After": str(wait_seconds)}
 
 
 class SignInLimit:
@@ -33,13 +25,16 @@ class SignInLimit:
         """Refuse another attempt when there were too many.
 
         Raises:
-            TooManyAttempts: Says in how many seconds one more is allowed.
+            TooManyRequests: Says in how many seconds one more is allowed.
         """
         now = self._clock()
         with self._lock:
             waits = [self._wait(key, now, allowed) for key, allowed in _keys(address, email)]
         if (wait := max(waits)) > 0:
-            raise TooManyAttempts(int(wait) + 1)
+            seconds = int(wait) + 1
+            raise TooManyRequests(
+                f"too many wrong passwords: try again in {seconds} seconds", retry_after_seconds=seconds
+            )
 
     def failed(self, address: str, email: str) -> None:
         now = self._clock()

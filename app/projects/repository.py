@@ -1,4 +1,4 @@
-"""Queries of projects and their members."""
+"""Every query about projects and their members."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.caller import Caller
 from app.db.base import utc_now
 from app.db.enums import Role
-from app.db.models import Image, Membership, Model, Project, User
+from app.db.models import Image, ImageClassCount, LabelClass, Membership, Model, Project, User
+from app.paging import PageParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +24,44 @@ class ImageCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks at the list: an administrator sees all projects, a token for one project that one alone."""
+class LabelCount:
+    project_id: int
+    label_id: int
+    label: str
+    color: str
+    count: int
 
-    user_id: int
-    sees_all: bool
-    only_project_id: int | None
 
-
-def list_projects(session: Session, viewer: Viewer, *, limit: int, after_id: int) -> list[tuple[Project, Role]]:
-    """Projects that a person may see, with their role, oldest first."""
-    role = func.coalesce(Membership.role, Role.OWNER if viewer.sees_all else None).label("role")
+def list_projects(session: Session, caller: Caller, page: PageParams) -> list[tuple[Project, Role]]:
+    """One row more than the page holds, with the caller's role, oldest first."""
     query = (
-        select(Project, role)
-        .outerjoin(Membership, (Membership.project_id == Project.id) & (Membership.user_id == viewer.user_id))
-        .where(_visible(viewer), Project.id > after_id)
+        select(Project, Membership.role)
+        .outerjoin(Membership, (Membership.project_id == Project.id) & (Membership.user_id == caller.user_id))
+        .where(_visible(caller))
         .order_by(Project.id)
-        .limit(limit)
+        .limit(page.limit + 1)
     )
-    return [(project, Role(name)) for project, name in session.execute(query)]
+    if after := page.after(int):
+        query = query.where(Project.id > after[0])
+    return [(project, Role.OWNER if caller.is_admin else role) for project, role in session.execute(query)]
 
 
-def count_projects(session: Session, viewer: Viewer) -> int:
-    return session.scalar(select(func.count(Project.id)).where(_visible(viewer))) or 0
+def count_projects(session: Session, caller: Caller) -> int:
+    return session.scalar(select(func.count(Project.id)).where(_visible(caller))) or 0
 
 
-def _visible(viewer: Viewer) -> ColumnElement[bool]:
-    mine = Project.id.in_(select(Membership.project_id).where(Membership.user_id == viewer.user_id))
-    visible = Project.id.is_not(None) if viewer.sees_all else mine
-    return visible if viewer.only_project_id is None else visible & (Project.id == viewer.only_project_id)
+def get_project(session: Session, project_id: int) -> Project:
+    return session.get_one(Project, project_id)
+
+
+def touch_project(session: Session, project_id: int) -> None:
+    """Note that the project's images, labels or models have changed."""
+    session.execute(update(Project).where(Project.id == project_id).values(changed_at=utc_now()))
+
+
+def lock_project(session: Session, project_id: int) -> None:
+    """Let changes of a project's members take turns, so that two owners cannot remove each other at once."""
+    session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
 
 
 def count_images(session: Session, project_ids: Sequence[int]) -> dict[int, ImageCounts]:
@@ -71,27 +82,44 @@ def count_images(session: Session, project_ids: Sequence[int]) -> dict[int, Imag
 
 
 def count_models(session: Session, project_ids: Sequence[int]) -> dict[int, int]:
+    """Counts by project; a project without models is missing."""
     query = (
         select(Model.project_id, func.count(Model.id))
         .where(Model.project_id.in_(project_ids))
         .group_by(Model.project_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
-def touch_project(session: Session, project_id: int) -> None:
-    """Note that something in the project has changed."""
-    session.execute(update(Project).where(Project.id == project_id).values(changed_at=utc_now()))
+def count_labels(session: Session, project_ids: Sequence[int]) -> list[LabelCount]:
+    """How many instances each label has, in the labels' order."""
+    query = (
+        select(
+            LabelClass.project_id,
+            LabelClass.id,
+            LabelClass.name,
+            LabelClass.color,
+            func.coalesce(func.sum(ImageClassCount.instance_count), 0),
+        )
+        .outerjoin(ImageClassCount, ImageClassCount.class_id == LabelClass.id)
+        .where(LabelClass.project_id.in_(project_ids))
+        .group_by(LabelClass.id)
+        .order_by(LabelClass.position, LabelClass.id)
+    )
+    return [LabelCount(*row) for row in session.execute(query)]
 
 
-def list_members(session: Session, project_id: int, *, limit: int, after_id: int) -> list[tuple[User, Role]]:
+def list_members(session: Session, project_id: int, page: PageParams) -> list[tuple[User, Role]]:
+    """One row more than the page holds, by e-mail."""
     query = (
         select(User, Membership.role)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.project_id == project_id, User.id > after_id)
-        .order_by(User.id)
-        .limit(limit)
+        .where(Membership.project_id == project_id)
+        .order_by(User.email)
+        .limit(page.limit + 1)
     )
+    if after := page.after(str):
+        query = query.where(User.email > after[0])
     return [(user, role) for user, role in session.execute(query)]
 
 
@@ -104,3 +132,9 @@ def count_members(session: Session, project_id: int, *, role: Role | None = None
 
 def find_membership(session: Session, project_id: int, user_id: int) -> Membership | None:
     return session.get(Membership, (project_id, user_id))
+
+
+def _visible(caller: Caller) -> ColumnElement[bool]:
+    mine = Project.id.in_(select(Membership.project_id).where(Membership.user_id == caller.user_id))
+    visible = Project.id.is_not(None) if caller.is_admin else mine
+    return visible if caller.token_project_id is None else visible & (Project.id == caller.token_project_id)

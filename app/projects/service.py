@@ -1,58 +1,53 @@
-"""Projects and their members."""
+"""Rules of projects and their members."""
 
 from sqlalchemy.orm import Session
 
-from app.accounts.identity import Identity
-from app.accounts.repository import find_user
+from app.accounts.caller import Caller
+from app.accounts.repository import find_user_by_email
 from app.db.after_commit import run_after_commit
+from app.db.base import utc_now
 from app.db.enums import Role
 from app.db.models import Membership, Project, User
 from app.errors import Conflict, Forbidden, NotFound
+from app.paging import PageParams, cut_page
 from app.projects import repository
-from app.projects.access import RANKS, Access
-from app.projects.repository import ImageCounts, Viewer
-from app.projects.schemas import ProjectItem
+from app.projects.access import RANK, Access
+from app.projects.repository import ImageCounts
+from app.projects.schemas import LabelCountSchema, ProjectSchema
 from app.storage.blobs import get_blob_store
 
+Member = tuple[User, Role]
 
-def create_project(session: Session, identity: Identity, *, name: str) -> Project:
-    """Make a project that belongs to its maker.
 
-    Raises:
-        Forbidden: The token that asks is for one project.
-    """
-    if identity.token_project_id is not None:
-        raise Forbidden("this API token is for one project and cannot make another")
-    project = Project(name=name, created_by=identity.user_id)
+def create_project(session: Session, caller: Caller, *, name: str) -> ProjectSchema:
+    """Make a project that belongs to its maker."""
+    project = Project(name=name, created_by=caller.user_id)
     session.add(project)
     session.flush()
-    session.add(Membership(project_id=project.id, user_id=identity.user_id, role=Role.OWNER))
-    session.flush()
-    return project
+    session.add(Membership(project_id=project.id, user_id=caller.user_id, role=Role.OWNER))
+    return _described(session, [(project, Role.OWNER)])[0]
 
 
-def list_projects(session: Session, identity: Identity, *, limit: int, after_id: int) -> tuple[list[ProjectItem], int]:
-    """The projects that a person may see, and how many there are in all."""
-    viewer = Viewer(identity.user_id, identity.is_admin, identity.token_project_id)
-    rows = repository.list_projects(session, viewer, limit=limit, after_id=after_id)
-    return _items(session, rows), repository.count_projects(session, viewer)
+def list_projects(session: Session, caller: Caller, page: PageParams) -> tuple[list[ProjectSchema], str | None, int]:
+    """The projects that a person may see: an instance admin sees all, a token for one project sees that one."""
+    rows, cursor = cut_page(repository.list_projects(session, caller, page), page, key=lambda row: (row[0].id,))
+    return _described(session, rows), cursor, repository.count_projects(session, caller)
 
 
-def get_project(session: Session, access: Access) -> ProjectItem:
-    return _items(session, [(session.get_one(Project, access.project_id), access.role)])[0]
+def get_project(session: Session, access: Access) -> ProjectSchema:
+    return _described(session, [(repository.get_project(session, access.project_id), access.role)])[0]
 
 
-def rename_project(session: Session, access: Access, *, name: str) -> ProjectItem:
-    session.get_one(Project, access.project_id).name = name
-    repository.touch_project(session, access.project_id)
-    session.flush()
-    session.expire_all()
+def rename_project(session: Session, access: Access, *, name: str) -> ProjectSchema:
+    project = repository.get_project(session, access.project_id)
+    project.name = name
+    project.changed_at = utc_now()
     return get_project(session, access)
 
 
 def delete_project(session: Session, access: Access) -> None:
-    """Delete a project with all that is in it; trainings that run notice that their row is gone."""
-    session.delete(session.get_one(Project, access.project_id))
+    """Delete a project with all that is in it. A training that runs finds its row gone and ends."""
+    session.delete(repository.get_project(session, access.project_id))
     prefix = project_prefix(access.project_id)
     run_after_commit(session, lambda: get_blob_store().delete_prefix(prefix))
 
@@ -62,38 +57,45 @@ def project_prefix(project_id: int) -> str:
     return f"projects/{project_id}/"
 
 
-def add_member(session: Session, access: Access, *, email: str, role: Role) -> tuple[User, Role]:
-    """Let a person into a project.
+def list_members(session: Session, access: Access, page: PageParams) -> tuple[list[Member], str | None, int]:
+    rows = repository.list_members(session, access.project_id, page)
+    members, cursor = cut_page(rows, page, key=lambda row: (row[0].email,))
+    return members, cursor, repository.count_members(session, access.project_id)
+
+
+def add_member(session: Session, access: Access, *, email: str, role: Role) -> Member:
+    """Let a person with an account into a project.
 
     Raises:
-        NotFound: Nobody has an account with this address.
-        Conflict: The person is a member already.
+        NotFound: Nobody has an account with this e-mail.
+        Conflict: A member already.
         Forbidden: The role is above one's own.
     """
-    user = find_user(session, email)
+    repository.lock_project(session, access.project_id)
+    _refuse_above(access, role)
+    user = find_user_by_email(session, email)
     if user is None:
         raise NotFound(
-            f"nobody has an account for {email}; an administrator makes one with POST /api/v1/users "
-            f"or `maskwright admin create --email {email} --password-stdin`"
+            f"nobody has an account with {email}: an administrator of this Maskwright makes one (POST /api/v1/users; "
+            f"for another administrator, maskwright admin create --email {email} --password-stdin)"
         )
     if repository.find_membership(session, access.project_id, user.id) is not None:
-        raise Conflict(f"{email} is a member of project {access.project_id} already")
-    _check_rank(access, role)
+        raise Conflict(f"{email} is a member already: change the role instead")
     session.add(Membership(project_id=access.project_id, user_id=user.id, role=role))
     return user, role
 
 
-def change_role(session: Session, access: Access, *, user_id: int, role: Role) -> tuple[User, Role]:
+def change_role(session: Session, access: Access, *, user_id: int, role: Role) -> Member:
     """Give a member another role.
 
     Raises:
-        NotFound: There is no such member.
-        Forbidden: The old or new role is above one's own.
-        Conflict: The project would have no owner left.
+        NotFound: No such member.
+        Forbidden: The old or the new role is above one's own.
+        Conflict: The project would be left without an owner.
     """
-    membership = _get_membership(session, access, user_id)
-    _check_rank(access, membership.role)
-    _check_rank(access, role)
+    membership = _locked_membership(session, access, user_id)
+    _refuse_above(access, membership.role)
+    _refuse_above(access, role)
     if role is not Role.OWNER:
         _keep_an_owner(session, membership)
     membership.role = role
@@ -101,48 +103,67 @@ def change_role(session: Session, access: Access, *, user_id: int, role: Role) -
 
 
 def remove_member(session: Session, access: Access, *, user_id: int) -> None:
-    """Take a member out; see change_role for what is refused."""
-    membership = _get_membership(session, access, user_id)
-    _check_rank(access, membership.role)
+    """Take a member out, or leave: everyone may remove themselves.
+
+    Raises:
+        NotFound: No such member.
+        Forbidden: Somebody else, without being Admin, or somebody of a higher role.
+        Conflict: The project would be left without an owner.
+    """
+    membership = _locked_membership(session, access, user_id)
+    if user_id != access.user_id:
+        if RANK[access.role] < RANK[Role.ADMIN]:
+            raise Forbidden(f"as {access.role} you may leave the project, but not remove others")
+        _refuse_above(access, membership.role)
     _keep_an_owner(session, membership)
     session.delete(membership)
 
 
-def _get_membership(session: Session, access: Access, user_id: int) -> Membership:
+def _locked_membership(session: Session, access: Access, user_id: int) -> Membership:
+    repository.lock_project(session, access.project_id)
     membership = repository.find_membership(session, access.project_id, user_id)
     if membership is None:
         raise NotFound(f"project {access.project_id} has no member {user_id}")
     return membership
 
 
-def _check_rank(access: Access, role: Role) -> None:
-    if RANKS[role] > RANKS[access.role]:
+def _refuse_above(access: Access, role: Role) -> None:
+    if RANK[role] > RANK[access.role]:
         raise Forbidden(f"as {access.role} you cannot give or take the role {role}")
 
 
 def _keep_an_owner(session: Session, membership: Membership) -> None:
     if membership.role is Role.OWNER and repository.count_members(session, membership.project_id, role=Role.OWNER) == 1:
-        raise Conflict("this is the project's last owner: make somebody else an owner first")
+        raise Conflict("the project would have no owner: make another member its owner first")
 
 
-def _items(session: Session, rows: list[tuple[Project, Role]]) -> list[ProjectItem]:
-    ids = [project.id for project, _ in rows]
+def _described(session: Session, rows: list[tuple[Project, Role]]) -> list[ProjectSchema]:
+    ids = [project.id for project, _role in rows]
     images, models = repository.count_images(session, ids), repository.count_models(session, ids)
+    labels: dict[int, list[LabelCountSchema]] = {project_id: [] for project_id in ids}
+    for count in repository.count_labels(session, ids):
+        labels[count.project_id].append(
+            LabelCountSchema(label_id=count.label_id, label=count.label, color=count.color, count=count.count)
+        )
     return [
-        _item(project, role, images.get(project.id, ImageCounts()), models.get(project.id, 0)) for project, role in rows
+        _schema(project, role, images.get(project.id, ImageCounts()), models.get(project.id, 0), labels[project.id])
+        for project, role in rows
     ]
 
 
-def _item(project: Project, role: Role, counts: ImageCounts, model_count: int) -> ProjectItem:
-    return ProjectItem(
+def _schema(
+    project: Project, role: Role, images: ImageCounts, model_count: int, label_counts: list[LabelCountSchema]
+) -> ProjectSchema:
+    return ProjectSchema(
         id=project.id,
         name=project.name,
         role=role,
         created_at=project.created_at,
         changed_at=project.changed_at,
-        image_count=counts.images,
-        labeled_count=counts.labeled,
-        validation_count=counts.validation,
+        image_count=images.images,
+        labeled_count=images.labeled,
+        validation_count=images.validation,
         model_count=model_count,
-        cover_image_id=counts.cover_image_id,
+        cover_image_id=images.cover_image_id,
+        label_counts=label_counts,
     )
