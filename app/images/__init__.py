@@ -1,0 +1,1 @@
+"""Uploaded images: taking them in, listing them, showing them."""

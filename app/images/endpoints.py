@@ -1,0 +1,154 @@
+"""Images over HTTP."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.blob_response import blob_response, file_headers, is_fresh
+from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
+from app.form_files import ReceivedFile, receive_form_files
+from app.http import PageQuery, PathId, errors
+from app.images import repository, service
+from app.images.display import can_be_shown, make_display_image
+from app.images.names import last_part
+from app.images.schemas import DeletedImages, ImageDetails, ImageIds, ImageIdsBody, ImageItem, ImageQuery, UploadReport
+from app.paging import Page, cut_page
+from app.settings import get_settings
+from app.storage.blobs import get_blob_store
+from app.storage.thumbnails import THUMBNAIL_MEDIA_TYPE
+
+router = APIRouter(prefix="/api/v1", tags=["images"])
+
+_FORM_OF_FILES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            }
+        },
+    }
+}
+_IMAGE_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+ImageQueryParams = Annotated[ImageQuery, Query()]
+
+
+async def received_files(request: Request, _access: LabelerAccess) -> AsyncIterator[list[ReceivedFile]]:
+    """The files of the form; who may not upload is refused before any byte is read."""
+    async with receive_form_files(request) as files:
+        yield files
+
+
+@router.post(
+    "/projects/{project_id}/images", status_code=201, responses=errors(413, 415, 507), openapi_extra=_FORM_OF_FILES
+)
+def upload_images(access: LabelerAccess, files: Annotated[list[ReceivedFile], Depends(received_files)]) -> UploadReport:
+    """Upload images, and zips of them, which keep their folders in the names. What is refused is listed with why."""
+    return service.upload_images(access, files, blobs=get_blob_store(), settings=get_settings())
+
+
+@router.get("/projects/{project_id}/images")
+def list_images(
+    access: LabelerAccess, query: ImageQueryParams, page: PageQuery, session: ReadSessionDep
+) -> Page[ImageItem]:
+    """List images, a page at a time."""
+    wanted = service.resolve_filter(session, access.project_id, query)
+    images = repository.list_images(
+        session,
+        access.project_id,
+        wanted,
+        sort=query.sort,
+        limit=page.limit + 1,
+        after=page.after(*query.sort.key_types),
+    )
+    shown, next_cursor = cut_page(images, page, key=query.sort.key)
+    return Page(
+        items=service.describe_images(session, shown),
+        next_cursor=next_cursor,
+        total=repository.count_images(session, access.project_id, wanted),
+    )
+
+
+@router.get("/projects/{project_id}/images/ids")
+def list_image_ids(access: LabelerAccess, query: ImageQueryParams, session: ReadSessionDep) -> ImageIds:
+    """List the id of every image under a filter."""
+    wanted = service.resolve_filter(session, access.project_id, query)
+    ids = repository.list_image_ids(session, access.project_id, wanted, sort=query.sort)
+    return ImageIds(items=ids, total=len(ids))
+
+
+@router.delete("/projects/{project_id}/images")
+def delete_images(access: LabelerAccess, body: ImageIdsBody, session: SessionDep) -> DeletedImages:
+    """Delete images with their labels, all or none."""
+    return DeletedImages(deleted=service.delete_images(session, access, body.image_ids, blobs=get_blob_store()))
+
+
+@router.get("/images/{image_id}")
+def read_image(
+    access: ImageLabelerAccess, image_id: PathId, query: ImageQueryParams, session: ReadSessionDep
+) -> ImageDetails:
+    """One image, and its neighbours under a filter."""
+    wanted = service.resolve_filter(session, access.project_id, query)
+    return service.describe_image(session, image_id, wanted, sort=query.sort)
+
+
+@router.delete("/images/{image_id}", status_code=204)
+def delete_image(access: ImageLabelerAccess, image_id: PathId, session: SessionDep) -> None:
+    """Delete an image with its labels."""
+    service.delete_images(session, access, [image_id], blobs=get_blob_store())
+
+
+@router.get("/images/{image_id}/file", response_class=Response, responses=_IMAGE_FILE)
+def read_image_file(
+    _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
+) -> Response:
+    """The file as it was uploaded."""
+    image = service.get_image(session, image_id)
+    return blob_response(
+        request,
+        get_blob_store(),
+        image.storage_key,
+        media_type=image.media_type,
+        etag=image.content_hash,
+        file_name=last_part(image.name),
+    )
+
+
+@router.get("/images/{image_id}/thumbnail", response_class=Response, responses=_IMAGE_FILE)
+def read_thumbnail(
+    _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
+) -> Response:
+    """A small upright picture."""
+    image = service.get_image(session, image_id)
+    return blob_response(
+        request,
+        get_blob_store(),
+        image.thumbnail_key,
+        media_type=THUMBNAIL_MEDIA_TYPE,
+        etag=f"{image.content_hash}-thumbnail",
+    )
+
+
+@router.get("/images/{image_id}/display", response_class=Response, responses=_IMAGE_FILE)
+def read_display_image(
+    _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
+) -> Response:
+    """A picture that every browser shows upright: the file itself where it is one, else one made of it."""
+    image = service.get_image(session, image_id)
+    blobs, etag, max_pixels = get_blob_store(), f"{image.content_hash}-display", get_settings().max_image_pixels
+    if is_fresh(request, etag):
+        return Response(status_code=304, headers=file_headers(etag=etag))
+    with blobs.open(image.storage_key) as file:
+        if not can_be_shown(file, image.media_type, max_pixels=max_pixels):
+            picture, media_type = make_display_image(file, max_pixels=max_pixels)
+            return Response(picture, media_type=media_type, headers=file_headers(etag=etag))
+    return blob_response(request, blobs, image.storage_key, media_type=image.media_type, etag=etag)

@@ -1,0 +1,243 @@
+"""Every query about images."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.db.bulk import in_portions
+from app.db.models import Image, ImageClassCount, LabelClass
+from app.images.intake import PreparedImage
+
+
+class ImageSort(StrEnum):
+    """The order of a list of images; ids grow in the order of uploading."""
+
+    ID = "id"
+    ID_DOWN = "-id"
+    NAME = "name"
+    NAME_DOWN = "-name"
+    CREATED = "created"
+    CREATED_DOWN = "-created"
+    CHANGED = "changed"
+    CHANGED_DOWN = "-changed"
+    INSTANCES = "instances"
+    INSTANCES_DOWN = "-instances"
+
+    @property
+    def is_down(self) -> bool:
+        return self.startswith("-")
+
+    @property
+    def key_types(self) -> tuple[type, ...]:
+        """The types of the sort key's parts, for a cursor."""
+        return (*(kind for _, kind in self._columns), int)
+
+    def key(self, image: Any) -> tuple[Any, ...]:
+        """An image's sort key."""
+        return (*(getattr(image, column.key) for column, _ in self._columns), image.id)
+
+    def order_by(self, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+        columns = [*(column for column, _ in self._columns), Image.id]
+        return [column.desc() if self.is_down != backwards else column.asc() for column in columns]
+
+    def beyond(self, key: Sequence[Any], *, backwards: bool = False) -> ColumnElement[bool]:
+        """What comes after a sort key in this order, or before it."""
+        columns = tuple_(*(column for column, _ in self._columns), Image.id)
+        return columns < tuple(key) if self.is_down != backwards else columns > tuple(key)
+
+    @property
+    def _columns(self) -> tuple[tuple[InstrumentedAttribute[Any], type], ...]:
+        return _SORT_COLUMNS[self.removeprefix("-")]
+
+
+_SORT_COLUMNS: dict[str, tuple[tuple[InstrumentedAttribute[Any], type], ...]] = {
+    "id": (),
+    "created": (),
+    "name": ((Image.name, str),),
+    "changed": ((Image.changed_at, datetime),),
+    "instances": ((Image.instance_count, int),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFilter:
+    """Which images of a project are meant; all that are set must hold."""
+
+    class_id: int | None = None
+    labeled: bool | None = None
+    validation: bool | None = None
+    name_part: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if self.labeled is not None:
+            conditions.append(Image.instance_count > 0 if self.labeled else Image.instance_count == 0)
+        if self.validation is not None:
+            conditions.append(Image.in_validation.is_(self.validation))
+        if self.name_part:
+            conditions.append(Image.name.icontains(self.name_part, autoescape=True))
+        return conditions
+
+
+class ClassCount(NamedTuple):
+    """How many instances of a class an image has."""
+
+    class_id: int
+    class_name: str
+    instance_count: int
+
+
+def list_images(
+    session: Session,
+    project_id: int,
+    wanted: ImageFilter,
+    *,
+    sort: ImageSort,
+    limit: int,
+    after: Sequence[Any] | None = None,
+) -> list[Image]:
+    """A stretch of a project's images that begins after a sort key."""
+    query = _filtered(select(Image), project_id, wanted).order_by(*sort.order_by()).limit(limit)
+    if after is not None:
+        query = query.where(sort.beyond(after))
+    return list(session.scalars(query))
+
+
+def count_images(session: Session, project_id: int, wanted: ImageFilter) -> int:
+    return session.scalar(_filtered(select(func.count(Image.id)), project_id, wanted)) or 0
+
+
+def list_image_ids(session: Session, project_id: int, wanted: ImageFilter, *, sort: ImageSort) -> list[int]:
+    return list(session.scalars(_filtered(select(Image.id), project_id, wanted).order_by(*sort.order_by())))
+
+
+def find_neighbours(
+    session: Session, image: Image, wanted: ImageFilter, *, sort: ImageSort
+) -> tuple[int | None, int | None]:
+    """The ids before and after an image in a list, which it need not be part of."""
+    query = _filtered(select(Image.id), image.project_id, wanted).limit(1)
+    key = sort.key(image)
+    before = query.where(sort.beyond(key, backwards=True)).order_by(*sort.order_by(backwards=True))
+    after = query.where(sort.beyond(key)).order_by(*sort.order_by())
+    return session.scalar(before), session.scalar(after)
+
+
+def find_image(session: Session, image_id: int) -> Image | None:
+    return session.get(Image, image_id)
+
+
+def find_images(session: Session, project_id: int, image_ids: Sequence[int]) -> list[Image]:
+    """Those of the images that are in the project, by id."""
+    found: list[Image] = []
+    for some in in_portions(sorted(set(image_ids))):
+        query = select(Image).where(Image.project_id == project_id, Image.id.in_(some)).order_by(Image.id)
+        found += session.scalars(query)
+    return found
+
+
+def find_class_id(session: Session, project_id: int, name_or_id: str) -> int | None:
+    """A class by its name, else by its id."""
+    named = session.scalar(
+        select(LabelClass.id).where(LabelClass.project_id == project_id, LabelClass.name == name_or_id)
+    )
+    if named is not None or not (name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) < 19):
+        return named
+    return session.scalar(
+        select(LabelClass.id).where(LabelClass.project_id == project_id, LabelClass.id == int(name_or_id))
+    )
+
+
+def list_class_counts(session: Session, image_ids: Sequence[int]) -> dict[int, list[ClassCount]]:
+    """How many instances of each class the images have, most first; images without any are missing."""
+    counts: dict[int, list[ClassCount]] = defaultdict(list)
+    for some in in_portions(image_ids):
+        query = (
+            select(ImageClassCount.image_id, LabelClass.id, LabelClass.name, ImageClassCount.instance_count)
+            .join(LabelClass, LabelClass.id == ImageClassCount.class_id)
+            .where(ImageClassCount.image_id.in_(some))
+            .order_by(ImageClassCount.image_id, ImageClassCount.instance_count.desc(), LabelClass.position)
+        )
+        for image_id, class_id, class_name, instance_count in session.execute(query):
+            counts[image_id].append(ClassCount(class_id, class_name, instance_count))
+    return counts
+
+
+def find_taken_names(session: Session, project_id: int, names: Sequence[str]) -> set[str]:
+    """Those of the names that images of the project already have."""
+    taken: set[str] = set()
+    for some in in_portions(names):
+        taken.update(session.scalars(select(Image.name).where(Image.project_id == project_id, Image.name.in_(some))))
+    return taken
+
+
+def find_names_by_hash(session: Session, project_id: int, content_hashes: Sequence[str]) -> dict[str, str]:
+    """For content that is in the project already, the name of the first image that has it."""
+    names: dict[str, str] = {}
+    for some in in_portions(content_hashes):
+        query = (
+            select(Image.content_hash, Image.name)
+            .where(Image.project_id == project_id, Image.content_hash.in_(some))
+            .order_by(Image.id.desc())
+        )
+        for content_hash, name in session.execute(query):
+            names[content_hash] = name
+    return names
+
+
+def insert_images(session: Session, project_id: int, user_id: int, images: Sequence[PreparedImage]) -> dict[str, int]:
+    """Write rows and give their ids by name; an image whose name was taken meanwhile is left out."""
+    if not images:
+        return {}
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Image).on_conflict_do_nothing(index_elements=[Image.project_id, Image.name])
+    rows = [
+        {
+            "project_id": project_id,
+            "uploaded_by": user_id,
+            "name": image.name,
+            "width": image.width,
+            "height": image.height,
+            "byte_size": image.byte_size,
+            "media_type": image.media_type,
+            "content_hash": image.content_hash,
+            "storage_key": image.storage_key,
+            "thumbnail_key": image.thumbnail_key,
+        }
+        for image in images
+    ]
+    return {name: image_id for image_id, name in session.execute(statement.returning(Image.id, Image.name), rows)}
+
+
+def delete_images(session: Session, image_ids: Sequence[int]) -> None:
+    for some in in_portions(image_ids):
+        session.execute(delete(Image).where(Image.id.in_(some)))
+
+
+class ImageName(NamedTuple):
+    """What matching labels to images needs of an image."""
+
+    image_id: int
+    name: str
+    width: int
+    height: int
+
+
+def list_image_names(session: Session, project_id: int) -> list[ImageName]:
+    """Every image of a project, by id."""
+    query = select(Image.id, Image.name, Image.width, Image.height).where(Image.project_id == project_id)
+    return [ImageName(*row) for row in session.execute(query.order_by(Image.id))]
+
+
+def _filtered(query: Select[Any], project_id: int, wanted: ImageFilter) -> Select[Any]:
+    if wanted.class_id is not None:
+        query = query.join(
+            ImageClassCount, and_(ImageClassCount.image_id == Image.id, ImageClassCount.class_id == wanted.class_id)
+        )
+    return query.where(Image.project_id == project_id, *wanted.conditions())

@@ -1,0 +1,111 @@
+"""What image endpoints take and answer."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from app.http import RequestBody, RowId
+from app.images.repository import ImageSort
+
+MAX_IDS = 200_000  # of one request: more than the largest project that was measured
+
+
+class LabelCount(BaseModel):
+    label_id: int
+    label: str
+    count: int
+
+
+class ImageItem(BaseModel):
+    """An image in a list. Width and height are those of the upright picture, as are all coordinates."""
+
+    id: int
+    name: str
+    width: int
+    height: int
+    media_type: str
+    byte_size: int
+    labeled: bool
+    validation: bool
+    instance_count: int
+    label_counts: list[LabelCount]
+    revision: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class ImageDetails(ImageItem):
+    """One image, and the images beside it under the filter and in the order that was asked for."""
+
+    project_id: int
+    uploaded_by: int | None
+    previous_id: int | None
+    next_id: int | None
+
+
+class ImageIds(BaseModel):
+    """Every id under a filter, in the order that was asked for."""
+
+    items: list[int]
+    total: int
+
+
+class UploadedImage(BaseModel):
+    """An image that was taken. `duplicate_of` names one that has the same content."""
+
+    id: int
+    name: str
+    width: int
+    height: int
+    duplicate_of: str | None
+
+
+class Refusal(BaseModel):
+    name: str
+    error: str
+
+
+class UploadReport(BaseModel):
+    """What was taken and what was not, and why."""
+
+    items: list[UploadedImage]
+    refused: list[Refusal]
+
+
+class ImageQuery(BaseModel):
+    """Which images of a project, and in which order."""
+
+    label: Annotated[str | None, Field(max_length=200, description="A label's name, or its id")] = None
+    labeled: bool | None = None
+    validation: bool | None = None
+    q: Annotated[str | None, Field(max_length=500, description="A part of the name, in any case")] = None
+    sort: ImageSort = ImageSort.ID
+
+
+class ImageIdsBody(RequestBody):
+    image_ids: Annotated[list[RowId], Field(max_length=MAX_IDS)]
+
+
+class DeletedImages(BaseModel):
+    deleted: int
+
+
+Ring = list[tuple[float, float]]
+
+
+class Outline(BaseModel):
+    """An object's rings, simplified for a small picture; holes are rings like others (fill even-odd)."""
+
+    label_id: int
+    rings: list[Ring]
+
+
+class ImageOutlines(BaseModel):
+    image_id: int
+    revision: int
+    outlines: list[Outline]
+
+
+class OutlineList(BaseModel):
+    items: list[ImageOutlines]

@@ -1,0 +1,247 @@
+"""What can be done with images, and its rules."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.db.after_commit import run_after_commit
+from app.db.engine import session_scope
+from app.db.models import Image
+from app.errors import NotFound, Unprocessable
+from app.form_files import ReceivedFile
+from app.images import repository
+from app.images.archives import Archive, ArchiveRefused, Entry, is_zip
+from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
+from app.images.names import BadName, clean_name
+from app.images.repository import ImageFilter
+from app.images.schemas import ImageDetails, ImageItem, ImageQuery, LabelCount, Refusal, UploadedImage, UploadReport
+from app.projects.access import Access
+from app.projects.repository import touch_project
+from app.settings import Settings
+from app.storage.blobs import BlobStore
+
+UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload
+
+
+def upload_images(
+    access: Access, files: Sequence[ReceivedFile], *, blobs: BlobStore, settings: Settings
+) -> UploadReport:
+    """Take files and the files inside zips as images of a project: all that can be, or none when something fails.
+
+    Decoding takes long, so it lies between two transactions: the first looks which names are taken, the last writes
+    every row. What was stored is removed when any of it fails.
+
+    Raises:
+        StorageFull: The disk is full; nothing of the request was kept.
+    """
+    intake = Intake(blobs, project_id=access.project_id, max_pixels=settings.max_image_pixels)
+    with ExitStack() as archives:
+        try:
+            refused: list[RefusedFile] = []
+            candidates = _candidates(files, archives, refused, settings.max_upload_bytes)
+            wanted = _without_taken_names(access.project_id, candidates, refused)
+            taken: list[PreparedImage] = []
+            for outcome in intake.prepare(wanted):
+                if isinstance(outcome, PreparedImage):
+                    taken.append(outcome)
+                else:
+                    refused.append(outcome)
+            duplicates = _find_duplicates(access.project_id, taken)
+            with session_scope() as session:
+                ids = _write_rows(session, access, taken, blobs)
+        except BaseException:
+            intake.discard()
+            raise
+    refused += [RefusedFile(image.name, _NAME_TAKEN) for image in taken if image.name not in ids]
+    return UploadReport(
+        items=[
+            UploadedImage(
+                id=ids[image.name],
+                name=image.name,
+                width=image.width,
+                height=image.height,
+                duplicate_of=duplicates.get(image.name),
+            )
+            for image in taken
+            if image.name in ids
+        ],
+        refused=[Refusal(name=file.name, error=file.error) for file in refused],
+    )
+
+
+def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem]:
+    """Images as lists show them."""
+    counts = repository.list_class_counts(session, [image.id for image in images])
+    return [
+        ImageItem(
+            id=image.id,
+            name=image.name,
+            width=image.width,
+            height=image.height,
+            media_type=image.media_type,
+            byte_size=image.byte_size,
+            labeled=image.instance_count > 0,
+            validation=image.in_validation,
+            instance_count=image.instance_count,
+            label_counts=[
+                LabelCount(label_id=count.class_id, label=count.class_name, count=count.instance_count)
+                for count in counts.get(image.id, ())
+            ],
+            revision=image.revision,
+            created_at=image.created_at,
+            changed_at=image.changed_at,
+        )
+        for image in images
+    ]
+
+
+def describe_image(session: Session, image_id: int, wanted: ImageFilter, *, sort: repository.ImageSort) -> ImageDetails:
+    """One image, and its neighbours in a list."""
+    image = get_image(session, image_id)
+    previous_id, next_id = repository.find_neighbours(session, image, wanted, sort=sort)
+    return ImageDetails(
+        **describe_images(session, [image])[0].model_dump(),
+        project_id=image.project_id,
+        uploaded_by=image.uploaded_by,
+        previous_id=previous_id,
+        next_id=next_id,
+    )
+
+
+def get_image(session: Session, image_id: int) -> Image:
+    """Find an image that the caller may see.
+
+    Raises:
+        NotFound: It was deleted meanwhile.
+    """
+    image = repository.find_image(session, image_id)
+    if image is None:
+        raise NotFound(f"there is no image {image_id} that you may see")
+    return image
+
+
+def get_images(session: Session, project_id: int, image_ids: Sequence[int]) -> list[Image]:
+    """Find images of a project, by id.
+
+    Raises:
+        NotFound: One of them is not in the project.
+    """
+    images = repository.find_images(session, project_id, image_ids)
+    missing = set(image_ids) - {image.id for image in images}
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise NotFound(f"there is no image {min(missing)}{more} in project {project_id}")
+    return images
+
+
+def resolve_filter(session: Session, project_id: int, query: ImageQuery) -> ImageFilter:
+    """Make a filter of what a query says; a label is given by its name or its id.
+
+    Raises:
+        Unprocessable: The project has no such label.
+    """
+    class_id = repository.find_class_id(session, project_id, query.label) if query.label else None
+    if query.label and class_id is None:
+        raise Unprocessable(f"label: there is no label {query.label!r} in project {project_id}")
+    return ImageFilter(class_id=class_id, labeled=query.labeled, validation=query.validation, name_part=query.q)
+
+
+def delete_images(session: Session, access: Access, image_ids: Sequence[int], *, blobs: BlobStore) -> int:
+    """Delete images with their instances; the files go once it is committed.
+
+    Returns:
+        How many were deleted.
+    Raises:
+        NotFound: One of them is not in the project: none was deleted.
+    """
+    images = get_images(session, access.project_id, image_ids)
+    repository.delete_images(session, [image.id for image in images])
+    touch_project(session, access.project_id)
+    keys = [key for image in images for key in (image.storage_key, image.thumbnail_key)]
+    run_after_commit(session, partial(blobs.delete, keys))
+    return len(images)
+
+
+_NAME_TAKEN = "an image of this name is in the project already; rename the file, or delete that image first"
+
+
+def _candidates(
+    files: Sequence[ReceivedFile], archives: ExitStack, refused: list[RefusedFile], max_upload_bytes: int
+) -> Iterator[Candidate]:
+    """Every file by itself, and every file inside the zips."""
+    for file in files:
+        try:
+            if not is_zip(file.path):
+                yield Candidate(clean_name(file.name), partial(_itself, file.path))
+                continue
+            archive = Archive(
+                file.path,
+                max_entry_bytes=max_upload_bytes,
+                max_total_bytes=UNPACKED_TO_UPLOAD_RATIO * max_upload_bytes,
+            )
+            archives.callback(archive.close)
+        except (BadName, ArchiveRefused) as error:
+            refused.append(RefusedFile(file.name, str(error)))
+            continue
+        for number, entry in enumerate(archive.entries):
+            if entry.refusal is not None:
+                refused.append(RefusedFile(entry.name, entry.refusal))
+            else:
+                yield Candidate(entry.name, _unpacker(archive, entry, file.path.with_suffix(f".{number}")))
+
+
+def _itself(path: Path) -> Path:
+    return path
+
+
+def _unpacker(archive: Archive, entry: Entry, target: Path) -> Callable[[], Path]:
+    def unpack() -> Path:
+        try:
+            archive.unpack(entry, target)
+        except ArchiveRefused:
+            target.unlink(missing_ok=True)
+            raise
+        return target
+
+    return unpack
+
+
+def _without_taken_names(
+    project_id: int, candidates: Iterator[Candidate], refused: list[RefusedFile]
+) -> list[Candidate]:
+    by_name: dict[str, Candidate] = {}
+    for candidate in candidates:
+        if candidate.name in by_name:
+            refused.append(RefusedFile(candidate.name, "this name comes twice in the upload; rename one of the files"))
+        else:
+            by_name[candidate.name] = candidate
+    with session_scope(read_only=True) as session:
+        taken = repository.find_taken_names(session, project_id, list(by_name))
+    refused += [RefusedFile(name, _NAME_TAKEN) for name in by_name if name in taken]
+    return [candidate for name, candidate in by_name.items() if name not in taken]
+
+
+def _find_duplicates(project_id: int, images: Sequence[PreparedImage]) -> dict[str, str]:
+    """For images whose content was there already, in the project or earlier in the upload, the other's name."""
+    with session_scope(read_only=True) as session:
+        first = repository.find_names_by_hash(session, project_id, [image.content_hash for image in images])
+    duplicates: dict[str, str] = {}
+    for image in images:
+        other = first.setdefault(image.content_hash, image.name)
+        if other != image.name:
+            duplicates[image.name] = other
+    return duplicates
+
+
+def _write_rows(session: Session, access: Access, images: Sequence[PreparedImage], blobs: BlobStore) -> dict[str, int]:
+    """Write rows; somebody may have taken a name since it was looked up, then that image's files go again."""
+    if not images:
+        return {}
+    ids = repository.insert_images(session, access.project_id, access.user_id, images)
+    touch_project(session, access.project_id)
+    late = [key for image in images if image.name not in ids for key in image.keys]
+    run_after_commit(session, partial(blobs.delete, late))
+    return ids
