@@ -6,6 +6,7 @@ import type { Editor } from "./editor.ts";
 import { click, drag, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { instanceFromJson, instanceToJson } from "./instance.ts";
 import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
+import { simplified, simplify } from "./shaping.ts";
 
 const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
 
@@ -122,6 +123,19 @@ describe("objects", () => {
     cut.select("a");
     key(cut, "J", { shift: true });
     expect(cut.selected?.shape).toEqual(polygonOf([50, 20], [50, 60], [20, 60], [20, 20]));
+  });
+
+  test("simplifying is shown before it is done, and is one step", () => {
+    const wavy = polygonOf([20, 20], [40, 20.5], [60, 20], [60, 60], [20, 60]);
+    const editor = makeEditor([instanceOf("a", wavy)]);
+    const instance = instanceOf("a", wavy);
+    editor.setPreview(simplified(instance, 1));
+    expect(editor.preview?.shape).toEqual(SQUARE);
+    expect(editor.document.get("a")?.shape).toBe(wavy);
+    simplify(editor, instance, 1);
+    expect([editor.preview, editor.document.get("a")?.shape]).toEqual([null, SQUARE]);
+    editor.undo();
+    expect(editor.document.get("a")?.shape).toBe(wavy);
   });
 
   test("polygon to bitmap and back keeps the pixels", () => {

@@ -60,6 +60,7 @@ export class Editor {
   #hidden: ReadonlySet<string> = new Set();
   #locked: ReadonlySet<string> = new Set();
   #hoveredId: string | null = null;
+  #preview: Instance | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
   keymap: Keymap = DEFAULT_KEYS;
   labels: readonly string[] = [];
@@ -95,6 +96,9 @@ export class Editor {
   }
   get hoveredId(): string | null {
     return this.#hoveredId;
+  }
+  get preview(): Instance | null {
+    return this.#preview;
   }
   get settings(): Settings {
     return this.#settings;
@@ -186,15 +190,26 @@ export class Editor {
     if (mode === this.#mode) return;
     this.#tool.cancel();
     this.#mode = mode;
-    this.takeTool(mode === "bitmap" ? "brush" : "edit");
+    this.takeRestingTool();
   }
 
   takeTool(name: ToolName, purpose: "object" | "part" | "hole" = "object"): void {
     this.#tool.cancel();
     this.#tool = this.#makeTool(name, purpose);
     if (name === "brush" || name === "eraser" || name === "fill") this.#mode = "bitmap";
-    else if (name !== "edit") this.#mode = "polygon";
+    else if (name !== "edit" && purpose === "object") this.#mode = "polygon";
     this.#emit("tool");
+  }
+
+  /** Back to what the mode does when nothing else is asked for. */
+  takeRestingTool(): void {
+    this.takeTool(this.#mode === "bitmap" ? "brush" : "edit");
+  }
+
+  /** Shows an object otherwise than it is, until it is set or dropped: a simplification being tried. */
+  setPreview(instance: Instance | null): void {
+    this.#preview = instance;
+    this.#emit("draft");
   }
 
   change(settings: Partial<Settings>): void {
@@ -294,6 +309,7 @@ export class Editor {
 
   #afterChange(restored?: Command): void {
     this.#vertices = [];
+    this.#preview = null;
     const touched = restored?.changes.findLast(({ id }) => this.document.indexOf(id) >= 0);
     if (touched) this.#selectedId = touched.id;
     if (this.#selectedId !== null && this.document.indexOf(this.#selectedId) < 0) this.#selectedId = null;

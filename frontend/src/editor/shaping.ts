@@ -8,7 +8,15 @@ import type { Point, Polygon, Ring } from "../geometry/types.ts";
 import type { CommandName } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
 import type { Editor } from "./editor.ts";
-import { type Instance, isEmptyShape, type Shape, shapeBox, shapeMask, shapePolygons } from "./instance.ts";
+import {
+  type Instance,
+  isEmptyShape,
+  type Shape,
+  shapeBox,
+  shapeMask,
+  shapePoints,
+  shapePolygons,
+} from "./instance.ts";
 
 /** How far polygons made from a bitmap may lie from its pixel edges, in image pixels. */
 const CONVERSION_TOLERANCE = 0.75;
@@ -18,7 +26,9 @@ export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void 
   if (ring.length < 3 || signedRingArea(ring) === 0) return;
   const selected = editor.selected;
   if (purpose === "object" || !selected) {
-    addObject(editor, { kind: "polygons", polygons: [{ exterior: ring, holes: [] }] }, "draw");
+    const drawn: Shape = { kind: "polygons", polygons: [{ exterior: ring, holes: [] }] };
+    const { image } = editor.document;
+    addObject(editor, editor.mode === "bitmap" ? { kind: "mask", mask: shapeMask(drawn, image) } : drawn, "draw");
     return;
   }
   if (purpose === "part") reshape(editor, selected, withPart(editor, selected.shape, ring), "addPart");
@@ -61,10 +71,16 @@ export function convert(editor: Editor, instance: Instance): void {
   reshape(editor, instance, shape, "convert");
 }
 
+/** Drops corners that lie within a tolerance of the outline without them, in image pixels. */
 export function simplify(editor: Editor, instance: Instance, tolerance: number): void {
-  if (instance.shape.kind !== "polygons") return;
-  const polygons = simplifyPolygons(instance.shape.polygons, tolerance);
-  reshape(editor, instance, { kind: "polygons", polygons }, "simplify");
+  const simple = simplified(instance, tolerance);
+  editor.setPreview(null);
+  if (shapePoints(simple.shape) !== shapePoints(instance.shape)) reshape(editor, instance, simple.shape, "simplify");
+}
+
+export function simplified(instance: Instance, tolerance: number): Instance {
+  if (instance.shape.kind !== "polygons") return instance;
+  return { ...instance, shape: { kind: "polygons", polygons: simplifyPolygons(instance.shape.polygons, tolerance) } };
 }
 
 /** Joins the selected object with those of the same label that it touches, or cuts from it all that it overlaps. */

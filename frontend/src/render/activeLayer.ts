@@ -40,7 +40,7 @@ export function drawActive(scene: ActiveScene): void {
   context.clearRect(0, 0, screen.width, screen.height);
   const { draft } = editor.tool;
   drawHovered(scene);
-  const selected = draft.kind === "instance" ? draft.instance : editor.selected;
+  const selected = draft.kind === "instance" ? draft.instance : (editor.preview ?? editor.selected);
   const painted = draft.kind === "stroke" && draft.id === selected?.id;
   if (selected && !painted && !editor.hidden.has(selected.id)) drawSelected(scene, selected);
   drawDraft(scene, draft);

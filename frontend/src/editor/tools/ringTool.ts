@@ -149,7 +149,7 @@ export class RingTool implements Tool {
     this.#closes = false;
     this.#settle();
     addRing(this.#editor, this.purpose, ring);
-    this.#editor.takeTool("edit");
+    this.#editor.takeRestingTool();
   }
 
   #takeBack(): boolean {

@@ -422,6 +422,30 @@ describe("bitmap", () => {
     expect(areaOf(editor.selected)).toBe(8);
   });
 
+  test("S and H: a lasso adds to the bitmap or cuts from it, and the brush comes back", () => {
+    const { editor } = paint([[10.5, 10.5]]);
+    key(editor, "s");
+    for (const at of [
+      [20, 20],
+      [30, 20],
+      [30, 30],
+      [20, 30],
+    ] as Point[])
+      click(editor, at);
+    key(editor, "Enter");
+    expect([areaOf(editor.selected), editor.mode, editor.tool.name]).toEqual([109, "bitmap", "brush"]);
+    key(editor, "h");
+    for (const at of [
+      [20, 20],
+      [25, 20],
+      [25, 30],
+      [20, 30],
+    ] as Point[])
+      click(editor, at);
+    key(editor, "Enter");
+    expect(areaOf(editor.selected)).toBe(59);
+  });
+
   test("a cancelled stroke leaves nothing", () => {
     const editor = makeEditor();
     key(editor, "b");

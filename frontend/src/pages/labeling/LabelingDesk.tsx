@@ -80,6 +80,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
     actualSize: () => stage.current?.actualSize(),
     copy: () => session.copy(),
     paste: () => session.paste(),
+    pasteLast: () => session.pasteLast(),
     palette: () => setDialog("palette"),
     help: () => setDialog("keys"),
     panels: () => setShowsPanels(!showsPanels),

@@ -5,10 +5,12 @@ import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
+import { Slider } from "../../../components/Slider.tsx";
 import { Swatch } from "../../../components/Swatch.tsx";
 import { deleteObjects } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
+import { simplified, simplify } from "../../../editor/shaping.ts";
 import { useEditor } from "../work/useEditor.ts";
 import styles from "./SidePanel.module.css";
 
@@ -20,6 +22,9 @@ interface ObjectListProps {
 /** From this many on a search field is worth its room. */
 const SEARCH_FROM = 12;
 const ROW_HEIGHT = 32;
+const DETAIL_HEIGHT = 48;
+/** Image pixels. */
+const MOST_TOLERANCE = 12;
 
 export function ObjectList({ editor, colorOf }: ObjectListProps) {
   const { t } = useTranslation("labeling");
@@ -66,7 +71,7 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
   const rows = useVirtualizer({
     count: objects.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (i) => (i === selectedIndex ? 2 * ROW_HEIGHT - 8 : ROW_HEIGHT),
+    estimateSize: (i) => (i === selectedIndex ? ROW_HEIGHT + DETAIL_HEIGHT : ROW_HEIGHT),
     overscan: 6,
   });
   useEffect(() => {
@@ -132,13 +137,14 @@ function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObj
           onPress={() => editor.setHidden(toggled(editor.hidden, instance.id))}
         />
       </div>
-      {isChosen && <ObjectDetail instance={instance} />}
+      {isChosen && <ObjectDetail editor={editor} instance={instance} />}
     </>
   );
 }
 
-function ObjectDetail({ instance: { shape } }: { instance: Instance }) {
+function ObjectDetail({ editor, instance }: { editor: Editor; instance: Instance }) {
   const { t } = useTranslation("labeling");
+  const { shape } = instance;
   const parts: string[] = [];
   if (shape.kind === "mask") parts.push(t("bitmap"));
   else {
@@ -147,7 +153,38 @@ function ObjectDetail({ instance: { shape } }: { instance: Instance }) {
     if (holes > 0) parts.push(t("holes", { count: holes }));
   }
   parts.push(t("pixels", { count: Math.round(shapeArea(shape)) }));
-  return <p className={styles.detail}>{parts.join(" · ")}</p>;
+  const canSimplify = shape.kind === "polygons" && !editor.isFixed(instance.id);
+  return (
+    <div className={styles.detail}>
+      {parts.join(" · ")}
+      {canSimplify && <SimplifySlider key={instance.id} editor={editor} instance={instance} />}
+    </div>
+  );
+}
+
+/** The outline with fewer corners is shown while the slider moves, and taken when it is let go. */
+function SimplifySlider({ editor, instance }: { editor: Editor; instance: Instance }) {
+  const { t } = useTranslation("labeling");
+  const [tolerance, setTolerance] = useState(0);
+  return (
+    <Slider
+      label={t("simplify")}
+      className={styles.slider ?? ""}
+      value={tolerance}
+      minValue={0}
+      maxValue={MOST_TOLERANCE}
+      step={0.25}
+      onChange={(value) => {
+        setTolerance(value);
+        editor.setPreview(simplified(instance, value));
+      }}
+      onChangeEnd={(value) => {
+        setTolerance(0);
+        simplify(editor, instance, value);
+      }}
+      output={t("points", { count: shapePoints(simplified(instance, tolerance).shape) })}
+    />
+  );
 }
 
 function nameObjects(instances: readonly Instance[]): NamedObject[] {

@@ -68,10 +68,6 @@ export class LabelingSession {
     return this.#state.kind === "open" ? this.#state.open : null;
   }
 
-  get clipboard(): readonly Instance[] {
-    return this.#clipboard;
-  }
-
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -108,8 +104,10 @@ export class LabelingSession {
     return selected ? 1 : 0;
   }
 
-  copyAll(): void {
-    this.#clipboard = this.current?.editor.document.instances ?? [];
+  /** Puts the objects of the image before on this one. */
+  pasteLast(): number {
+    const editor = this.current?.editor;
+    return editor ? paste(editor, this.#last?.document.instances ?? []) : 0;
   }
 
   paste(): number {
@@ -133,7 +131,6 @@ export class LabelingSession {
   async close(): Promise<void> {
     const left = this.current;
     this.#wanted = 0;
-    this.#listeners.clear();
     if (left) await this.#leave(left);
     for (const autosave of this.#behind.values()) autosave.close();
     this.#images.clear();
