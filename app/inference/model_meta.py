@@ -104,4 +104,6 @@ def meta_from_json(document: Mapping[str, Any]) -> ModelMeta:
             fields[name] = tuple(fields[name])
         return ModelMeta(**fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidModel(f"the exported model's {META_FILE} is damaged ({error!r}); export the model again") from error
+        raise InvalidModel(
+            f"the exported model's {META_FILE} is damaged ({error!r}); export the model again"
+        ) from error

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 class ModelInput:
     """An image as the detector takes it, and the way back.
 
-    pixels is float32 (3, H, W), RGB, 0-1. A box in model pixels divided by (scale_x, scale_y) is in pixels of the image.
+    pixels is float32 (3, H, W), RGB, 0-1. A box in model pixels divided by (scale_x, scale_y) is in image pixels.
     The two differ a little, since both sides are rounded to whole pixels.
     """
 

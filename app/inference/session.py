@@ -27,7 +27,7 @@ _BACKGROUND = 0
 class Detections:
     """What the detector found, best score first.
 
-    boxes_xyxy is float32 (N, 4) in pixels of the model's input; labels are 1-based (N,); features are the runtime's own.
+    boxes_xyxy is float32 (N, 4) in pixels of the model's input, labels are 1-based (N,), features are the runtime's.
     """
 
     boxes_xyxy: NDArray[np.float32]
