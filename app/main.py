@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
+from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import endpoints as images
 from app.predictions import compat_endpoints as predict
@@ -14,6 +15,10 @@ from app.predictions.service import PredictionRuntime
 from app.projects import endpoints as projects
 from app.statistics import endpoints as statistics
 from app.statistics.service import TableCache
+from app.web import health, metrics, pages
+from app.web.headers import PredictCorsMiddleware, SecurityHeadersMiddleware
+from app.web.metrics import Metrics, MetricsMiddleware
+from app.web.pages import CachedStaticFiles
 
 
 def create_app() -> FastAPI:
@@ -30,15 +35,27 @@ def create_app() -> FastAPI:
     add_error_handlers(app)
     for router in (accounts.router, projects.router, images.router, statistics.router, predict.router):
         app.include_router(router, responses=API_ERRORS)
-    # The last one added is the outermost.
+    for router in (health.router, metrics.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", CachedStaticFiles())
+    _add_middleware(app)
+    return app
+
+
+def _add_middleware(app: FastAPI) -> None:
+    """The last one added is the outermost."""
+    app.state.metrics = Metrics()
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(PredictCorsMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     app.add_middleware(TrailingSlashMiddleware)
-    return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    require_current()
     app.state.sign_in_limit = SignInLimit()
     app.state.predictions = PredictionRuntime()
     app.state.prediction_tables = TableCache()

@@ -1,0 +1,57 @@
+"""Headers that tell browsers what our pages may do, and who may call prediction from elsewhere."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http import TOKEN_HEADER
+
+PREDICT_PREFIX = "/api/predict/"
+
+# Nothing comes from elsewhere and no script stands in a page. React sets style attributes, hence 'unsafe-inline' there.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class SecurityHeadersMiddleware:
+    """Gives every answer these headers; an endpoint that sets one itself keeps its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def add_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, add_headers)
+
+
+class PredictCorsMiddleware:
+    """Lets pages from anywhere, a file on disk too (origin `null`), predict with a token in the header; no cookies."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.open_to_all = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["POST"],
+            allow_headers=[TOKEN_HEADER, "Content-Type"],
+            expose_headers=["Retry-After"],
+            max_age=24 * 3600,
+            allow_private_network=True,  # Chrome asks before a public page may call a server of the house
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_prediction = scope["type"] == "http" and scope["path"].startswith(PREDICT_PREFIX)
+        await (self.open_to_all if is_prediction else self.app)(scope, receive, send)

@@ -1,0 +1,65 @@
+"""Whether the server lives, and whether it can reach what it needs."""
+
+from collections.abc import Callable
+
+import obstore.exceptions
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from kombu.exceptions import KombuError
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.schema_version import require_current
+from app.errors import AppError
+from app.jobs.celery_app import get_celery_app
+from app.storage.blobs import get_blob_store
+
+BROKER_TIMEOUT_SECONDS = 2
+_UNREACHABLE = (AppError, SQLAlchemyError, KombuError, OSError, obstore.exceptions.BaseError)
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    status: str
+
+
+class Readiness(BaseModel):
+    """Each part: `ok`, or what is wrong with it."""
+
+    database: str
+    storage: str
+    broker: str
+
+
+@router.get("/healthz")
+def is_alive() -> Alive:
+    """The process answers; nothing else is looked at."""
+    return Alive(status="ok")
+
+
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+def is_ready() -> JSONResponse:
+    """Database, storage and broker can be reached."""
+    parts = {
+        "database": _state(require_current),
+        "storage": _state(lambda: get_blob_store().exists("readyz")),
+        "broker": _state(_reach_broker),
+    }
+    failed = [f"{name}: {state}" for name, state in parts.items() if state != "ok"]
+    if failed:
+        return JSONResponse({"error": "; ".join(failed), **parts}, status_code=503)
+    return JSONResponse(parts)
+
+
+def _state(reach: Callable[[], object]) -> str:
+    try:
+        reach()
+    except _UNREACHABLE as error:
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    return "ok"
+
+
+def _reach_broker() -> None:
+    with get_celery_app().connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
