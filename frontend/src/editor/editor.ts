@@ -134,7 +134,7 @@ export class Editor {
   }
 
   get canUndo(): boolean {
-    return this.history.canUndo;
+    return this.history.canUndo || this.#tool.draft.kind === "ring";
   }
 
   get canRedo(): boolean {

@@ -4,7 +4,7 @@ import { simplifyPath } from "../../geometry/simplify.ts";
 import type { Point } from "../../geometry/types.ts";
 import { type Draft, NO_DRAFT, type RingPurpose } from "../draft.ts";
 import type { Editor } from "../editor.ts";
-import type { PointerEvent, ToolEvent } from "../events.ts";
+import type { DoubleClick, PointerEvent, ToolEvent } from "../events.ts";
 import type { KeyAction } from "../keys.ts";
 import { addRing } from "../shaping.ts";
 import { DRAG_THRESHOLD, reachOf, type Tool } from "./tool.ts";
@@ -64,7 +64,7 @@ export class RingTool implements Tool {
         this.#editor.draftChanged();
         return;
       case "doubleclick":
-        if (this.#points.length >= 3) this.#finish();
+        this.#closeByDoubleClick(event);
     }
   }
 
@@ -138,6 +138,14 @@ export class RingTool implements Tool {
       return;
     }
     this.#settle();
+  }
+
+  /** Both clicks have added a point: the second one is a double. */
+  #closeByDoubleClick(event: DoubleClick): void {
+    const [before, last] = this.#points.slice(-2);
+    if (!before || !last || this.#points.length < 3) return;
+    if (this.#points.length > 3 && distance(before, last) <= reachOf(event)) this.#points.pop();
+    this.#finish();
   }
 
   #finish(): void {

@@ -36,6 +36,20 @@ describe("polygon", () => {
     expect(editor.tool.name).toBe("edit");
   });
 
+  test("a double click closes and leaves one point where it fell", () => {
+    const editor = makeEditor();
+    key(editor, "n");
+    for (const at of [
+      [10, 10],
+      [40, 10],
+      [40, 40],
+      [40, 40.2],
+    ] as Point[])
+      click(editor, at);
+    editor.dispatch({ kind: "doubleclick", x: 40, y: 40, pixelSize: 0.25 });
+    expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(3);
+  });
+
   test("Enter closes what is in hand, and starts an object with nothing in hand", () => {
     const editor = makeEditor();
     key(editor, "Enter");

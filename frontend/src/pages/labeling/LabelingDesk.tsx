@@ -8,6 +8,7 @@ import type { LabelClass } from "../../api/types.ts";
 import { IconButton } from "../../components/Button.tsx";
 import { classNames } from "../../components/classNames.ts";
 import { Icon } from "../../components/Icon.tsx";
+import { showToast } from "../../components/toasts.ts";
 import { setLabel } from "../../editor/actions.ts";
 import type { Action, KeyAction } from "../../editor/keys.ts";
 import type { Point } from "../../geometry/types.ts";
@@ -69,6 +70,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
   );
   const onView = useCallback((view: View) => signals.zoom.set(view.scale), [signals]);
   useLabelNames(open, labels);
+  useRestoredNotice(open);
   useKeys(editor);
   const pageActions: Partial<Record<Action | "labelNeeded", () => void>> = {
     previousImage: () => steps.step(-1),
@@ -113,7 +115,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
           <Icon of={ChevronLeft} />
           {open.image.name}
         </Link>
-        <Notices session={session} conflicts={open.conflicts} restored={open.restored} />
+        <Notices session={session} conflicts={open.conflicts} />
         <ModeBar editor={editor} onAction={act} />
         <ZoomBar zoom={signals.zoom} pointer={signals.pointer} onAction={act} />
         <IconButton
@@ -166,6 +168,17 @@ function useLabelNames({ editor }: OpenImage, labels: readonly LabelClass[]): vo
     editor.labels = labels.map(({ name }) => name);
     if (editor.activeLabel === null && editor.labels[0] !== undefined) editor.setActiveLabel(editor.labels[0]);
   }, [editor, labels]);
+}
+
+/** Says once that a draft of an earlier tab was brought back. */
+function useRestoredNotice({ editor, restored }: OpenImage): void {
+  const { t } = useTranslation("labeling");
+  const told = useRef<unknown>(null);
+  useEffect(() => {
+    if (restored === 0 || told.current === editor) return;
+    told.current = editor;
+    showToast(t("restored", { count: restored }));
+  }, [editor, restored, t]);
 }
 
 function filterOf({ brightness, contrast }: Display): string {

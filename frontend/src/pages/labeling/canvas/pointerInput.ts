@@ -139,7 +139,7 @@ class Gestures {
 
   space(event: KeyboardEvent): void {
     if (event.key !== " ") return;
-    this.#holdsSpace = event.type === "keydown" && document.activeElement === this.#ports.surface;
+    this.#holdsSpace = event.type === "keydown" && isFocused(this.#ports.surface);
     if (this.#holdsSpace) event.preventDefault();
     this.#ports.surface.toggleAttribute("data-space", this.#holdsSpace);
   }
@@ -176,6 +176,11 @@ class Gestures {
       touch: event.pointerType === "touch",
     };
   }
+}
+
+/** The canvas has the keys while nothing else has. */
+function isFocused(surface: HTMLElement): boolean {
+  return document.activeElement === surface || document.activeElement === document.body;
 }
 
 export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifiers {

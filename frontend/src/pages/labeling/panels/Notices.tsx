@@ -7,19 +7,13 @@ import styles from "./Notices.module.css";
 interface NoticesProps {
   session: LabelingSession;
   conflicts: readonly Conflict[];
-  restored: number;
 }
 
-/** What the person should know of: objects that someone else changed too, and work brought back from a draft. */
-export function Notices({ session, conflicts, restored }: NoticesProps) {
+/** Objects that someone else changed too: both versions are there until one is chosen. */
+export function Notices({ session, conflicts }: NoticesProps) {
   const { t } = useTranslation("labeling");
   return (
     <div className={styles.notices}>
-      {restored > 0 && (
-        <p className={styles.notice} role="status">
-          {t("restored", { count: restored })}
-        </p>
-      )}
       {conflicts.length > 0 && (
         <section className={styles.notice} role="alert">
           <p>{t("conflict.title")}</p>

@@ -20,7 +20,7 @@ import { classNames } from "../../../components/classNames.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type KeyAction, keyFor } from "../../../editor/keys.ts";
 import { RingTool } from "../../../editor/tools/ringTool.ts";
-import { useEditor } from "../work/useEditor.ts";
+import { useEditor, useEditorValue } from "../work/useEditor.ts";
 import { shownKey } from "./shownKey.ts";
 import styles from "./ToolRail.module.css";
 
@@ -47,7 +47,9 @@ const TOOLS: readonly (readonly { action: KeyAction; icon: LucideIcon }[])[] = [
 
 export function ToolRail({ editor, onAction }: ToolRailProps) {
   const { t } = useTranslation("labeling");
-  useEditor(editor, "tool", "document", "selection");
+  useEditor(editor, "tool", "selection");
+  const canUndo = useEditorValue(editor, () => editor.canUndo);
+  const canRedo = useEditorValue(editor, () => editor.canRedo);
   const chosen = toolAction(editor);
   const needsObject = (action: KeyAction) => (action === "samePart" || action === "hole") && !editor.selected;
   return (
@@ -68,8 +70,8 @@ export function ToolRail({ editor, onAction }: ToolRailProps) {
         </div>
       ))}
       <div className={styles.end}>
-        <RailButton editor={editor} action="undo" icon={Undo2} isDisabled={!editor.canUndo} onAction={onAction} />
-        <RailButton editor={editor} action="redo" icon={Redo2} isDisabled={!editor.canRedo} onAction={onAction} />
+        <RailButton editor={editor} action="undo" icon={Undo2} isDisabled={!canUndo} onAction={onAction} />
+        <RailButton editor={editor} action="redo" icon={Redo2} isDisabled={!canRedo} onAction={onAction} />
         <RailButton editor={editor} action="help" icon={Keyboard} onAction={onAction} />
       </div>
     </Toolbar>
