@@ -10,11 +10,16 @@ from app.accounts.sign_in_limit import SignInLimit
 from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import endpoints as images
+from app.labels import endpoints as labels
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
 from app.projects import endpoints as projects
+from app.splits import endpoints as splits
 from app.statistics import endpoints as statistics
 from app.statistics.service import TableCache
+from app.training import endpoints as training
+from app.training.events import TrainingEvents
+from app.training.sweeper import Sweeper
 from app.web import health, metrics, pages
 from app.web.headers import PredictCorsMiddleware, SecurityHeadersMiddleware
 from app.web.metrics import Metrics, MetricsMiddleware
@@ -33,7 +38,16 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     add_error_handlers(app)
-    for router in (accounts.router, projects.router, images.router, statistics.router, predict.router):
+    for router in (
+        accounts.router,
+        projects.router,
+        images.router,
+        labels.router,
+        splits.router,
+        training.router,
+        statistics.router,
+        predict.router,
+    ):
         app.include_router(router, responses=API_ERRORS)
     for router in (health.router, metrics.router, pages.router):
         app.include_router(router)
@@ -59,4 +73,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sign_in_limit = SignInLimit()
     app.state.predictions = PredictionRuntime()
     app.state.prediction_tables = TableCache()
+    app.state.training_events = TrainingEvents()
+    sweeper = Sweeper()
+    sweeper.start()
     yield
+    await app.state.training_events.close()
+    sweeper.stop()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from app.http import RequestBody, RowId
 from app.images.repository import ImageSort
@@ -73,13 +73,16 @@ class UploadReport(BaseModel):
     refused: list[Refusal]
 
 
+Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]  # PostgreSQL's text has no zeros
+
+
 class ImageQuery(BaseModel):
     """Which images of a project, and in which order."""
 
-    label: Annotated[str | None, Field(max_length=200, description="A label's name, or its id")] = None
+    label: Annotated[Words | None, Field(description="A label's name, or its id")] = None
     labeled: bool | None = None
     validation: bool | None = None
-    q: Annotated[str | None, Field(max_length=500, description="A part of the name, in any case")] = None
+    q: Annotated[Words | None, Field(description="A part of the name, in any case")] = None
     sort: ImageSort = ImageSort.ID
 
 
@@ -89,23 +92,3 @@ class ImageIdsBody(RequestBody):
 
 class DeletedImages(BaseModel):
     deleted: int
-
-
-Ring = list[tuple[float, float]]
-
-
-class Outline(BaseModel):
-    """An object's rings, simplified for a small picture; holes are rings like others (fill even-odd)."""
-
-    label_id: int
-    rings: list[Ring]
-
-
-class ImageOutlines(BaseModel):
-    image_id: int
-    revision: int
-    outlines: list[Outline]
-
-
-class OutlineList(BaseModel):
-    items: list[ImageOutlines]

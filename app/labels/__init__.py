@@ -1,0 +1,1 @@
+"""Labels and the instances that carry them: editing, importing, exporting."""

@@ -1,0 +1,124 @@
+"""Labels and instances over HTTP."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+
+from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
+from app.errors import Unprocessable
+from app.http import PageQuery, PathId, errors
+from app.labels import instances, outlines, service
+from app.labels.instances import SavedInstances
+from app.labels.schemas import (
+    DeletedLabel,
+    InstanceChangesBody,
+    InstancesBody,
+    InstancesSchema,
+    LabelChangesBody,
+    LabelSchema,
+    MergeBody,
+    NewLabelBody,
+    OutlineList,
+    SavedChanges,
+)
+from app.paging import Page, cut_page
+
+router = APIRouter(prefix="/api/v1", tags=["labels"])
+
+IfMatchHeader = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change began from")]
+
+
+@router.get("/projects/{project_id}/labels")
+def list_labels(access: LabelerAccess, page: PageQuery, session: ReadSessionDep) -> Page[LabelSchema]:
+    """List a project's labels with their counts."""
+    labels = service.list_labels(session, access.project_id)
+    after = page.after(int, int)
+    following = [label for label in labels if after is None or (label.position, label.id) > after]
+    shown, next_cursor = cut_page(following, page, key=lambda label: (label.position, label.id))
+    return Page(items=shown, next_cursor=next_cursor, total=len(labels))
+
+
+@router.post("/projects/{project_id}/labels", status_code=201, responses=errors(409))
+def create_label(access: LabelerAccess, body: NewLabelBody, session: SessionDep) -> LabelSchema:
+    """Make a label."""
+    return service.create_label(session, access, name=body.name, color=body.color)
+
+
+@router.patch("/projects/{project_id}/labels/{label_id}", responses=errors(409))
+def change_label(access: LabelerAccess, label_id: PathId, body: LabelChangesBody, session: SessionDep) -> LabelSchema:
+    """Rename, recolour or move a label."""
+    return service.change_label(session, access, label_id, body)
+
+
+@router.delete("/projects/{project_id}/labels/{label_id}")
+def delete_label(access: LabelerAccess, label_id: PathId, session: SessionDep) -> DeletedLabel:
+    """Delete a label with every instance that has it, and say how many went."""
+    return service.delete_label(session, access, label_id)
+
+
+@router.post("/projects/{project_id}/labels/{label_id}/merge")
+def merge_label(access: LabelerAccess, label_id: PathId, body: MergeBody, session: SessionDep) -> LabelSchema:
+    """Give a label's instances to another one, and delete it."""
+    return service.merge_label(session, access, label_id, into_id=body.into)
+
+
+@router.get("/projects/{project_id}/outlines")
+def list_outlines(
+    access: LabelerAccess,
+    image_ids: Annotated[list[str], Query(description="Ids of images, separated by commas")],
+    session: ReadSessionDep,
+) -> OutlineList:
+    """Simplified outlines of what images hold, to be drawn on their thumbnails."""
+    return OutlineList.model_construct(items=outlines.list_outlines(session, access.project_id, _ids(image_ids)))
+
+
+@router.get("/images/{image_id}/instances", response_model=InstancesSchema)
+def read_instances(_access: ImageLabelerAccess, image_id: PathId, session: ReadSessionDep) -> Response:
+    """All instances of an image; the ETag is what a change sends as If-Match."""
+    saved = instances.read_instances(session, image_id)
+    return _answer(saved, {"revision": saved.revision, "items": saved.items})
+
+
+@router.put("/images/{image_id}/instances", response_model=InstancesSchema, responses=errors(412, 428))
+def replace_instances(
+    _access: ImageLabelerAccess,
+    image_id: PathId,
+    body: InstancesBody,
+    session: SessionDep,
+    if_match: IfMatchHeader = None,
+) -> Response:
+    """Store these instances in place of all that the image has. Repeating it is harmless."""
+    saved = instances.replace_instances(session, image_id, body.items, instances.parse_if_match(if_match))
+    return _answer(saved, {"revision": saved.revision, "items": saved.items})
+
+
+@router.patch("/images/{image_id}/instances", response_model=SavedChanges, responses=errors(412, 428))
+def change_instances(
+    _access: ImageLabelerAccess,
+    image_id: PathId,
+    body: InstanceChangesBody,
+    session: SessionDep,
+    if_match: IfMatchHeader = None,
+) -> Response:
+    """Write some instances and delete others. Repeating it is harmless."""
+    saved = instances.change_instances(
+        session, image_id, upsert=body.upsert, delete=body.delete, if_match=instances.parse_if_match(if_match)
+    )
+    return _answer(saved, {"revision": saved.revision, "upserted": saved.items})
+
+
+def _answer(saved: SavedInstances, content: dict[str, Any]) -> Response:
+    """Write checked instances as they are: pydantic would look at every coordinate again."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, media_type="application/json", headers={"ETag": f'"{saved.revision}"'})
+
+
+def _ids(lists: list[str]) -> list[int]:
+    texts = [text.strip() for part in lists for text in part.split(",") if text.strip()]
+    if len(texts) > outlines.MAX_IMAGES:
+        raise Unprocessable(f"image_ids: {len(texts)} ids; give at most {outlines.MAX_IMAGES} at once")
+    for text in texts:
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            raise Unprocessable(f"image_ids: {text[:50]!r} is no id of an image")
+    return [int(text) for text in texts]

@@ -1,0 +1,154 @@
+"""What label and instance endpoints take and answer."""
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from app.http import RequestBody, RowId
+
+MAX_INSTANCES = 100_000  # of one request; a thousand in an image is much
+
+Point = tuple[float, float]
+
+
+def _without_control_characters(name: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise ValueError("it holds characters that cannot be shown")
+    return name
+
+
+ClassName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_without_control_characters),
+]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
+
+
+class LabelSchema(BaseModel):
+    """A label, and how often it occurs."""
+
+    id: int
+    name: str
+    color: str
+    position: int
+    image_count: int
+    instance_count: int
+
+
+class NewLabelBody(RequestBody):
+    name: ClassName
+    color: Color | None = None
+
+
+class LabelChangesBody(RequestBody):
+    name: ClassName | None = None
+    color: Color | None = None
+    position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class MergeBody(RequestBody):
+    into: RowId
+
+
+class DeletedLabel(BaseModel):
+    """What went with a label."""
+
+    instances_deleted: int
+    images_changed: int
+
+
+class PolygonSchema(BaseModel):
+    exterior: Annotated[list[Point], Field(min_length=3)]
+    holes: list[list[Point]] = []
+
+
+class RleSchema(BaseModel):
+    """COCO's compressed run lengths, column-major, background first; size is [height, width]."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class InstanceSchema(BaseModel):
+    """One object: polygons or an rle, never both."""
+
+    id: str
+    label: str
+    polygons: list[PolygonSchema] | None = None
+    rle: RleSchema | None = None
+    crowd: bool = False
+    source: str = "manual"
+
+
+# app.masks reads instances faster than pydantic would, and says which one is wrong and why: this only documents them.
+InstanceItems = Annotated[
+    list[Any],
+    Field(max_length=MAX_INSTANCES),
+    WithJsonSchema({"type": "array", "items": {"$ref": "#/components/schemas/InstanceSchema"}}),
+]
+
+
+class InstancesBody(BaseModel):
+    """All instances of an image, lowest first. If-Match decides; a revision in here is ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    items: InstanceItems
+
+
+class InstanceChangesBody(RequestBody):
+    """Instances to write and ids of those to delete; all others stay."""
+
+    upsert: InstanceItems = []
+    delete: Annotated[list[str], Field(max_length=MAX_INSTANCES)] = []
+
+
+class InstancesSchema(BaseModel):
+    """All instances of an image, lowest first, and the revision that If-Match wants."""
+
+    revision: int
+    items: list[InstanceSchema]
+
+
+class SavedChanges(BaseModel):
+    """The new revision, and what was written as it is stored."""
+
+    revision: int
+    upserted: list[InstanceSchema]
+
+
+class ImportProblem(BaseModel):
+    """Something that a person should know of an import; `refused` tells whether it kept the image's set out."""
+
+    image: str | None
+    entry: str | None
+    error: str
+    refused: bool
+
+
+class ImportReport(BaseModel):
+    images_matched: int
+    images_missing: list[str]
+    instances_imported: int
+    instances_skipped: int
+    labels_created: list[str]
+    problems: list[ImportProblem]
+
+
+class Outline(BaseModel):
+    """An object's rings, simplified for a small picture; holes are rings like others (fill even-odd)."""
+
+    label_id: int
+    rings: list[list[Point]]
+
+
+class ImageOutlines(BaseModel):
+    image_id: int
+    revision: int
+    outlines: list[Outline]
+
+
+class OutlineList(BaseModel):
+    items: list[ImageOutlines]

@@ -1,0 +1,49 @@
+"""Queries about the validation set."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.db.base import utc_now
+from app.db.bulk import in_portions
+from app.db.models import Image, ImageClassCount, LabelClass
+
+
+def set_validation(session: Session, project_id: int, image_ids: Sequence[int], *, validation: bool) -> int:
+    """Mark images, or take their mark away; how many that changed."""
+    changed = 0
+    for some in in_portions(sorted(set(image_ids))):
+        statement = (
+            update(Image)
+            .where(Image.project_id == project_id, Image.id.in_(some), Image.in_validation.is_(not validation))
+            .values(in_validation=validation, changed_at=utc_now())
+            .returning(Image.id)
+            .execution_options(synchronize_session=False)
+        )
+        changed += len(session.scalars(statement).all())
+    return changed
+
+
+def list_validation_ids(session: Session, project_id: int) -> list[int]:
+    query = select(Image.id).where(Image.project_id == project_id, Image.in_validation).order_by(Image.id)
+    return list(session.scalars(query))
+
+
+def count_validation(session: Session, project_id: int) -> int:
+    query = select(func.count(Image.id)).where(Image.project_id == project_id, Image.in_validation)
+    return session.scalar(query) or 0
+
+
+def list_class_names_of_images(session: Session, project_id: int) -> dict[int, set[str]]:
+    """The names of the classes that occur in each labeled image of a project."""
+    query = (
+        select(ImageClassCount.image_id, LabelClass.name)
+        .join(LabelClass, LabelClass.id == ImageClassCount.class_id)
+        .where(LabelClass.project_id == project_id)
+        .order_by(ImageClassCount.image_id)
+    )
+    names: dict[int, set[str]] = {}
+    for image_id, name in session.execute(query):
+        names.setdefault(image_id, set()).add(name)
+    return names
