@@ -187,12 +187,6 @@ def add_log_line(session: Session, model_id: int, message: str) -> None:
     session.add(ModelLogLine(model_id=model_id, message=message, at=read_database_time(session)))
 
 
-def find_resume_checkpoint(session: Session, model_id: int) -> Checkpoint | None:
-    """The newest saved state: that of last, or of best where a kill came between the two."""
-    saved = session.scalars(select(Checkpoint).where(Checkpoint.model_id == model_id)).all()
-    return max(saved, key=lambda checkpoint: (checkpoint.step, checkpoint.kind is CheckpointKind.LAST), default=None)
-
-
 def _compare_and_set_claimed(session: Session, model_id: int, worker_id: str) -> bool:
     claimed = update(Model).where(Model.id == model_id, Model.status == ModelStatus.QUEUED)
     result = session.execute(
@@ -209,7 +203,8 @@ def _compare_and_set_claimed(session: Session, model_id: int, worker_id: str) ->
 def _begin_attempt(session: Session, model_id: int, worker_id: str) -> Claim:
     """Put the row and the curve back to the saved state that the attempt goes on from."""
     model = session.get_one(Model, model_id, populate_existing=True)
-    state = find_resume_checkpoint(session, model_id)
+    last = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.kind == CheckpointKind.LAST)
+    state = session.scalars(last).one_or_none()
     model.step = state.step if state else 0
     model.elapsed_s = state.elapsed_s if state else 0.0
     model.started_at = model.started_at or read_database_time(session)

@@ -24,4 +24,4 @@ def thresholds_of(session: Session, checkpoint_id: int, *, speed: Speed | None) 
         Threshold.checkpoint_id == checkpoint_id,
         Threshold.speed.is_(None) if speed is None else Threshold.speed == speed,
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

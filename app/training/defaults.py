@@ -1,0 +1,73 @@
+"""Sizes and times for a training that nobody set: they grow with the set, and shrink with a faster device."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.db.enums import ModelSize
+
+CPU_WORDS = "CPU"  # a worker's device begins with it unless it is a GPU; worker/device.py writes it
+
+IMAGE_SIZES = {ModelSize.SMALL: 512, ModelSize.MEDIUM: 800, ModelSize.LARGE: 1024}  # docs: ml.md, Sizes
+SIZE_STEP = 32  # the network's coarsest features have one pixel per 32
+SMALLEST_SIDE = 64
+
+# Images trained on in a second at the size above. On two CPU cores `small` was measured with 256 px (3 a second) and
+# scaled by the pixels; the rest are estimates until a worker has measured its own device.
+CPU_RATES = {ModelSize.SMALL: 0.75, ModelSize.MEDIUM: 0.08, ModelSize.LARGE: 0.03}
+GPU_RATES = {ModelSize.SMALL: 40.0, ModelSize.MEDIUM: 15.0, ModelSize.LARGE: 6.0}
+
+# A small set is seen sixty times, as 18 images of fruits needed for AP50 0.99; a large one says more each time.
+MOST_PASSES, FEWEST_PASSES, IMAGES_SEEN = 60, 12, 6000
+PER_FURTHER_LABEL, MOST_LABELS_FACTOR = 0.1, 2.0
+MIN_MINUTES, MAX_MINUTES = 3, 24 * 60
+MIN_STOP_MINUTES = 2
+
+WEIGHT_FILES = {  # torchvision's names; worker/weights.py checks their content
+    ModelSize.SMALL: ("resnet18-*.pth", "ImageNet weights"),
+    ModelSize.MEDIUM: ("maskrcnn_resnet50_fpn_coco-*.pth", "COCO weights"),
+    ModelSize.LARGE: ("maskrcnn_resnet50_fpn_v2_coco-*.pth", "COCO weights"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledSet:
+    """What the defaults depend on."""
+
+    image_count: int
+    label_count: int
+    largest_side_px: int
+
+
+def default_size(*, has_gpu: bool) -> ModelSize:
+    return ModelSize.MEDIUM if has_gpu else ModelSize.SMALL
+
+
+def default_image_size(size: ModelSize, labeled: LabeledSet) -> int:
+    """The size's own long side, or what the largest image has if that is less: enlarging adds nothing."""
+    largest = math.ceil(labeled.largest_side_px / SIZE_STEP) * SIZE_STEP
+    return max(min(IMAGE_SIZES[size], largest), SMALLEST_SIDE)
+
+
+def default_train_minutes(size: ModelSize, labeled: LabeledSet, *, image_size: int, has_gpu: bool) -> float:
+    """Time for enough passes over the set at the device's pace."""
+    passes = min(max(IMAGES_SEEN / max(labeled.image_count, 1), FEWEST_PASSES), MOST_PASSES)
+    labels_factor = min(1 + PER_FURTHER_LABEL * max(labeled.label_count - 1, 0), MOST_LABELS_FACTOR)
+    rate = (GPU_RATES if has_gpu else CPU_RATES)[size] * (IMAGE_SIZES[size] / image_size) ** 2
+    minutes = passes * labeled.image_count * labels_factor / rate / 60
+    return _rounded(min(max(minutes, MIN_MINUTES), MAX_MINUTES))
+
+
+def default_stop_minutes(train_minutes: float) -> float:
+    return min(_rounded(max(train_minutes / 4, MIN_STOP_MINUTES)), train_minutes)
+
+
+def starts_from(size: ModelSize, weights_dir: Path) -> str:
+    """What the size begins with on this machine, in plain words."""
+    pattern, words = WEIGHT_FILES[size]
+    return words if any(weights_dir.glob(pattern)) else "random weights"
+
+
+def _rounded(minutes: float) -> float:
+    step = 1 if minutes < 10 else 5 if minutes < 60 else 30
+    return float(math.ceil(minutes / step) * step)

@@ -1,0 +1,69 @@
+"""What the train dialog shows before anybody has chosen anything."""
+
+import re
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from app.db.enums import ModelSize
+from app.errors import Unprocessable
+from app.settings import get_settings
+from app.training import defaults, repository
+from app.training.defaults import LabeledSet
+from app.training.device import device_of_training
+from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
+from app.training.schemas import SizeDefaultsSchema, TrainingDefaultsSchema, TrainRequest
+
+_VALIDATION_PERCENT: float = TrainRequest.model_fields["validation_percent"].default
+_LONGEST_SLUG = 80
+
+
+def read_training_defaults(session: Session, project_id: int) -> TrainingDefaultsSchema:
+    """Choose a name, sizes and times for the project as it is labeled now."""
+    project = read_labeled_project(session, project_id)
+    device = device_of_training(session)
+    waiting = [model.name for model in repository.list_active_models(session) if model.project_id == project_id]
+    return TrainingDefaultsSchema(
+        name=_free_name(session, project_id),
+        size=defaults.default_size(has_gpu=device.is_gpu),
+        use_validation_set=bool(project.marked),
+        validation_percent=_VALIDATION_PERCENT,
+        learning_rate=None,
+        labeled_images=len(project.images),
+        unlabeled_images=repository.count_unlabeled_images(session, project_id),
+        marked_images=len(project.marked),
+        label_count=len(project.class_names),
+        device=device.words,
+        sizes=[_size_defaults(size, project.summary, has_gpu=device.is_gpu) for size in ModelSize],
+        waits_for=waiting,
+        problem=_problem(project),
+    )
+
+
+def _size_defaults(size: ModelSize, labeled: LabeledSet, *, has_gpu: bool) -> SizeDefaultsSchema:
+    image_size = defaults.default_image_size(size, labeled)
+    minutes = defaults.default_train_minutes(size, labeled, image_size=image_size, has_gpu=has_gpu)
+    return SizeDefaultsSchema(
+        size=size,
+        train_minutes=minutes,
+        stop_minutes=defaults.default_stop_minutes(minutes),
+        image_size=image_size,
+        starts_from=defaults.starts_from(size, get_settings().resolved_weights_dir),
+    )
+
+
+def _problem(project: LabeledProject) -> str | None:
+    """Why Start would be refused."""
+    try:
+        choose_validation(project, use_validation_set=bool(project.marked), percent=_VALIDATION_PERCENT, seed=0)
+    except Unprocessable as problem:
+        return problem.message
+    return None
+
+
+def _free_name(session: Session, project_id: int) -> str:
+    """The project's name and the first number that makes it free: `fruit-3`."""
+    words = re.sub(r"[^\w]+", "-", repository.get_project_name(session, project_id).lower()).strip("-")
+    slug = words[:_LONGEST_SLUG] or "model"
+    taken = repository.list_model_names(session, project_id)
+    return next(name for number in count(1) if (name := f"{slug}-{number}") not in taken)

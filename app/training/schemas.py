@@ -1,0 +1,173 @@
+"""What trainings and models look like in JSON."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from app.db.enums import ModelSize, ModelStatus
+from app.http import RequestBody, RowId
+
+MIN_IMAGE_SIZE = 32  # the coarsest level of the network's features has one pixel per 32
+MAX_IMAGE_SIZE = 4096
+MAX_MINUTES = 30 * 24 * 60
+MAX_STEPS = 10_000_000
+MAX_SEED = 2**31 - 1
+MAX_QUEUED_IDS = 1000
+
+RESERVED_NAMES = {"last", ".", ".."}  # `/last` asks for the last checkpoint; browsers resolve dots in an address
+
+
+def _check_name(name: str) -> str:
+    if "/" in name:
+        raise ValueError("a model's name has no slash, since it is part of an address")
+    if name in RESERVED_NAMES:
+        raise ValueError(f"a model cannot be called {name!r}; choose another name")
+    return name
+
+
+ModelName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_check_name)
+]
+Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES)]
+
+
+class TrainRequest(RequestBody):
+    """What to train. Whatever is left out is chosen by the labeled images and the device."""
+
+    name: ModelName
+    size: ModelSize | None = None
+    train_minutes: Minutes | None = Field(None, description="Of training and evaluation; queue and export not counted.")
+    stop_minutes: Minutes | None = Field(None, description="End after this long without a better mAP.")
+    use_validation_set: bool | None = Field(None, description="The images marked for validation, else a part is drawn.")
+    validation_percent: float = Field(20, gt=0, lt=100)
+    learning_rate: float | None = Field(None, gt=0, lt=1)
+    image_size: int | None = Field(None, ge=MIN_IMAGE_SIZE, le=MAX_IMAGE_SIZE, description="Long side in pixels.")
+    seed: int = Field(0, ge=0, le=MAX_SEED)
+    max_steps: int | None = Field(None, ge=1, le=MAX_STEPS, description="Go by steps instead of time.")
+
+
+class CurvePointSchema(BaseModel):
+    """One evaluation; what is not defined is null."""
+
+    step: int
+    elapsed_s: float
+    train_loss: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    map: float | None
+    ap50: float | None
+    learning_rate: float | None
+    is_best: bool
+
+
+class ConfigSchema(BaseModel):
+    """The settings in use, defaults filled in."""
+
+    image_size: int
+    train_minutes: float
+    stop_minutes: float
+    use_validation_set: bool
+    validation_percent: float
+    learning_rate: float | None
+    seed: int
+    max_steps: int | None
+
+
+class ModelSchema(BaseModel):
+    """A model and how its training goes. `best` and `last` are the evaluations that its checkpoints were saved at."""
+
+    id: int
+    name: str
+    project_id: int
+    size: ModelSize
+    status: ModelStatus
+    progress: float
+    elapsed_s: float
+    eta_s: float | None
+    initialised_from: str | None
+    best: CurvePointSchema | None
+    last: CurvePointSchema | None
+    error: str | None
+    config: ConfigSchema
+    class_names: list[str]
+    training_image_count: int
+    validation_image_count: int
+    created_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempt: int
+    device: str | None
+    queue_position: int | None
+    can_stop: bool
+    stop_note: str | None
+    can_resume: bool
+
+
+class CurveSchema(BaseModel):
+    items: list[CurvePointSchema]
+
+
+class LogLineSchema(BaseModel):
+    at: datetime
+    message: str
+
+
+class LogSchema(BaseModel):
+    items: list[LogLineSchema]
+
+
+class SizeDefaultsSchema(BaseModel):
+    size: ModelSize
+    train_minutes: float
+    stop_minutes: float
+    image_size: int
+    starts_from: str
+
+
+class TrainingDefaultsSchema(BaseModel):
+    """What the train dialog shows before anybody has chosen anything; `problem` says why Start would be refused."""
+
+    name: str
+    size: ModelSize
+    use_validation_set: bool
+    validation_percent: float
+    learning_rate: float | None
+    labeled_images: int
+    unlabeled_images: int
+    marked_images: int
+    label_count: int
+    device: str
+    sizes: list[SizeDefaultsSchema]
+    waits_for: list[str]
+    problem: str | None
+
+
+class QueuedModelSchema(ModelSchema):
+    project_name: str
+    worker_id: str | None
+
+
+class WorkerSchema(BaseModel):
+    id: str
+    hostname: str
+    device: str
+    started_at: datetime
+    heartbeat_at: datetime
+    model_id: int | None
+
+
+class QueueSchema(BaseModel):
+    """Trainings that run and wait, first come first. `hidden` counts those of projects that the caller may not see."""
+
+    running: list[QueuedModelSchema]
+    queued: list[QueuedModelSchema]
+    workers: list[WorkerSchema]
+    hidden: int
+
+
+class QueueOrder(RequestBody):
+    """Queued models in the order in which they are to be trained; others keep their places."""
+
+    order: list[RowId] = Field(min_length=1, max_length=MAX_QUEUED_IDS)

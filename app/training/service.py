@@ -1,0 +1,201 @@
+"""Rules of trainings: start, stop, cancel, resume, and what is said about them."""
+
+import uuid
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.db.after_commit import run_after_commit
+from app.db.clock import read_database_time
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, ModelStatus, Split
+from app.db.models import Model
+from app.errors import Conflict, NotFound
+from app.paging import PageParams, cut_page
+from app.projects.access import Access
+from app.storage.blobs import get_blob_store
+from app.training import defaults, lifecycle, repository
+from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
+from app.training.device import device_of_training
+from app.training.freeze import LabeledProject, choose_validation, freeze, read_labeled_project
+from app.training.schemas import CurveSchema, LogLineSchema, LogSchema, ModelSchema, TrainRequest
+from app.training.snapshot import Snapshot, TrainingConfig, to_json_bytes
+
+
+class NameTaken(Conflict):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"this project has a model called {name!r} already: choose another name")
+
+
+class ModelNotStoppable(Conflict):
+    """Only a training with a saved checkpoint can be stopped."""
+
+
+class ModelNotResumable(Conflict):
+    """Only a stopped or failed training goes on."""
+
+
+def start_training(session: Session, access: Access, request: TrainRequest) -> ModelSchema:
+    """Freeze the labels and queue a training. The labels are read and stored before the session's transaction begins.
+
+    Raises:
+        NameTaken: The project has a model of this name.
+        NothingToTrainOn: The labels do not allow it; the message says what is missing.
+    """
+    with session_scope(read_only=True) as reading:
+        if repository.name_is_taken(reading, access.project_id, request.name):
+            raise NameTaken(request.name)
+        project = read_labeled_project(reading, access.project_id)
+        model, snapshot = _plan(reading, access, request, project)
+    store = get_blob_store()
+    store.put_bytes(model.snapshot_key, to_json_bytes(snapshot))
+    try:
+        model.queue_position = repository.next_queue_position(session)
+        session.add(model)
+        session.flush()
+    except IntegrityError as error:  # somebody was faster, or deleted the project meanwhile
+        store.delete([model.snapshot_key])
+        if "foreign key" in str(error.orig).lower():
+            raise NotFound(f"there is no project {access.project_id} that you may see") from error
+        raise NameTaken(request.name) from error
+    lifecycle.ring(session, model)
+    return describe_one(session, model)
+
+
+def get_model(session: Session, model_id: int) -> ModelSchema:
+    return describe_one(session, repository.get_model(session, model_id))
+
+
+def list_models(session: Session, project_id: int, page: PageParams) -> tuple[list[ModelSchema], str | None, int]:
+    """A project's models, newest first."""
+    rows, cursor = cut_page(repository.list_models(session, project_id, page), page, key=lambda model: (model.id,))
+    return describe(session, rows), cursor, repository.count_models(session, project_id)
+
+
+def read_curve(session: Session, model_id: int) -> CurveSchema:
+    return CurveSchema(items=[describe_point(point) for point in repository.list_curve_points(session, model_id)])
+
+
+def read_log(session: Session, model_id: int) -> LogSchema:
+    lines = repository.list_log_lines(session, model_id)
+    return LogSchema(items=[LogLineSchema(at=line.at, message=line.message) for line in lines])
+
+
+def stop_training(session: Session, model_id: int) -> ModelSchema:
+    """End a training and keep what it has learned.
+
+    Raises:
+        ModelNotStoppable: It is not training, or has no checkpoint yet.
+    """
+    model = repository.get_model(session, model_id, lock=True)
+    match model.status:
+        case ModelStatus.STOPPING:
+            pass  # asked for twice
+        case ModelStatus.TRAINING:
+            if CheckpointKind.LAST not in repository.list_checkpoints(session, [model_id]).get(model_id, {}):
+                raise ModelNotStoppable(f"model {model.name!r} has nothing to keep yet: {FIRST_CHECKPOINT_NOTE}")
+            model.status = ModelStatus.STOPPING
+            model.stop_requested = True
+            lifecycle.add_log_line(session, model_id, "Somebody asked to stop.")
+        case ModelStatus.QUEUED:
+            raise ModelNotStoppable(f"model {model.name!r} is queued and not training: cancel it instead")
+        case _:
+            raise ModelNotStoppable(f"model {model.name!r} is {model.status}, not training")
+    return describe_one(session, model)
+
+
+def cancel_training(session: Session, model_id: int) -> ModelSchema:
+    """End a training and delete its checkpoints; its worker hears of it with its next report.
+
+    Raises:
+        Conflict: It has ended already.
+    """
+    model = repository.get_model(session, model_id, lock=True)
+    if model.status not in repository.ACTIVE:
+        raise Conflict(f"model {model.name!r} is {model.status}: only a queued or running training can be cancelled")
+    model.status = ModelStatus.CANCELLED
+    model.attempt += 1  # ends the lease of the worker that has it
+    model.worker_id = model.lease_expires_at = model.eta_s = None
+    model.finished_at = read_database_time(session)
+    repository.delete_checkpoints(session, model_id)
+    lifecycle.add_log_line(session, model_id, "Cancelled; its checkpoints are deleted.")
+    _delete_files_after_commit(session, model)
+    return describe_one(session, model)
+
+
+def resume_training(session: Session, model_id: int) -> ModelSchema:
+    """Queue a stopped or failed training again; it goes on from its last checkpoint.
+
+    Raises:
+        ModelNotResumable: It runs, was cancelled, or ended by itself.
+    """
+    model = repository.get_model(session, model_id, lock=True)
+    if not can_resume(model, repository.list_checkpoints(session, [model_id]).get(model_id, {})):
+        ended = " and ended by itself" if model.status is ModelStatus.READY else ""
+        raise ModelNotResumable(
+            f"model {model.name!r} is {model.status}{ended}: only a training that was stopped or failed goes on"
+        )
+    model.status = ModelStatus.QUEUED
+    model.attempt += 1  # no worker of before may take it back
+    model.queue_position = repository.next_queue_position(session)
+    model.stop_requested = False
+    model.deaths_since_checkpoint = 0
+    model.error = model.finished_at = None
+    lifecycle.add_log_line(session, model_id, "Somebody asked to resume.")
+    lifecycle.ring(session, model)
+    return describe_one(session, model)
+
+
+def delete_model(session: Session, model_id: int) -> None:
+    """Delete a model with everything it made. A training that runs finds its row gone and ends."""
+    model = repository.get_model(session, model_id, lock=True)
+    _delete_files_after_commit(session, model)
+    snapshot_key = model.snapshot_key
+    run_after_commit(session, lambda: get_blob_store().delete([snapshot_key]))
+    session.delete(model)
+
+
+def model_prefix(project_id: int, model_id: int) -> str:
+    """Where a model's checkpoints, exports and predictions lie in storage."""
+    return f"projects/{project_id}/models/{model_id}/"
+
+
+def _plan(session: Session, access: Access, request: TrainRequest, project: LabeledProject) -> tuple[Model, Snapshot]:
+    has_gpu = device_of_training(session).is_gpu
+    size = request.size or defaults.default_size(has_gpu=has_gpu)
+    image_size = request.image_size or defaults.default_image_size(size, project.summary)
+    train_minutes = request.train_minutes or defaults.default_train_minutes(
+        size, project.summary, image_size=image_size, has_gpu=has_gpu
+    )
+    use_marked = bool(project.marked) if request.use_validation_set is None else request.use_validation_set
+    config = TrainingConfig(
+        image_size=image_size,
+        train_minutes=train_minutes,
+        stop_minutes=request.stop_minutes or defaults.default_stop_minutes(train_minutes),
+        use_validation_set=use_marked,
+        validation_percent=request.validation_percent,
+        learning_rate=request.learning_rate,
+        seed=request.seed,
+        max_steps=request.max_steps,
+    )
+    validation = choose_validation(
+        project, use_validation_set=use_marked, percent=config.validation_percent, seed=config.seed
+    )
+    snapshot = freeze(session, project, validation)
+    model = Model(
+        project_id=access.project_id,
+        name=request.name,
+        size=size,
+        config=config.to_dict(),
+        class_names=list(snapshot.class_names),
+        snapshot_key=f"projects/{access.project_id}/snapshots/{uuid.uuid4()}.json.gz",
+        training_image_count=len(snapshot.of_split(Split.TRAINING)),
+        validation_image_count=len(snapshot.of_split(Split.VALIDATION)),
+        created_by=access.user_id,
+    )
+    return model, snapshot
+
+
+def _delete_files_after_commit(session: Session, model: Model) -> None:
+    prefix = model_prefix(model.project_id, model.id)
+    run_after_commit(session, lambda: get_blob_store().delete_prefix(prefix))

@@ -1,0 +1,56 @@
+"""Which labeled images are held back for validation when nobody marked any."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
+
+Labels = frozenset[str]
+
+
+def draw_validation(labels_by_image: Mapping[int, Set[str]], *, percent: float, seed: int) -> frozenset[int]:
+    """Draw images for validation so that every label stays in training and, where it can, comes into validation.
+
+    Labels that validation does not have yet come first, then those that lag their share most. The same seed and images
+    give the same draw.
+
+    Args:
+        labels_by_image: The labels on each image, by image id.
+        percent: Share of the images, 0-100; at least one image is drawn where one can be spared.
+    Returns:
+        Image ids; none where each image is the only one with one of its labels.
+    """
+    undrawn = _shuffled_groups(labels_by_image, seed)
+    totals = Counter(label for labels in labels_by_image.values() for label in labels)
+    in_training, in_validation = Counter(totals), Counter[str]()
+    wanted_count = max(round(len(labels_by_image) * percent / 100), 1)
+    drawn: set[int] = set()
+    while len(drawn) < min(wanted_count, len(labels_by_image) - 1):
+        spare = [labels for labels in undrawn if all(in_training[label] > 1 for label in labels)]
+        if not spare:
+            break
+        labels = max(spare, key=lambda labels: _gain(labels, totals, in_validation, percent / 100))
+        drawn.add(undrawn[labels].pop())
+        if not undrawn[labels]:
+            del undrawn[labels]
+        in_training.subtract(labels)
+        in_validation.update(labels)
+    return frozenset(drawn)
+
+
+def _shuffled_groups(labels_by_image: Mapping[int, Set[str]], seed: int) -> dict[Labels, list[int]]:
+    """Images by their set of labels, in random order: those of one group are as good as each other."""
+    order = sorted(labels_by_image)
+    random.Random(seed).shuffle(order)
+    groups: defaultdict[Labels, list[int]] = defaultdict(list)
+    for image_id in order:
+        groups[frozenset(labels_by_image[image_id])].append(image_id)
+    return dict(groups)
+
+
+def _gain(
+    labels: Labels, totals: Mapping[str, int], in_validation: Mapping[str, int], share: float
+) -> tuple[int, float]:
+    """What an image would bring to validation: labels that it lacks, then how far the labels lag their share."""
+    missing = sum(1 for label in labels if not in_validation.get(label, 0))
+    lag = sum(share - in_validation.get(label, 0) / totals[label] for label in sorted(labels))
+    return missing, lag
