@@ -29,6 +29,10 @@ def count_users(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(User)) or 0
 
 
+def count_admins(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(User).where(User.is_admin)) or 0
+
+
 def find_token_with_user(session: Session, secret_hash: str) -> tuple[ApiToken, User] | None:
     query = select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.secret_hash == secret_hash)
     row = session.execute(query).one_or_none()

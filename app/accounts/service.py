@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from app.accounts import repository
 from app.accounts.authentication import LOGIN_LIFETIME
 from app.accounts.caller import Caller
 from app.accounts.passwords import hash_password, is_password
+from app.accounts.schemas import Email
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
@@ -17,6 +19,8 @@ from app.db.models import ApiToken, LoginSession, User
 from app.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable
 from app.paging import PageParams, cut_page
 from app.projects.access import require_project_role
+
+_EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 
 
 def verify_sign_in(session: Session, limit: SignInLimit, *, email: str, password: str, address: str) -> User:
@@ -48,6 +52,18 @@ def close_login(session: Session, secret: str) -> None:
     repository.delete_login(session, hash_secret(secret))
 
 
+def checked_email(text: str) -> str:
+    """An e-mail as accounts are stored under it: lower case, without spaces around.
+
+    Raises:
+        Unprocessable: It does not look like one.
+    """
+    try:
+        return _EMAIL.validate_python(text)
+    except ValidationError as error:
+        raise Unprocessable(f"{text!r} is not an e-mail address") from error
+
+
 def get_user(session: Session, user_id: int) -> User:
     user = repository.find_user(session, user_id)
     if user is None:
@@ -72,6 +88,29 @@ def create_user(session: Session, *, email: str, password_hash: str, name: str =
         session.flush()
     except IntegrityError as error:  # the database alone knows, when two are made at once
         raise Conflict(f"there is an account with {email} already") from error
+    return user
+
+
+def is_administrator(session: Session, *, email: str, password: str) -> bool:
+    """Whether an administrator signs in with this."""
+    user = repository.find_user_by_email(session, email)
+    return user is not None and user.is_admin and is_password(password, user.password_hash)
+
+
+def make_administrator(session: Session, *, email: str, password_hash: str, replace: bool) -> User:
+    """Make an administrator's account, or with `replace` make one out of an account that exists.
+
+    Raises:
+        Conflict: There is an account with this e-mail, and `replace` was not asked for.
+    """
+    user = repository.find_user_by_email(session, email)
+    if user is None:
+        return create_user(session, email=email, password_hash=password_hash, is_admin=True)
+    if not replace:
+        raise Conflict(f"there is an account with {email} already: --replace gives it this password")
+    user.is_admin = True
+    user.password_hash = password_hash
+    repository.delete_other_logins(session, user.id, kept_hash=None)
     return user
 
 
@@ -141,6 +180,27 @@ def create_token(
     session.add(token)
     session.flush()
     return token, secret
+
+
+def create_token_for(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    scope: TokenScope = TokenScope.FULL,
+    project_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a token for somebody, as whoever runs the machine may; see create_token.
+
+    Raises:
+        NotFound: Nobody has an account with this e-mail.
+    """
+    user = repository.find_user_by_email(session, email)
+    if user is None:
+        raise NotFound(f"nobody has an account with {email}: make one first (maskwright admin create)")
+    owner = Caller(user_id=user.id, is_admin=user.is_admin)
+    return create_token(session, owner, name=name, scope=scope, project_id=project_id, expires_at=expires_at)[1]
 
 
 def revoke_token(session: Session, caller: Caller, token_id: int) -> None:

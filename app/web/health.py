@@ -14,6 +14,7 @@ from app.errors import AppError
 from app.jobs.celery_app import get_celery_app
 from app.storage.blobs import get_blob_store
 
+OK = "ok"
 BROKER_TIMEOUT_SECONDS = 2
 _UNREACHABLE = (AppError, SQLAlchemyError, KombuError, OSError, obstore.exceptions.BaseError)
 
@@ -42,24 +43,29 @@ def is_alive() -> Alive:
 def is_ready() -> JSONResponse:
     """Database, storage and broker can be reached."""
     parts = {
-        "database": _state(require_current),
-        "storage": _state(lambda: get_blob_store().exists("readyz")),
-        "broker": _state(_reach_broker),
+        "database": state_of(require_current),
+        "storage": state_of(reach_storage),
+        "broker": state_of(reach_broker),
     }
-    failed = [f"{name}: {state}" for name, state in parts.items() if state != "ok"]
+    failed = [f"{name}: {state}" for name, state in parts.items() if state != OK]
     if failed:
         return JSONResponse({"error": "; ".join(failed), **parts}, status_code=503)
     return JSONResponse(parts)
 
 
-def _state(reach: Callable[[], object]) -> str:
+def state_of(reach: Callable[[], object]) -> str:
+    """OK, or in one line why something cannot be reached."""
     try:
         reach()
     except _UNREACHABLE as error:
         return f"{type(error).__name__}: {error}".splitlines()[0]
-    return "ok"
+    return OK
 
 
-def _reach_broker() -> None:
+def reach_storage() -> None:
+    get_blob_store().exists("readyz")
+
+
+def reach_broker() -> None:
     with get_celery_app().connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
