@@ -34,4 +34,4 @@ def replace_manual_thresholds(session: Session, checkpoint_id: int, values: Mapp
 
 def class_ids(session: Session, project_id: int) -> dict[str, int]:
     query = select(LabelClass.name, LabelClass.id).where(LabelClass.project_id == project_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
