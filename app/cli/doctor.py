@@ -46,7 +46,7 @@ def run(*, as_json: AsJson = False) -> None:
         say_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            typer.echo(f"{finding.state:<8} {finding.name:<9} {finding.words}")
+            typer.echo(f"{finding.state:<8} {finding.name:<11} {finding.words}")
     if any(finding.state is State.FAILED for finding in findings):
         raise typer.Exit(1)
 
