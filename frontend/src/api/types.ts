@@ -1,0 +1,174 @@
+/** What the REST API takes and answers, as the public contract has it. Scores and thresholds are 0-1 here. */
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+  total: number;
+}
+
+export interface Me {
+  id: number;
+  email: string;
+  name: string;
+  is_admin: boolean;
+  csrf_token: string;
+}
+
+export type Role = "Owner" | "Admin" | "Developer" | "Labeler";
+
+export interface Project {
+  id: number;
+  name: string;
+  role: Role;
+  created_at: string;
+  updated_at: string;
+  image_count: number;
+  labeled_count: number;
+  validation_count: number;
+  model_count: number;
+  cover_image_id: number | null;
+}
+
+export interface Member {
+  user_id: number;
+  email: string;
+  name: string;
+  role: Role;
+}
+
+export interface Token {
+  id: number;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+  /** Present in the answer that makes the token, never again. */
+  token?: string;
+}
+
+export interface LabelClass {
+  id: number;
+  name: string;
+  color: string;
+  image_count: number;
+  instance_count: number;
+}
+
+export interface LabelCount {
+  label_id: number;
+  count: number;
+}
+
+export interface ImageItem {
+  id: number;
+  name: string;
+  width: number;
+  height: number;
+  validation: boolean;
+  labeled: boolean;
+  label_counts: LabelCount[];
+}
+
+export interface ImageFilter {
+  label?: string;
+  labeled?: boolean;
+  validation?: boolean;
+  q?: string;
+  sort?: string;
+}
+
+export interface ImageOutlines {
+  image_id: number;
+  outlines: { label_id: number; rings: [number, number][][] }[];
+}
+
+export interface UploadAnswer {
+  items: { id: number; name: string; width: number; height: number }[];
+  refused: { name: string; error: string }[];
+}
+
+export interface LabelImportReport {
+  images_matched: number;
+  images_missing: string[];
+  instances_imported: number;
+  labels_created: string[];
+  problems: (string | { image?: string | null; error?: string; message?: string })[];
+}
+
+export type Ring = [number, number][];
+
+export interface Polygon {
+  exterior: Ring;
+  holes?: Ring[];
+}
+
+export interface Rle {
+  /** Height, width. */
+  size: [number, number];
+  counts: string;
+}
+
+export interface Instance {
+  id: string;
+  label: string;
+  polygons?: Polygon[];
+  rle?: Rle;
+  crowd?: boolean;
+  source?: string;
+}
+
+export interface Instances {
+  revision: number;
+  items: Instance[];
+}
+
+export type ModelSize = "small" | "medium" | "large";
+export type ModelStatus = "queued" | "training" | "stopping" | "ready" | "failed" | "cancelled";
+export type Checkpoint = "best" | "last";
+export type Split = "training" | "validation";
+export type Speed = "slow" | "medium" | "fast";
+
+export interface CurvePoint {
+  step: number;
+  elapsed_s: number;
+  train_loss: number | null;
+  validation_loss: number | null;
+  validation_accuracy: number | null;
+  map: number | null;
+  ap50: number | null;
+  learning_rate: number | null;
+  is_best: boolean;
+}
+
+export interface Model {
+  id: number;
+  name: string;
+  project_id: number;
+  size: ModelSize;
+  status: ModelStatus;
+  progress: number;
+  elapsed_s: number;
+  eta_s: number | null;
+  initialised_from: string | null;
+  best: CurvePoint | null;
+  last: CurvePoint | null;
+  error: string | null;
+  class_names: string[];
+  training_image_count: number;
+  validation_image_count: number;
+  /** What it is trained with, as the dialog sent it and the server completed it. */
+  config: Record<string, string | number | boolean | null>;
+}
+
+export interface NewModel {
+  name: string;
+  size?: ModelSize;
+  train_minutes?: number;
+  stop_minutes?: number;
+  use_validation_set?: boolean;
+  validation_percent?: number;
+  /** Left out, the size's own. */
+  learning_rate?: number | undefined;
+  image_size?: number;
+  seed?: number;
+  max_steps?: number;
+}

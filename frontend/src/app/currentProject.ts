@@ -1,0 +1,30 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+import { modelQuery, projectQuery } from "../api/queries.ts";
+import type { Project } from "../api/types.ts";
+
+/** The project that the address is about, by its own id or by its model's; undefined elsewhere and while it loads. */
+export function useCurrentProject(): Project | undefined {
+  const projectId = useCurrentProjectId();
+  return useQuery({ ...projectQuery(projectId ?? 0), enabled: projectId !== undefined }).data;
+}
+
+export function useCurrentProjectId(): number | undefined {
+  const params = useParams();
+  const ofAddress = idOf(params.projectId);
+  const modelId = idOf(params.modelId);
+  const model = useQuery({
+    ...modelQuery(modelId ?? 0),
+    enabled: ofAddress === undefined && modelId !== undefined,
+  }).data;
+  return ofAddress ?? model?.project_id;
+}
+
+/** An id of the address, which the router has checked only to be there. */
+export function useIdParam(name: "projectId" | "modelId" | "imageId"): number {
+  return idOf(useParams()[name]) ?? 0;
+}
+
+export function idOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
+}

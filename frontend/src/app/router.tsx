@@ -1,0 +1,71 @@
+/** Every address of the app. Each page is loaded when it is first opened. */
+import type { ComponentType } from "react";
+import { createBrowserRouter, Navigate } from "react-router";
+import { NotFoundPage, PageFailed } from "./FailurePages.tsx";
+import { Frame } from "./Frame.tsx";
+
+const page = (load: () => Promise<ComponentType>) => async () => ({ Component: await load() });
+
+export const router = createBrowserRouter([
+  {
+    path: "/sign-in",
+    lazy: page(async () => (await import("../pages/signin/SignInPage.tsx")).SignInPage),
+    ErrorBoundary: PageFailed,
+    HydrateFallback: Nothing,
+  },
+  {
+    path: "/",
+    Component: Frame,
+    HydrateFallback: Nothing,
+    ErrorBoundary: PageFailed,
+    children: [
+      { index: true, element: <Navigate to="/projects" replace /> },
+      {
+        ErrorBoundary: PageFailed,
+        children: [
+          {
+            path: "projects",
+            lazy: page(async () => (await import("../pages/projects/ProjectsPage.tsx")).ProjectsPage),
+          },
+          {
+            path: "projects/:projectId",
+            lazy: page(async () => (await import("../pages/gallery/GalleryPage.tsx")).GalleryPage),
+            // The train dialog stands over the gallery.
+            children: [
+              { path: "train", lazy: page(async () => (await import("../pages/train/TrainDialog.tsx")).TrainDialog) },
+            ],
+          },
+          {
+            path: "projects/:projectId/label/:imageId?",
+            lazy: page(async () => (await import("../pages/labeling/LabelingPage.tsx")).LabelingPage),
+          },
+          {
+            path: "projects/:projectId/members",
+            lazy: page(async () => (await import("../pages/members/MembersPage.tsx")).MembersPage),
+          },
+          {
+            path: "projects/:projectId/models",
+            lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
+          },
+          { path: "models/:modelId", lazy: page(async () => (await import("../pages/model/ModelPage.tsx")).ModelPage) },
+          {
+            path: "models/:modelId/statistics",
+            lazy: page(async () => (await import("../pages/statistics/StatisticsPage.tsx")).StatisticsPage),
+          },
+          {
+            path: "models/:modelId/predict",
+            lazy: page(async () => (await import("../pages/predict/PredictPage.tsx")).PredictPage),
+          },
+          { path: "models/:modelId/api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
+          { path: "account/tokens", lazy: page(async () => (await import("../pages/api/TokensPage.tsx")).TokensPage) },
+          { path: "help", lazy: page(async () => (await import("../pages/help/HelpPage.tsx")).HelpPage) },
+          { path: "*", Component: NotFoundPage },
+        ],
+      },
+    ],
+  },
+]);
+
+function Nothing() {
+  return null;
+}

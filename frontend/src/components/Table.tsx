@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+import { classNames } from "./classNames.ts";
+import styles from "./Table.module.css";
+
+interface TableProps {
+  /** Read aloud as the table's name. */
+  label: string;
+  className?: string;
+  /** thead and tbody; cells with figures take `numberCell`. */
+  children: ReactNode;
+}
+
+/** An ordinary table with rows 48 high; it scrolls sideways where it is too wide. */
+export function Table({ label, className, children }: TableProps) {
+  return (
+    <div className={classNames(styles.scroller, className)}>
+      <table aria-label={label} className={styles.table}>
+        {children}
+      </table>
+    </div>
+  );
+}
+
+/** The class of cells that hold figures. */
+export const numberCell = styles.number ?? "";

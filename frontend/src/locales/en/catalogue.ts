@@ -1,0 +1,36 @@
+/** Every English text, one file an area; the keys are checked by the compiler. */
+import api from "./api.json";
+import common from "./common.json";
+import frame from "./frame.json";
+import gallery from "./gallery.json";
+import help from "./help.json";
+import labeling from "./labeling.json";
+import labels from "./labels.json";
+import members from "./members.json";
+import model from "./model.json";
+import models from "./models.json";
+import predict from "./predict.json";
+import projects from "./projects.json";
+import signin from "./signin.json";
+import statistics from "./statistics.json";
+import train from "./train.json";
+import upload from "./upload.json";
+
+export const en = {
+  api,
+  common,
+  frame,
+  gallery,
+  help,
+  labeling,
+  labels,
+  members,
+  model,
+  models,
+  predict,
+  projects,
+  signin,
+  statistics,
+  train,
+  upload,
+};

@@ -1,0 +1,10 @@
+import { Outlet } from "react-router";
+import { Page } from "../../app/Page.tsx";
+
+export function GalleryPage() {
+  return (
+    <Page title="">
+      <Outlet />
+    </Page>
+  );
+}

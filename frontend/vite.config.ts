@@ -1,0 +1,27 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const SERVER = "http://127.0.0.1:8000";
+
+export default defineConfig(({ command }) => ({
+  // The server hands out what is built here under /static/build/ and finds the names in the manifest.
+  base: command === "build" ? "/static/build/" : "/",
+  publicDir: false,
+  plugins: [react()],
+  build: {
+    outDir: "../static/build",
+    emptyOutDir: true,
+    manifest: true,
+    // Images and fonts stay files: a content security policy without data: URLs then suffices.
+    assetsInlineLimit: 0,
+    rollupOptions: { input: "src/main.tsx" },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": SERVER, "/static": SERVER },
+  },
+  test: {
+    include: ["src/**/*.test.{ts,tsx}"],
+    environment: "node",
+  },
+}));
