@@ -1,5 +1,6 @@
 /** Paths of shapes at the detail a zoom shows, made once: a shape never changes. */
 import { type Shape, shapePolygons } from "../editor/instance.ts";
+import { boxOfPoints } from "../geometry/box.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
 import type { Polygon, Ring } from "../geometry/types.ts";
 
@@ -23,7 +24,7 @@ export function pathOf(shape: Shape, scale: number): Path2D {
   const level = levelOf(scale);
   const ready = paths.levels[level];
   if (ready) return ready;
-  const polygons = level === 0 ? paths.full : simplifyPolygons(paths.full, UNSEEN * 2 ** level);
+  const polygons = level === 0 ? paths.full : coarse(paths.full, UNSEEN * 2 ** level);
   const path = new Path2D();
   for (const polygon of polygons) addPolygon(path, polygon);
   paths.levels[level] = path;
@@ -33,6 +34,18 @@ export function pathOf(shape: Shape, scale: number): Path2D {
 /** Level 0 is exact; each next one serves half the scale. */
 export function levelOf(scale: number): number {
   return Math.min(LEVELS - 1, Math.max(0, Math.floor(Math.log2(1 / scale))));
+}
+
+/** Fewer corners, and without the specks that would be no larger than the tolerance; the largest part stays. */
+function coarse(polygons: readonly Polygon[], tolerance: number): Polygon[] {
+  const isSeen = (ring: Ring) => {
+    const box = boxOfPoints(ring);
+    return Math.max(box.x1 - box.x0, box.y1 - box.y0) > 2 * tolerance;
+  };
+  const seen = polygons
+    .filter((polygon, i) => i === 0 || isSeen(polygon.exterior))
+    .map(({ exterior, holes }) => ({ exterior, holes: holes.filter(isSeen) }));
+  return simplifyPolygons(seen, tolerance);
 }
 
 function addPolygon(path: Path2D, polygon: Polygon): void {

@@ -47,6 +47,8 @@ export class Stage {
   #rest: ReturnType<typeof setTimeout> | undefined;
   #stale = { image: true, scene: true, index: true };
   #dirty: Box = EMPTY_BOX;
+  /** The objects in the scene's canvas, as they are there. */
+  #drawn: readonly Instance[] = [];
 
   constructor(
     canvases: { image: HTMLCanvasElement; scene: HTMLCanvasElement; active: HTMLCanvasElement },
@@ -146,10 +148,21 @@ export class Stage {
 
   #changed(aspect: Aspect): void {
     if (aspect === "document") this.#stale.index = true;
-    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#stale.scene = true;
+    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#checkScene();
     const draft = this.#editor?.tool.draft;
     if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
     this.#request();
+  }
+
+  /** The selected object is not in the scene: while it alone changes, a thousand others need not be drawn again. */
+  #checkScene(): void {
+    if (this.#stale.scene || !this.#editor) return;
+    const shown = this.#shown(this.#editor);
+    this.#stale.scene = shown.length !== this.#drawn.length || shown.some((instance, i) => instance !== this.#drawn[i]);
+  }
+
+  #shown(editor: Editor): readonly Instance[] {
+    return editor.document.instances.filter(({ id }) => id !== editor.selectedId && !editor.hidden.has(id));
   }
 
   #redraw(): void {
@@ -215,9 +228,8 @@ export class Stage {
       this.#stale.index = false;
       const seen = seenBox(this.#view, this.#screen, MARGIN);
       const near = this.#index.near(seen);
-      const shown = editor.document.instances.filter(
-        (instance) => near.has(instance) && instance.id !== editor.selectedId && !editor.hidden.has(instance.id),
-      );
+      this.#drawn = this.#shown(editor);
+      const shown = this.#drawn.filter((instance) => near.has(instance));
       const scale = this.#ratio * this.#view.scale;
       context.setTransform(
         scale,
