@@ -35,7 +35,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
     """Whether the password is the one that was hashed; None stands for an account that does not exist."""
     try:
         with _at_once:
-            matches = _hasher.verify(password_hash or _NOBODYS_HASH, password[:MAX_LENGTH])
+            matches = _hasher.verify(_NOBODYS_HASH if password_hash is None else password_hash, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return matches and password_hash is not None

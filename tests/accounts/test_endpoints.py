@@ -1,10 +1,282 @@
 """Signing in, tokens and accounts over HTTP."""
 
-from tests.conftest import Person
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from app.accounts.sign_in_limit import FAILURES_PER_ACCOUNT
+from app.db.base import utc_now
+from app.db.engine import session_scope
+from app.db.models import ApiToken, LoginSession
+from app.http import CSRF_HEADER, SESSION_COOKIE
+from tests.conftest import PASSWORD, Person
+
+SESSION = "/api/v1/session"
+ME = "/api/v1/me"
+TOKENS = "/api/v1/tokens"
 
 
-def test_get_me__by_token_says_who(owner: Person) -> None:
-    answer = owner.get("/api/v1/me/")
+def sign_in(person: Person, password: str = PASSWORD) -> dict[str, str]:
+    """Sign the client in as a browser; gives the headers that its changes need."""
+    answer = person.client.post(SESSION, json={"email": person.email, "password": password})
+    assert answer.status_code == 200, answer.text
+    return {CSRF_HEADER: answer.json()["csrf_token"]}
+
+
+@pytest.mark.parametrize("path", [ME, ME + "/"])
+def test_get_me__by_token_says_who(owner: Person, path: str) -> None:
+    answer = owner.get(path)
     assert answer.status_code == 200
     assert answer.json()["email"] == "owner@example.com"
     assert answer.json()["csrf_token"] is None
+
+
+@pytest.mark.parametrize("path", [SESSION, SESSION + "/"])
+def test_sign_in__sets_a_cookie_that_scripts_cannot_read(owner: Person, path: str) -> None:
+    answer = owner.client.post(path, json={"email": " Owner@Example.com ", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert answer.json()["email"] == "owner@example.com"
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+    assert f"Max-Age={30 * 24 * 3600}" in cookie
+
+
+def test_sign_in__over_https_sets_a_secure_cookie(owner: Person, client: TestClient) -> None:
+    answer = client.post("https://testserver" + SESSION, json={"email": owner.email, "password": PASSWORD})
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_sign_in__answers_a_wrong_password_and_an_unknown_email_alike(owner: Person, client: TestClient) -> None:
+    wrong = client.post(SESSION, json={"email": owner.email, "password": "wrong password"})
+    unknown = client.post(SESSION, json={"email": "nobody@example.com", "password": "wrong password"})
+    assert (wrong.status_code, unknown.status_code) == (401, 401)
+    assert wrong.json()["error"].replace(owner.email, "X") == unknown.json()["error"].replace("nobody@example.com", "X")
+    assert "set-cookie" not in wrong.headers
+
+
+def test_sign_in__after_many_failures_says_when_to_try_again(owner: Person, client: TestClient) -> None:
+    for _ in range(FAILURES_PER_ACCOUNT):
+        assert client.post(SESSION, json={"email": owner.email, "password": "wrong"}).status_code == 401
+    answer = client.post(SESSION, json={"email": owner.email, "password": PASSWORD})
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] in answer.json()["error"]
+
+
+def test_session__lets_a_browser_read_and_with_csrf_token_change(owner: Person, client: TestClient) -> None:
+    headers = sign_in(owner)
+    assert client.get(ME).json()["csrf_token"] == headers[CSRF_HEADER]
+    assert client.post("/api/v1/projects", json={"name": "Fruit"}, headers=headers).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {CSRF_HEADER: ""}, {CSRF_HEADER: "0" * 64}, {CSRF_HEADER: "é".encode("latin-1")}]
+)
+def test_session__without_its_csrf_token_changes_nothing(
+    owner: Person, client: TestClient, headers: dict[str, str]
+) -> None:
+    sign_in(owner)
+    answer = client.post("/api/v1/projects", json={"name": "Fruit"}, headers=headers)
+    assert answer.status_code == 403
+    assert CSRF_HEADER in answer.json()["error"]
+    assert client.get("/api/v1/projects").json()["total"] == 0
+
+
+def test_session__csrf_token_of_another_session_is_refused(owner: Person, client: TestClient) -> None:
+    earlier = sign_in(owner)
+    sign_in(owner)
+    assert client.post("/api/v1/projects", json={"name": "Fruit"}, headers=earlier).status_code == 403
+
+
+def test_session__a_wrong_token_beats_a_right_cookie(owner: Person, client: TestClient) -> None:
+    sign_in(owner)
+    for token in ("", "x" * 26):
+        answer = client.get(ME, headers={"X-Auth-token": token})
+        assert answer.status_code == 401
+        assert "X-Auth-token" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", [SESSION, SESSION + "/"])
+def test_sign_out__ends_the_session(owner: Person, client: TestClient, path: str) -> None:
+    headers = sign_in(owner)
+    secret = client.cookies[SESSION_COOKIE]
+    assert client.delete(path, headers=headers).status_code == 204
+    client.cookies.set(SESSION_COOKIE, secret)  # a copy of the cookie is worth nothing either
+    assert client.get(ME).status_code == 401
+
+
+def test_session__expired_is_refused(owner: Person, client: TestClient) -> None:
+    sign_in(owner)
+    with session_scope() as session:
+        session.execute(update(LoginSession).values(expires_at=utc_now() - timedelta(seconds=1)))
+    assert client.get(ME).status_code == 401
+
+
+def test_session__in_use_lasts_another_thirty_days(owner: Person, client: TestClient) -> None:
+    sign_in(owner)
+    with session_scope() as session:
+        session.execute(update(LoginSession).values(expires_at=utc_now() + timedelta(days=2)))
+    answer = client.get(ME)
+    assert "Max-Age" in answer.headers["set-cookie"]
+    with session_scope(read_only=True) as session:
+        (login,) = session.query(LoginSession).all()
+        assert login.expires_at > utc_now() + timedelta(days=29)
+
+
+def test_change_me__password_needs_the_present_one_and_ends_other_sessions(owner: Person, client: TestClient) -> None:
+    sign_in(owner)
+    elsewhere = client.cookies[SESSION_COOKIE]
+    headers = sign_in(owner)
+    wrong = client.patch(ME, json={"password": "a new password", "current_password": "no"}, headers=headers)
+    assert wrong.status_code == 403
+    short = client.patch(ME, json={"password": "short", "current_password": PASSWORD}, headers=headers)
+    assert short.status_code == 422
+    right = client.patch(ME, json={"password": "a new password", "current_password": PASSWORD}, headers=headers)
+    assert right.status_code == 200
+    assert client.get(ME).status_code == 200
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, elsewhere)
+    assert client.get(ME).status_code == 401
+    client.cookies.clear()
+    sign_in(owner, "a new password")
+
+
+def test_change_me__name_by_token_but_never_the_password(owner: Person) -> None:
+    assert owner.patch(ME, json={"name": " Ann "}).json()["name"] == "Ann"
+    answer = owner.patch(ME, json={"password": "a new password", "current_password": PASSWORD})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_tokens__are_shown_once_and_listed_without_their_secret(owner: Person, slash: str) -> None:
+    made = owner.post(TOKENS + slash, json={"name": "laptop"})
+    assert made.status_code == 201
+    token = made.json()["token"]
+    assert len(token) == 26
+    assert set(token) <= set("0123456789abcdefghijklmnopqrstuv")
+    listed = owner.get(TOKENS + slash).json()
+    assert listed["total"] == 2
+    assert listed["items"][0] == {key: value for key, value in made.json().items() if key != "token"}
+    assert listed["items"][0]["last_four"] == token[-4:]
+
+
+def test_tokens__revoked_is_refused_at_once(owner: Person, client: TestClient) -> None:
+    made = owner.post(TOKENS, json={"name": "laptop"}).json()
+    headers = {"X-Auth-token": made["token"]}
+    assert client.get(ME, headers=headers).status_code == 200
+    assert owner.delete(f"{TOKENS}/{made['id']}/").status_code == 204
+    assert client.get(ME, headers=headers).status_code == 401
+    assert owner.delete(f"{TOKENS}/{made['id']}").status_code == 404
+
+
+def test_tokens__of_others_cannot_be_revoked(owner: Person, stranger: Person) -> None:
+    made = owner.post(TOKENS, json={}).json()
+    assert stranger.delete(f"{TOKENS}/{made['id']}").status_code == 404
+    assert owner.get(TOKENS).json()["total"] == 2
+
+
+def test_tokens__expire(owner: Person, client: TestClient) -> None:
+    past = (utc_now() - timedelta(minutes=1)).isoformat()
+    assert owner.post(TOKENS, json={"expires_at": past}).status_code == 422
+    made = owner.post(TOKENS, json={"expires_at": (utc_now() + timedelta(days=1)).isoformat()}).json()
+    with session_scope() as session:
+        expired = utc_now() - timedelta(seconds=1)
+        session.execute(update(ApiToken).where(ApiToken.id == made["id"]).values(expires_at=expired))
+    assert client.get(ME, headers={"X-Auth-token": made["token"]}).status_code == 401
+
+
+def test_tokens__last_use_is_written_once_a_minute(owner: Person) -> None:
+    def last_use() -> object:
+        return owner.get(TOKENS).json()["items"][0]["last_used_at"]
+
+    first = last_use()
+    assert first is not None
+    assert last_use() == first
+    with session_scope() as session:
+        session.execute(update(ApiToken).values(last_used_at=utc_now() - timedelta(seconds=61)))
+    assert last_use() > first  # type: ignore[operator]
+
+
+def test_tokens__that_may_predict_do_nothing_else(owner: Person, project_id: int, client: TestClient) -> None:
+    token = owner.post(TOKENS, json={"scope": "predict"}).json()["token"]
+    headers = {"X-Auth-token": token}
+    for path in (ME, TOKENS, "/api/v1/projects", f"/api/v1/projects/{project_id}"):
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 403
+        assert "predict" in answer.json()["error"]
+    predicted = client.post(f"/api/predict/{project_id}/none", content=b"x", headers=headers)
+    assert predicted.status_code == 404  # allowed, but there is no such model
+
+
+def test_tokens__for_one_project_open_that_one_only(owner: Person, project_id: int, client: TestClient) -> None:
+    other = owner.post("/api/v1/projects", json={"name": "Other"}).json()["id"]
+    token = owner.post(TOKENS, json={"project_id": project_id}).json()["token"]
+    headers = {"X-Auth-token": token}
+    assert client.get(f"/api/v1/projects/{project_id}", headers=headers).status_code == 200
+    assert client.get(f"/api/v1/projects/{other}", headers=headers).status_code == 404
+    assert [item["id"] for item in client.get("/api/v1/projects", headers=headers).json()["items"]] == [project_id]
+    assert client.post("/api/v1/projects", json={"name": "X"}, headers=headers).status_code == 403
+    assert client.post(TOKENS, json={}, headers=headers).status_code == 403
+    assert client.patch(ME, json={"name": "X"}, headers=headers).status_code == 403
+
+
+def test_tokens__for_a_project_that_one_may_not_see_are_refused(stranger: Person, project_id: int) -> None:
+    assert stranger.post(TOKENS, json={"project_id": project_id}).status_code == 404
+
+
+def test_users__are_made_by_instance_admins(make_person: Callable[..., Person], client: TestClient) -> None:
+    root = make_person("root", is_admin=True)
+    body = {"email": "Ann@Example.com", "password": "another long password", "name": "Ann"}
+    made = root.post("/api/v1/users/", json=body)
+    assert made.status_code == 201
+    assert made.json()["email"] == "ann@example.com"
+    assert "password" not in made.text
+    assert root.post("/api/v1/users", json=body).status_code == 409
+    assert [user["email"] for user in root.get("/api/v1/users").json()["items"]] == [
+        "ann@example.com",
+        "root@example.com",
+    ]
+    signed_in = client.post(SESSION, json={"email": "ann@example.com", "password": "another long password"})
+    assert signed_in.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"email": "no address"}, {"password": "short"}, {"nmae": "Ann"}, {"password": None}, {"is_admin": "maybe"}],
+)
+def test_users__refuses_what_breaks_a_rule(make_person: Callable[..., Person], change: dict[str, object]) -> None:
+    root = make_person("root", is_admin=True)
+    body = {"email": "ann@example.com", "password": "another long password"} | change
+    answer = root.post("/api/v1/users", json=body)
+    assert answer.status_code == 422
+    assert next(iter(change)) in answer.json()["error"]
+    assert root.get("/api/v1/users").json()["total"] == 1
+
+
+def test_users__are_none_of_others_business(owner: Person) -> None:
+    assert owner.get("/api/v1/users").status_code == 403
+    assert owner.post("/api/v1/users", json={"email": "a@b.c", "password": "x" * 12}).status_code == 403
+
+
+def test_lists__go_on_from_a_cursor(owner: Person) -> None:
+    for number in range(4):
+        owner.post(TOKENS, json={"name": str(number)})
+    first = owner.get(TOKENS, params={"limit": 3}).json()
+    assert [item["name"] for item in first["items"]] == ["3", "2", "1"]
+    assert first["total"] == 5
+    second = owner.get(TOKENS, params={"limit": 3, "cursor": first["next_cursor"]}).json()
+    assert [item["name"] for item in second["items"]] == ["0", "tests"]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    "params", [{"limit": 0}, {"limit": 1001}, {"limit": "x"}, {"cursor": "x"}, {"cursor": "WyJhIl0"}]
+)
+def test_lists__refuse_a_wrong_page(owner: Person, params: dict[str, str]) -> None:
+    answer = owner.get(TOKENS, params=params)
+    assert answer.status_code == 422
+    assert next(iter(params)) in answer.json()["error"]
