@@ -7,7 +7,7 @@ import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
 import type { DraftStore } from "./drafts.ts";
 import { type Conflict, changesBetween, conflictsWith, keepsOrder, type OwnChange, takeInTheirs } from "./merge.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport, Version } from "./transport.ts";
 
 /** Long enough to join the corners of one drag, short enough that two seconds later it is at the server. */
 const SAVE_AFTER_MS = 700;
@@ -37,7 +37,7 @@ export class Autosave {
   readonly #hooks: AutosaveHooks;
   readonly #unsubscribe: () => void;
   #base: readonly Instance[];
-  #tag: string;
+  #version: Version;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_FIRST_MS;
   #saving: Promise<void> | null = null;
@@ -45,12 +45,12 @@ export class Autosave {
 
   constructor(
     editor: Editor,
-    stored: { base: readonly Instance[]; tag: string },
+    stored: { base: readonly Instance[]; version: Version },
     ports: { transport: Transport; drafts: DraftStore; hooks: AutosaveHooks },
   ) {
     this.#editor = editor;
     this.#base = stored.base;
-    this.#tag = stored.tag;
+    this.#version = stored.version;
     this.#transport = ports.transport;
     this.#drafts = ports.drafts;
     this.#hooks = ports.hooks;
@@ -85,7 +85,7 @@ export class Autosave {
     const own = this.changes;
     const body = this.#patchOf(own);
     if (JSON.stringify(body).length > KEEPALIVE_BYTES) return;
-    this.#transport.patch(body, this.#tag, true).catch(() => undefined);
+    this.#transport.patch(body, this.#version.tag, true).catch(() => undefined);
   }
 
   retryNow(): void {
@@ -99,7 +99,7 @@ export class Autosave {
   }
 
   #changed(): void {
-    void this.#drafts.keep({ tag: this.#tag, changes: this.changes });
+    void this.#drafts.keep({ changes: this.changes });
     if (this.#state.kind === "offline") this.#setState({ kind: "offline", changes: this.changes.length });
     else this.#setState({ kind: this.#saving ? "saving" : "unsaved" });
     this.#schedule(SAVE_AFTER_MS);
@@ -128,8 +128,11 @@ export class Autosave {
     for (let attempt = 1; ; attempt++) {
       const sent = this.#editor.document.instances;
       try {
-        this.#tag = await this.#send(sent);
+        const before = this.#version.revision;
+        this.#version = await this.#send(sent);
         this.#base = sent;
+        // ours was stored already, by a send whose answer was lost, and others have saved since
+        if (this.#version.revision > before + 1) await this.#merge();
         return;
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 412 || attempt === MERGE_ATTEMPTS) throw error;
@@ -139,14 +142,14 @@ export class Autosave {
     }
   }
 
-  #send(sent: readonly Instance[]): Promise<string> {
+  #send(sent: readonly Instance[]): Promise<Version> {
     if (keepsOrder(this.#base, sent)) {
-      return this.#transport.patch(this.#patchOf(changesBetween(this.#base, sent)), this.#tag, false);
+      return this.#transport.patch(this.#patchOf(changesBetween(this.#base, sent)), this.#version.tag, false);
     }
     const { image } = this.#editor.document;
     return this.#transport.put(
       sent.map((instance) => instanceToJson(instance, image)),
-      this.#tag,
+      this.#version.tag,
       false,
     );
   }
@@ -166,7 +169,7 @@ export class Autosave {
     const conflicts = conflictsWith(own, theirs);
     const taken = takeInTheirs(this.#editor.document.instances, own, theirs);
     this.#base = theirs;
-    this.#tag = stored.tag;
+    this.#version = stored;
     this.#editor.takeIn(taken);
     if (conflicts.length > 0) this.#hooks.onConflicts(conflicts);
   }

@@ -2,7 +2,6 @@
 import type { OwnChange } from "./merge.ts";
 
 export interface KeptDraft {
-  readonly tag: string;
   readonly changes: readonly OwnChange[];
 }
 

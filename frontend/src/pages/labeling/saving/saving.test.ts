@@ -24,20 +24,20 @@ class OneImage implements Transport {
     this.items = items.map((item) => instanceToJson(item, IMAGE));
   }
 
-  get tag(): string {
-    return `"${this.revision}"`;
+  get version() {
+    return { revision: this.revision, tag: `"${this.revision}"` };
   }
 
   async load() {
     this.calls.push("load");
-    return { items: this.items, tag: this.tag };
+    return { items: this.items, ...this.version };
   }
 
-  async put(items: readonly InstanceJson[], tag: string): Promise<string> {
+  async put(items: readonly InstanceJson[], tag: string) {
     return this.#write("put", tag, () => [...items]);
   }
 
-  async patch(change: { upsert: readonly InstanceJson[]; delete: readonly string[] }, tag: string): Promise<string> {
+  async patch(change: { upsert: readonly InstanceJson[]; delete: readonly string[] }, tag: string) {
     return this.#write("patch", tag, () => {
       const kept = this.items.filter(({ id }) => !change.delete.includes(id));
       const upserted = new Map(change.upsert.map((item) => [item.id, item]));
@@ -52,13 +52,15 @@ class OneImage implements Transport {
     this.revision++;
   }
 
-  #write(name: string, tag: string, items: () => InstanceJson[]): string {
+  #write(name: string, tag: string, items: () => InstanceJson[]) {
     this.calls.push(name);
     if (this.failure) throw this.failure;
-    if (tag !== this.tag) throw new ApiError(412, "Someone saved meanwhile.");
-    this.items = items();
+    const wanted = items();
+    if (JSON.stringify(wanted) === JSON.stringify(this.items)) return this.version;
+    if (tag !== this.version.tag) throw new ApiError(412, "Someone saved meanwhile.");
+    this.items = wanted;
     this.revision++;
-    return this.tag;
+    return this.version;
   }
 }
 
@@ -70,7 +72,7 @@ function start(items: readonly Instance[]) {
   const kept: (KeptDraft | null)[] = [];
   const autosave = new Autosave(
     editor,
-    { base: editor.document.instances, tag: server.tag },
+    { base: editor.document.instances, version: server.version },
     {
       transport: server,
       drafts: {
@@ -163,6 +165,17 @@ describe("autosave", () => {
     await autosave.flush();
     expect(autosave.state).toEqual({ kind: "refused", message: "Label fig is unknown.", changes: 1 });
     expect(editor.document.instances).toHaveLength(0);
+  });
+
+  test("a save that was stored already, with work of others after it, takes their work in", async () => {
+    const { server, editor, autosave } = start([instanceOf("a", SQUARE)]);
+    reshape(editor, "a", TRIANGLE);
+    server.change([instanceOf("a", TRIANGLE)]);
+    server.change([instanceOf("a", TRIANGLE), instanceOf("theirs", OTHER)]);
+    await autosave.flush();
+    reorder(editor, "theirs", -1);
+    await autosave.flush();
+    expect(server.items.map(({ id }) => id)).toEqual(["theirs", "a"]);
   });
 
   test("what changes while a save is under way is saved after it", async () => {

@@ -190,7 +190,7 @@ export class LabelingSession {
     if (draft) editor.takeIn(layOver(draft.changes, base));
     const autosave = new Autosave(
       editor,
-      { base, tag: stored.tag },
+      { base, version: stored },
       {
         transport: imageTransport(image.id),
         drafts: this.#drafts(image.id),
