@@ -26,7 +26,7 @@ def make_celery_app(settings: Settings) -> Celery:
     """A Celery application without results: the database holds the state of every job."""
     app = Celery("maskwright", set_as_current=False)
     app.conf.update(
-        broker_url=f"{FOLDER_SCHEME}://" if settings.uses_folder_broker else settings.broker_url,
+        broker_url=f"{FOLDER_SCHEME}://localhost" if settings.uses_folder_broker else settings.broker_url,
         broker_transport_options=_transport_options(settings),
         broker_connection_timeout=BROKER_TIMEOUT_SECONDS,
         broker_connection_retry_on_startup=True,

@@ -18,7 +18,7 @@ SUFFIX = ".msg"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_options: object) -> None:
+    def _put(self, queue: str, payload: Any, **_options: object) -> None:  # type: ignore[override]  # kombu has two names
         folder = Path(self.data_folder_out)
         name = f"{time_ns():020d}_{uuid.uuid4().hex}.{queue}{SUFFIX}"  # sorted by name, the oldest comes first
         unfinished = folder / f".{name}.part"

@@ -82,6 +82,9 @@ def hold(session: Session, lease: Lease) -> Model:
     if model.status is ModelStatus.QUEUED:
         add_log_line(session, model.id, "The worker is back and goes on.")
         model.status = ModelStatus.STOPPING if model.stop_requested else ModelStatus.TRAINING
+    if (
+        model.worker_id is None and session.get(Worker, lease.worker_id) is not None
+    ):  # else its next beat makes it known
         model.worker_id = lease.worker_id
     model.lease_expires_at = read_database_time(session) + timedelta(seconds=LEASE_SECONDS)
     return model

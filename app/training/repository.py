@@ -163,21 +163,21 @@ def list_existing_models(session: Session, model_ids: Collection[int]) -> list[M
 
 
 def worker_devices(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Worker.id, Worker.device)).tuples().all())
+    return dict(session.execute(select(Worker.id, Worker.device)).all())
 
 
 def user_emails(session: Session, user_ids: Collection[int]) -> dict[int, str]:
-    return dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).tuples().all())
+    return dict(session.execute(select(User.id, User.email).where(User.id.in_(user_ids))).all())
 
 
 def visible_project_names(session: Session, caller: Caller) -> dict[int, str]:
     """The projects that the caller may see."""
-    return dict(session.execute(select(Project.id, Project.name).where(*_visible(caller))).tuples().all())
+    return dict(session.execute(select(Project.id, Project.name).where(*_visible(caller))).all())
 
 
 def member_roles(session: Session, caller: Caller) -> dict[int, str]:
     query = select(Membership.project_id, Membership.role).where(Membership.user_id == caller.user_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _visible(caller: Caller) -> list[ColumnElement[bool]]:

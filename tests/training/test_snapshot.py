@@ -1,0 +1,62 @@
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.db.enums import Split
+from app.masks.instance import Instance, Polygon, Rle
+from app.training.snapshot import (
+    InvalidSnapshot,
+    Snapshot,
+    SnapshotImage,
+    TrainingConfig,
+    from_json_bytes,
+    to_json_bytes,
+)
+
+UUID = "3f8a2c1e-5b4d-4f6a-9c7e-1d2b3a4c5e6f"
+coordinates = st.floats(-1e6, 1e6)
+rings = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=6).map(tuple)
+polygons = st.builds(Polygon, rings, st.lists(rings, max_size=2).map(tuple))
+outlined = st.builds(
+    Instance,
+    instance_id=st.uuids().map(str),
+    class_name=st.sampled_from(["fig", "Haselnuß"]),
+    polygons=st.lists(polygons, min_size=1, max_size=2).map(tuple),
+    crowd=st.booleans(),
+    source=st.sampled_from(["manual", "import", "model:first"]),
+)
+bitmaps = st.builds(Instance, instance_id=st.just(UUID), class_name=st.just("fig"), rle=st.just(Rle((2, 3), "222")))
+
+
+@given(st.lists(outlined | bitmaps, max_size=4).map(tuple), st.sampled_from(Split))
+def test_from_json_bytes__gives_back_what_was_written(instances: tuple[Instance, ...], split: Split) -> None:
+    image = SnapshotImage(7, "träy/1.jpg", "projects/1/images/x.jpg", 640, 480, split, instances)
+    snapshot = Snapshot(1, ("fig", "Haselnuß"), (image,))
+    assert from_json_bytes(to_json_bytes(snapshot)) == snapshot
+    assert snapshot.of_split(split) == (image,)
+
+
+def test_to_json_bytes__gives_the_same_bytes_again() -> None:
+    snapshot = Snapshot(1, ("fig",), ())
+    assert to_json_bytes(snapshot) == to_json_bytes(snapshot)
+
+
+@pytest.mark.parametrize("cut", [0, 10, -1])
+def test_from_json_bytes__refuses_a_damaged_file(cut: int) -> None:
+    with pytest.raises(InvalidSnapshot, match="damaged"):
+        from_json_bytes(to_json_bytes(Snapshot(1, ("fig",), ()))[:cut])
+
+
+def test_from_json_bytes__refuses_another_version() -> None:
+    document = json.loads(gzip.decompress(to_json_bytes(Snapshot(1, ("fig",), ()))))
+    newer = gzip.compress(json.dumps({**document, "format_version": 2}).encode())
+    with pytest.raises(InvalidSnapshot, match="version 2"):
+        from_json_bytes(newer)
+
+
+def test_training_config__gives_back_what_was_written() -> None:
+    config = TrainingConfig(256, 5.0, 2.5, True, 20.0, None, 0, None)
+    assert TrainingConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
