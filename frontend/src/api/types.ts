@@ -21,7 +21,7 @@ export interface Project {
   name: string;
   role: Role;
   created_at: string;
-  updated_at: string;
+  changed_at: string;
   image_count: number;
   labeled_count: number;
   validation_count: number;

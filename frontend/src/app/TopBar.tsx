@@ -61,7 +61,7 @@ export function TopBar({ me }: { me: Me }) {
 function ProjectsMenu() {
   const { t } = useTranslation("frame");
   const projects = useQuery(projectsQuery).data?.items ?? [];
-  const recent = [...projects].sort((a, b) => b.updated_at.localeCompare(a.updated_at)).slice(0, RECENT_PROJECTS);
+  const recent = [...projects].sort((a, b) => b.changed_at.localeCompare(a.changed_at)).slice(0, RECENT_PROJECTS);
   return (
     <span className={styles.wide}>
       <MenuButton
