@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 
 COMMANDS = {
+    "demo": "The whole main job on generated images: upload, label, train, predict",
     "migrate": "Bring the database to the tables of this version",
     "admin": "Make an administrator, or give one a new password",
     "token": "Make an API token for a person",
