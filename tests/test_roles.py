@@ -1,0 +1,176 @@
+"""Who may call what: every documented endpoint, by role."""
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from app.db.engine import session_scope
+from app.db.enums import Role
+from app.db.models import LabelClass
+from app.main import create_app
+from tests.conftest import Person
+from tests.projects.test_endpoints import add_model
+
+PROJECT = "/api/v1/projects/{project_id}"
+IMAGE = "/api/v1/images/{image_id}"
+MODEL = "/api/v1/models/{model_id}"
+PREDICT = "/api/predict/{project_id}/{model_name}"
+
+# The least role that may; the others of a project may see it and hear 403.
+LEAST_ROLE = {
+    f"GET {PROJECT}": Role.LABELER,
+    f"PATCH {PROJECT}": Role.ADMIN,
+    f"DELETE {PROJECT}": Role.ADMIN,
+    f"GET {PROJECT}/members": Role.LABELER,
+    f"POST {PROJECT}/members": Role.ADMIN,
+    f"PATCH {PROJECT}/members/{{user_id}}": Role.ADMIN,
+    f"DELETE {PROJECT}/members/{{user_id}}": Role.LABELER,  # to leave; tests/projects has who may remove others
+    f"GET {PROJECT}/images": Role.LABELER,
+    f"POST {PROJECT}/images": Role.LABELER,
+    f"DELETE {PROJECT}/images": Role.LABELER,
+    f"GET {PROJECT}/images/ids": Role.LABELER,
+    f"GET {IMAGE}": Role.LABELER,
+    f"DELETE {IMAGE}": Role.LABELER,
+    f"GET {IMAGE}/file": Role.LABELER,
+    f"GET {IMAGE}/thumbnail": Role.LABELER,
+    f"GET {IMAGE}/display": Role.LABELER,
+    f"GET {PROJECT}/labels": Role.LABELER,
+    f"POST {PROJECT}/labels": Role.LABELER,
+    f"PATCH {PROJECT}/labels/{{label_id}}": Role.LABELER,
+    f"DELETE {PROJECT}/labels/{{label_id}}": Role.LABELER,
+    f"POST {PROJECT}/labels/{{label_id}}/merge": Role.LABELER,
+    f"POST {PROJECT}/labels/import": Role.LABELER,
+    f"GET {PROJECT}/labels/export": Role.LABELER,
+    f"GET {PROJECT}/outlines": Role.LABELER,
+    f"GET {IMAGE}/instances": Role.LABELER,
+    f"PUT {IMAGE}/instances": Role.LABELER,
+    f"PATCH {IMAGE}/instances": Role.LABELER,
+    f"PUT {PROJECT}/validation": Role.LABELER,
+    f"POST {PROJECT}/validation/choose": Role.LABELER,
+    f"POST {PROJECT}/models": Role.DEVELOPER,
+    f"GET {PROJECT}/models": Role.LABELER,
+    f"GET {PROJECT}/models/defaults": Role.LABELER,
+    f"GET {MODEL}": Role.LABELER,
+    f"DELETE {MODEL}": Role.DEVELOPER,
+    f"POST {MODEL}/stop": Role.DEVELOPER,
+    f"POST {MODEL}/cancel": Role.DEVELOPER,
+    f"POST {MODEL}/resume": Role.DEVELOPER,
+    f"GET {MODEL}/curve": Role.LABELER,
+    f"GET {MODEL}/log": Role.LABELER,
+    f"GET {MODEL}/events": Role.LABELER,
+    f"GET {MODEL}/statistics": Role.LABELER,
+    f"GET {MODEL}/thresholds": Role.LABELER,
+    f"PUT {MODEL}/thresholds": Role.DEVELOPER,
+    f"GET {MODEL}/predictions": Role.LABELER,
+    f"GET {MODEL}/predictions/download": Role.LABELER,
+    f"POST {PREDICT}": Role.DEVELOPER,
+    f"POST {PREDICT}/last": Role.DEVELOPER,
+}
+# Of no project: everyone with an account.
+ANY_ACCOUNT = {
+    "DELETE /api/v1/session",
+    "GET /api/v1/me",
+    "PATCH /api/v1/me",
+    "GET /api/v1/tokens",
+    "POST /api/v1/tokens",
+    "DELETE /api/v1/tokens/{token_id}",
+    "GET /api/v1/projects",
+    "POST /api/v1/projects",
+    "GET /api/v1/queue",
+    "PATCH /api/v1/queue",
+}
+INSTANCE_ADMIN = {"GET /api/v1/users", "POST /api/v1/users"}
+EVERYONE = {"POST /api/v1/session", "GET /healthz", "GET /readyz"}
+
+# Answers as long as the training goes on, so the allowed call is left to its own tests.
+ENDLESS = f"GET {MODEL}/events"
+
+sqlite_alone = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def test_tables__name_every_endpoint() -> None:
+    documented = {
+        f"{method.upper()} {path}"
+        for path, operations in create_app().openapi()["paths"].items()
+        for method in operations
+    }
+    assert set(LEAST_ROLE) | ANY_ACCOUNT | INSTANCE_ADMIN | EVERYONE == documented
+
+
+@pytest.fixture
+def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
+    """Something for each name in a path."""
+    with session_scope() as session:
+        label = LabelClass(project_id=project_id, name="fig", color="#E69F00")
+        session.add(label)
+        session.flush()
+        label_id = label.id
+    png = cv2.imencode(".png", np.zeros((3, 4, 3), np.uint8))[1].tobytes()
+    uploaded = owner.post(f"/api/v1/projects/{project_id}/images", files={"files": ("a.png", png)})
+    return {
+        "project_id": project_id,
+        "image_id": uploaded.json()["items"][0]["id"],
+        "model_id": add_model(project_id, "first"),
+        "label_id": label_id,
+        "user_id": stranger.user_id,
+        "token_id": 1,
+        "model_name": "first",
+    }
+
+
+@sqlite_alone
+@pytest.mark.parametrize("endpoint", LEAST_ROLE)
+def test_endpoint__opens_at_its_role(people: dict[str, Person], ids: dict[str, Any], endpoint: str) -> None:
+    method, template = endpoint.split()
+    path = template.format(**ids)
+    statuses = {name: people[name].request(method, path).status_code for name in refused(endpoint)}
+    assert statuses == refused(endpoint)
+    if endpoint != ENDLESS:
+        allowed = people[LEAST_ROLE[endpoint].lower()].request(method, path)
+        assert allowed.status_code not in (401, 403, 405, 500), allowed.text
+
+
+def refused(endpoint: str) -> dict[str, int]:
+    """Who is turned away, and how."""
+    roles = list(Role)
+    lesser = roles[roles.index(LEAST_ROLE[endpoint]) + 1 :]
+    return {"anonymous": 401, "stranger": 404} | {role.lower(): 403 for role in lesser}
+
+
+@sqlite_alone
+@pytest.mark.parametrize("endpoint", sorted(ANY_ACCOUNT | INSTANCE_ADMIN))
+def test_endpoint__of_no_project_needs_an_account(
+    client: TestClient, make_person: Callable[..., Person], endpoint: str
+) -> None:
+    method, template = endpoint.split()
+    path = template.format(token_id=999)
+    for headers in ({}, {"X-Auth-token": ""}, {"X-Auth-token": "x" * 26}):
+        answer = client.request(method, path, headers=headers)
+        assert answer.status_code == 401
+        assert list(answer.json()) == ["error"]
+    person = make_person("ann", is_admin=endpoint in INSTANCE_ADMIN)
+    assert person.request(method, path).status_code not in (401, 403, 405, 500)
+    if endpoint in INSTANCE_ADMIN:
+        assert make_person("bob").request(method, path).status_code == 403
+
+
+@sqlite_alone
+@pytest.mark.parametrize("endpoint", sorted(EVERYONE))
+def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint: str) -> None:
+    method, path = endpoint.split()
+    assert client.request(method, path).status_code != 401
+    assert client.request(method, path + "/").status_code != 404
+
+
+@sqlite_alone
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in LEAST_ROLE if endpoint != ENDLESS])
+def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
+    method, template = endpoint.split()
+    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name")
+    answer = owner.request(method, template.format(**dict.fromkeys(names, 999)))
+    assert answer.status_code == 404
+    assert list(answer.json()) == ["error"]
