@@ -9,6 +9,9 @@ from difflib import get_close_matches
 from importlib import import_module, metadata
 
 COMMANDS = {
+    "up": "Server and worker on this machine",
+    "serve": "The server alone",
+    "worker": "A worker alone, which trains what the queue holds",
     "demo": "The whole main job on generated images: upload, label, train, predict",
     "migrate": "Bring the database to the tables of this version",
     "admin": "Make an administrator, or give one a new password",

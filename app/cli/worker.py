@@ -1,0 +1,26 @@
+"""`maskwright worker`"""
+
+import os
+import sys
+from importlib.util import find_spec
+
+from app.cli.typer_app import new_cli
+from app.errors import AppError
+
+cli = new_cli("A worker alone: it trains what the queue holds, one model at a time.")
+
+
+class WorkerNotInstalled(AppError):
+    pass
+
+
+@cli.command()
+def run() -> None:
+    if find_spec("torch") is None:
+        raise WorkerNotInstalled("a worker needs torch: pip install 'maskwright[worker]'")
+    os.execv(sys.executable, worker_command())
+
+
+def worker_command() -> list[str]:
+    """The worker is a program of its own: nothing of the command line stays in its memory."""
+    return [sys.executable, "-m", "worker"]
