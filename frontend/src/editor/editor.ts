@@ -178,6 +178,7 @@ export class Editor {
   setActiveLabel(label: string | null): void {
     this.#activeLabel = label;
     this.#emit("selection");
+    if (label !== null) this.#tool.labelChosen?.();
   }
 
   /** The label for a new object; asks the page for one when there is none. */

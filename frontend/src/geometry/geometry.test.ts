@@ -16,6 +16,7 @@ import { enclosedArea, similarArea } from "./flood.ts";
 import { isInPolygon, polygonsArea, signedRingArea } from "./measure.ts";
 import { outlineOf } from "./outline.ts";
 import { polygonsToMask } from "./raster.ts";
+import vectors from "./rasterVectors.json";
 import { countsFromString, countsToString, InvalidRle, maskToRle, rleToMask } from "./rle.ts";
 import { simplifyPath, simplifyRing } from "./simplify.ts";
 import { growToHold, stampStroke } from "./stamp.ts";
@@ -111,6 +112,26 @@ describe("COCO RLE", () => {
     expect(() => rleToMask({ size: [2, 2], counts: countsToString([1, 2]) })).toThrow(InvalidRle);
     expect(() => countsFromString("o")).toThrow(InvalidRle);
     expect(() => countsFromString("\u0001")).toThrow(InvalidRle);
+  });
+});
+
+describe("raster", () => {
+  test.each(vectors.cases.map((one, i) => ({ ...one, i })))(
+    "vector $i of pycocotools",
+    ({ width, height, polygons, counts }) => {
+      const image = { width, height };
+      expect(maskToRle(polygonsToMask(polygons as unknown as Polygon[], image), image).counts).toBe(counts);
+    },
+  );
+
+  test("a polygon may reach the image's far edges", () => {
+    const exterior: Point[] = [
+      [0, 0],
+      [5, 0],
+      [5, 3],
+      [0, 3],
+    ];
+    expect(polygonsToMask([{ exterior, holes: [] }], { width: 5, height: 3 }).area).toBe(15);
   });
 });
 

@@ -25,6 +25,9 @@ export class RingTool implements Tool {
   #pressed: Point = [0, 0];
   #trace: Point[] = [];
   #pointer: Point | null = null;
+  #closes = false;
+  /** It was closed when there was no label to give it. */
+  #waitsForLabel = false;
 
   constructor(editor: Editor, purpose: RingPurpose) {
     this.#editor = editor;
@@ -40,8 +43,6 @@ export class RingTool implements Tool {
     const points = this.#state === "dragging" ? [...this.#points, ...this.#trace.slice(1)] : this.#points;
     return { kind: "ring", purpose: this.purpose, points, cursor: this.#pointer, closes: this.#closes };
   }
-
-  #closes = false;
 
   handle(event: ToolEvent): void {
     switch (event.kind) {
@@ -88,6 +89,10 @@ export class RingTool implements Tool {
     }
   }
 
+  labelChosen(): void {
+    if (this.#waitsForLabel && this.#points.length >= 3) this.#finish();
+  }
+
   cancel(): void {
     this.#points = [];
     this.#takenBack = [];
@@ -105,6 +110,7 @@ export class RingTool implements Tool {
     }
     this.#points.push(this.#place(event));
     this.#takenBack = [];
+    this.#waitsForLabel = false;
     this.#state = "pointing";
     this.#editor.draftChanged();
   }
@@ -150,7 +156,10 @@ export class RingTool implements Tool {
 
   #finish(): void {
     const label = this.purpose === "object" ? this.#editor.requireLabel() : this.#editor.activeLabel;
-    if (this.purpose === "object" && label === null) return;
+    if (this.purpose === "object" && label === null) {
+      this.#waitsForLabel = true;
+      return;
+    }
     const ring = this.#points;
     this.#points = [];
     this.#takenBack = [];

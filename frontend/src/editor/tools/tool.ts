@@ -15,6 +15,8 @@ export interface Tool {
   handle(event: ToolEvent): void;
   /** Takes a key first: true when it was meant for what the tool has in hand. */
   act(action: KeyAction): boolean;
+  /** There is a label now: what waited for one goes on. */
+  labelChosen?(): void;
   /** Drops what is in hand. */
   cancel(): void;
 }

@@ -159,7 +159,7 @@ describe("polygon", () => {
     expect(editor.history.canUndo).toBe(false);
   });
 
-  test("without a label it asks for one and keeps the points", () => {
+  test("without a label it asks for one, keeps the points, and is closed when there is one", () => {
     const asked: string[] = [];
     const editor = makeEditor([], { request: (action) => asked.push(action) });
     editor.setActiveLabel(null);
@@ -173,6 +173,8 @@ describe("polygon", () => {
     key(editor, "Enter");
     expect(asked).toEqual(["labelNeeded"]);
     expect(editor.tool.draft).toMatchObject({ kind: "ring" });
+    editor.setActiveLabel("date");
+    expect(editor.selected?.label).toBe("date");
   });
 
   test("with snapping on, a point goes to a neighbour's corner, else to its border", () => {

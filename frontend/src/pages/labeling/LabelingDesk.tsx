@@ -50,6 +50,8 @@ interface LabelingDeskProps {
 /** Colour of objects whose label is not in the project any more. */
 const UNKNOWN_COLOR = "#9aa0a6";
 const ZOOM_STEP = 1.25;
+/** As in the style sheets. */
+const PHONE_WIDTH = 640;
 
 /** Rail, canvas, panels and strip around one open image. */
 export function LabelingDesk(props: LabelingDeskProps) {
@@ -57,9 +59,10 @@ export function LabelingDesk(props: LabelingDeskProps) {
   const { t } = useTranslation("labeling");
   const { editor } = open;
   const stage = useRef<Stage | null>(null);
+  const surface = useRef<HTMLDivElement>(null);
   const [signals] = useState(() => ({ zoom: makeSignal(1), pointer: makeSignal<Point | null>(null) }));
   const [display, setDisplay] = usePreference("display");
-  const [showsPanels, setShowsPanels] = usePreference("panels");
+  const [showsPanels, setShowsPanels] = usePreference(window.innerWidth > PHONE_WIDTH ? "panels" : "panelsOnPhone");
   const [isAdding, setAdding] = useState(false);
   const [dialog, setDialog] = useState<"keys" | "palette" | null>(null);
   const project = useQuery(projectQuery(projectId)).data;
@@ -97,6 +100,11 @@ export function LabelingDesk(props: LabelingDeskProps) {
     pageActions[request.action]?.();
     onRequestDone();
   }, [request]);
+  const onAdding = (adds: boolean) => {
+    setAdding(adds);
+    // back to drawing, without a click
+    if (!adds) surface.current?.focus();
+  };
   const act = (action: KeyAction) => void editor.act(action);
   return (
     <div className={classNames(styles.desk, !showsPanels && styles.wide)}>
@@ -108,6 +116,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
           look={look}
           filter={filterOf(display)}
           stageRef={stage}
+          surfaceRef={surface}
           onView={onView}
           onPointer={signals.pointer.set}
         />
@@ -129,7 +138,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
       </main>
       {showsPanels && (
         <aside className={sideStyles.panel} aria-label={t("panels")}>
-          <LabelList editor={editor} projectId={projectId} labels={labels} isAdding={isAdding} onAdding={setAdding} />
+          <LabelList editor={editor} projectId={projectId} labels={labels} isAdding={isAdding} onAdding={onAdding} />
           <ObjectList editor={editor} colorOf={colorOf} />
           <DisplaySettings display={display} onChange={setDisplay} />
         </aside>

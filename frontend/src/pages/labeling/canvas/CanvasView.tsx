@@ -15,14 +15,14 @@ interface CanvasViewProps {
   /** CSS filter of the image alone. */
   filter: string;
   stageRef: React.RefObject<Stage | null>;
+  surfaceRef: React.RefObject<HTMLDivElement | null>;
   onView: (view: View) => void;
   onPointer: (point: Point | null) => void;
 }
 
 /** The stacked canvases. React makes them and hands them over; it has no part in drawing. */
-export function CanvasView({ open, look, filter, stageRef, onView, onPointer }: CanvasViewProps) {
+export function CanvasView({ open, look, filter, stageRef, surfaceRef: surface, onView, onPointer }: CanvasViewProps) {
   const { t } = useTranslation("labeling");
-  const surface = useRef<HTMLDivElement>(null);
   const image = useRef<HTMLCanvasElement>(null);
   const scene = useRef<HTMLCanvasElement>(null);
   const active = useRef<HTMLCanvasElement>(null);
@@ -55,7 +55,7 @@ export function CanvasView({ open, look, filter, stageRef, onView, onPointer }: 
   useEffect(() => {
     if (!surface.current || !stageRef.current) return;
     return listenToPointers({ surface: surface.current, stage: stageRef.current, editor, onPointer });
-  }, [editor, stageRef, onPointer]);
+  }, [editor, stageRef, surface, onPointer]);
 
   return (
     <div

@@ -41,7 +41,6 @@ export function NewLabelField({ projectId, labels, onAdded, onClose }: NewLabelF
         maxLength={100}
         error={add.error instanceof ApiError ? add.error.message : add.error && t("labelFailed")}
         onKeyDown={(event) => event.key === "Escape" && onClose()}
-        onBlur={() => name.trim() === "" && onClose()}
       />
     </form>
   );

@@ -5,11 +5,11 @@ import { DEFAULT_DISPLAY, type Display } from "../panels/DisplaySettings.tsx";
 interface Preferences {
   display: Display;
   panels: boolean;
+  /** A phone has no room for the panels beside the image. */
+  panelsOnPhone: boolean;
 }
 
-/** A phone has no room for the panels beside the image. */
-const PHONE_WIDTH = 640;
-const DEFAULTS: Preferences = { display: DEFAULT_DISPLAY, panels: window.innerWidth > PHONE_WIDTH };
+const DEFAULTS: Preferences = { display: DEFAULT_DISPLAY, panels: true, panelsOnPhone: false };
 const KEY = "maskwright.editor";
 
 export function usePreference<K extends keyof Preferences>(name: K): [Preferences[K], (value: Preferences[K]) => void] {
