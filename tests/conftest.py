@@ -36,6 +36,12 @@ from tests.services import find_postgresql, postgresql_server, redis_server, ski
 PASSWORD = "correct horse battery staple"
 
 
+@pytest.fixture(autouse=True)
+def _settings_end_with_the_test() -> Iterator[None]:
+    yield
+    forget_settings()
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of this run."""
@@ -91,11 +97,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app_env(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def app_env(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with a folder and a database of their own; the broker and the storage are folders in it."""
     use_settings(monkeypatch, data_dir=tmp_path, database_url=database)
-    yield get_settings()
-    forget_settings()
+    return get_settings()
 
 
 @pytest.fixture
