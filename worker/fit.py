@@ -21,6 +21,7 @@ from worker.recipe import choose_recipe
 from worker.report import CurvePoint, Reporter, StopRequest
 from worker.samples import SampleStream
 from worker.schedule import Moment, Schedule, StepSchedule, TimeSchedule
+from worker.threads import ThreadTuner
 from worker.train_config import TrainConfig
 from worker.weights import InitialWeights
 
@@ -105,6 +106,7 @@ class _Training:
         self._clock = clock
         self._device = device.choose_device(config.device)
         device.use_all_cores()
+        self._threads = ThreadTuner(device.available_cores())
         self._autocast_dtype = device.autocast_dtype(self._device, reproducible=config.max_steps is not None)
         self._schedule = _schedule(config)
         self._early_stopping = EarlyStopping(config.stop_minutes * 60)
@@ -229,7 +231,11 @@ class _Training:
         rate = self._rate_factor * schedule.learning_rate(
             self._recipe.learning_rate, step=self._step, fraction=fraction
         )
+        torch.set_num_threads(self._threads.count)
+        started = self._clock()
         loss = self._learner.step(self._stream.batch(self._step), rate)
+        if self._config.max_steps is None:  # sums on other threads differ in their last bits
+            self._threads.took(self._clock() - started)
         if loss is None:
             self._recover()
             return

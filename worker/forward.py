@@ -46,13 +46,13 @@ def losses_on_features(
 
 
 def detect_on_features(
-    model: MaskRCNN, batch: ImageList, features: dict[str, Tensor], *, min_score: float, max_per_label: int
+    model: MaskRCNN, batch: ImageList, features: dict[str, Tensor], *, min_score: float, max_boxes: int
 ) -> list[Detections]:
     """Find objects in each image of a batch; only the boxes that are kept reach the mask head, most of the cost.
 
     Args:
         min_score: Boxes below are dropped.
-        max_per_label: The best of each image and label that are kept.
+        max_boxes: The best of each image that are kept.
     """
     roi = model.roi_heads
     proposals, _ = model.rpn(batch, features)
@@ -61,7 +61,7 @@ def detect_on_features(
     found = roi.postprocess_detections(class_logits, box_regression, proposals, batch.image_sizes)
     detections = []
     for index, (boxes, scores, labels) in enumerate(zip(*found, strict=True)):
-        kept = _best_per_label(scores, labels, min_score=min_score, max_per_label=max_per_label)
+        kept = torch.where(scores >= min_score)[0][:max_boxes]  # best first, as they come
         boxes, scores, labels = boxes[kept], scores[kept], labels[kept]
         own_features = {name: level[index : index + 1] for name, level in features.items()}
         probabilities = _mask_probabilities(model, own_features, boxes, labels, batch.image_sizes[index])
@@ -77,15 +77,6 @@ def _mask_probabilities(
     logits = roi.mask_predictor(roi.mask_head(pooled))
     probabilities: Tensor = logits[torch.arange(len(labels), device=labels.device), labels].sigmoid()
     return probabilities
-
-
-def _best_per_label(scores: Tensor, labels: Tensor, *, min_score: float, max_per_label: int) -> Tensor:
-    """Positions to keep, in the order given, which is best first."""
-    rank = torch.zeros_like(labels)
-    for label in torch.unique(labels):
-        of_label = labels == label
-        rank[of_label] = torch.arange(int(of_label.sum()), device=labels.device)
-    return torch.where((scores >= min_score) & (rank < max_per_label))[0]
 
 
 @contextlib.contextmanager

@@ -24,7 +24,8 @@ class RoIAlignPyramid(MultiScaleRoIAlign):  # type: ignore[misc]  # torchvision 
             pooled: Tensor = super().forward(x, boxes, image_shapes)
             return pooled
         if self.scales is None:
-            super().forward(x, [box[:0] for box in boxes], image_shapes)  # finds out the levels' scales
+            empty = [box[:0] for box in boxes]
+            super().forward({name: x[name].float() for name in self.featmap_names}, empty, image_shapes)  # finds scales
         rois = _rois(boxes)
         level_of = self.map_levels(boxes)
         chosen = [torch.where(level_of == level)[0] for level in range(len(levels))]

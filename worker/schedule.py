@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 WARM_UP_STEPS = 20
-EVALUATIONS_OF_STEPS = 20  # of a training that goes by steps
+EVALUATIONS_OF_STEPS = 10  # of a training that goes by steps
 FIRST_EVALUATION_SECONDS = 15  # contract.md: the first curve point comes within 60 s of the first step
 MIN_INTERVAL_SECONDS = 10  # contract.md: a point at least every 20 s at the demo's size
 MAX_INTERVAL_SECONDS = 120

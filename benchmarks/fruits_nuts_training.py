@@ -1,0 +1,137 @@
+"""Our `worker.fit` on a labeled set from random weights: AP over time, and the time to AP50 0.75.
+
+    python benchmarks/fruits_nuts_training.py --data ../shared/data/fruits_nuts --minutes 5 --seeds 0 1 2
+
+The rival is benchmarks/plain_loop.py on the same data. A set without split.json has every fourth image in validation.
+Both times are printed: a busy machine stretches the elapsed seconds, less so the processor's.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.db.enums import CheckpointKind, ModelSize, Split
+from app.masks.instance import Instance, Polygon
+from worker.dataset import TrainingData, TrainingImage
+from worker.fit import fit
+from worker.report import CurvePoint, StopRequest
+from worker.train_config import TrainConfig
+
+AP50_GOAL = 0.75
+
+
+class PrintingReporter:
+    """Prints curve points, and remembers when the goal was reached."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._processor_s = time.process_time()
+        self.goal_reached_s: float | None = None
+
+    def log(self, message: str) -> None:
+        print(f"seed {self._seed}: {message}", flush=True)
+
+    def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None:
+        pass
+
+    def curve_point(self, point: CurvePoint) -> None:
+        if self.goal_reached_s is None and (point.ap50 or 0) >= AP50_GOAL:
+            self.goal_reached_s = point.elapsed_s
+        print(
+            f"ours seed {self._seed} step {point.step} elapsed_s {point.elapsed_s:.0f} "
+            f"processor_s {time.process_time() - self._processor_s:.0f} ap {point.mean_ap:.3f} ap50 {point.ap50:.3f} "
+            f"accuracy {point.validation_accuracy:.3f} loss {point.train_loss:.2f} / {point.validation_loss:.2f}",
+            flush=True,
+        )
+
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
+        pass
+
+    def requested(self) -> StopRequest:
+        return StopRequest.NONE
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    data, class_names = read_coco(arguments.data)
+    times, best = [], []
+    for seed in arguments.seeds:
+        reporter = PrintingReporter(seed)
+        config = TrainConfig(
+            size=ModelSize.SMALL,
+            class_names=class_names,
+            image_size=arguments.image_size,
+            train_minutes=arguments.minutes,
+            stop_minutes=arguments.minutes,
+            seed=seed,
+            device="cpu",
+        )
+        with tempfile.TemporaryDirectory() as work_dir:
+            result = fit(config, data, reporter, resume_from=None, work_dir=Path(work_dir))
+        times.append(reporter.goal_reached_s or float("inf"))
+        best.append(result.best)
+        print(
+            f"seed {seed}: best ap {result.best.mean_ap:.3f} ap50 {result.best.ap50:.3f} "
+            f"at {result.best.elapsed_s:.0f} s, "
+            f"AP50 {AP50_GOAL} after {times[-1]:.0f} s, {result.elapsed_s:.0f} s in all"
+        )
+    print(
+        f"median of {len(times)}: AP50 {AP50_GOAL} after {statistics.median(times):.0f} s, "
+        f"ap {statistics.median(point.mean_ap for point in best):.3f}"
+    )
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--image-size", type=int, default=256)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    return parser.parse_args()
+
+
+def read_coco(folder: Path) -> tuple[TrainingData, tuple[str, ...]]:
+    """Read `instances.json`, `split.json` and `images/` as the library takes them."""
+    document = json.loads((folder / "instances.json").read_text())
+    names = {category["id"]: category["name"] for category in document["categories"]}
+    file_names = sorted(image["file_name"] for image in document["images"])
+    split_file = folder / "split.json"
+    validation = set(json.loads(split_file.read_text())["val"] if split_file.exists() else file_names[::4])
+    instances: dict[int, list[Instance]] = {image["id"]: [] for image in document["images"]}
+    for annotation in document["annotations"]:
+        rings = [
+            tuple(zip(map(float, flat[::2]), map(float, flat[1::2]), strict=True))
+            for flat in annotation["segmentation"]
+        ]
+        polygons = tuple(Polygon(ring) for ring in rings)
+        instances[annotation["image_id"]].append(
+            Instance(str(annotation["id"]), names[annotation["category_id"]], polygons)
+        )
+    images = [
+        TrainingImage(
+            image_id=image["id"],
+            load_rgb=lambda path=folder / "images" / image["file_name"]: load_rgb(path),
+            width=image["width"],
+            height=image["height"],
+            instances=tuple(instances[image["id"]]),
+            split=Split.VALIDATION if image["file_name"] in validation else Split.TRAINING,
+        )
+        for image in document["images"]
+    ]
+    return TrainingData(tuple(images)), tuple(names.values())
+
+
+def load_rgb(path: Path) -> NDArray[np.uint8]:
+    with Image.open(path) as image:
+        return np.array(image.convert("RGB"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""The plain f32 training loop: the rival that `worker.fit` has to beat at equal time.
+
+ResNet-18 + FPN as torchvision builds it, random weights, AdamW 1e-3, cosine over the elapsed fraction of the time,
+batch 2, both flips and brightness; images are decoded and resized at each step. Evaluations are not counted.
+
+    python benchmarks/plain_loop.py --data ../shared/data/fruits_nuts --minutes 5 --seed 0
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from pycocotools import mask as coco_mask
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+from torch import nn
+from torchvision.models import resnet18
+from torchvision.models.detection import MaskRCNN
+from torchvision.models.detection.anchor_utils import AnchorGenerator
+from torchvision.models.detection.backbone_utils import BackboneWithFPN
+from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
+
+WARM_UP_STEPS = 20
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    torch.manual_seed(arguments.seed)
+    rng = random.Random(arguments.seed)
+    coco = COCO(str(arguments.data / "instances.json"))
+    split = json.loads((arguments.data / "split.json").read_text())
+    by_name = {image["file_name"]: image for image in coco.imgs.values()}
+    training = [by_name[name] for name in split["train"]]
+    validation = [by_name[name] for name in split["val"]]
+    model = plain_model(len(coco.cats), arguments.image_size)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
+
+    budget = arguments.minutes * 60
+    elapsed, processor, step, next_evaluation, queue = 0.0, 0.0, 0, arguments.every, []
+    while elapsed < budget:
+        started, processor_started = time.perf_counter(), time.process_time()
+        for group in optimizer.param_groups:
+            group["lr"] = 1e-3 * min(1.0, (step + 1) / WARM_UP_STEPS) * 0.5 * (1 + math.cos(math.pi * elapsed / budget))
+        if len(queue) < 2:
+            queue += rng.sample(training, len(training))
+        samples = [load_sample(coco, arguments.data, queue.pop(0), arguments.image_size, rng) for _ in range(2)]
+        model.train()
+        losses = model([image for image, _ in samples], [target for _, target in samples])
+        optimizer.zero_grad()
+        sum(losses.values()).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 10)
+        optimizer.step()
+        step += 1
+        elapsed += time.perf_counter() - started
+        processor += time.process_time() - processor_started
+        if elapsed >= next_evaluation or elapsed >= budget:
+            next_evaluation += arguments.every
+            ap, ap50 = evaluate(model, coco, arguments.data, validation, arguments.image_size)
+            print(
+                f"plain seed {arguments.seed} step {step} elapsed_s {elapsed:.0f} processor_s {processor:.0f} "
+                f"ap {ap:.3f} ap50 {ap50:.3f}",
+                flush=True,
+            )
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--every", type=float, default=30, help="seconds of training between evaluations")
+    parser.add_argument("--image-size", type=int, default=256)
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+def plain_model(class_count: int, image_size: int) -> MaskRCNN:
+    backbone = BackboneWithFPN(
+        resnet18(weights=None),
+        {f"layer{level + 1}": str(level) for level in range(4)},
+        [64, 128, 256, 512],
+        256,
+        extra_blocks=LastLevelMaxPool(),
+    )
+    anchors = AnchorGenerator(((16,), (32,), (64,), (128,), (256,)), ((0.5, 1.0, 2.0),) * 5)
+    return MaskRCNN(
+        backbone,
+        class_count + 1,
+        min_size=image_size,
+        max_size=image_size,
+        rpn_anchor_generator=anchors,
+        rpn_post_nms_top_n_train=300,
+        rpn_post_nms_top_n_test=150,
+    )
+
+
+def load_sample(
+    coco: COCO, data: Path, image: dict, image_size: int, rng: random.Random
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    pixels = load_image(data, image, image_size)
+    height, width = pixels.shape[1:]
+    masks, labels = [], []
+    for annotation in coco.imgToAnns[image["id"]]:
+        mask = Image.fromarray(coco.annToMask(annotation)).resize((width, height), Image.Resampling.NEAREST)
+        masks.append(np.asarray(mask))
+        labels.append(annotation["category_id"])
+    stacked = torch.from_numpy(np.stack(masks))
+    pixels = pixels * rng.uniform(0.8, 1.2)
+    if rng.random() < 0.5:
+        pixels, stacked = pixels.flip(-1), stacked.flip(-1)
+    if rng.random() < 0.5:
+        pixels, stacked = pixels.flip(-2), stacked.flip(-2)
+    boxes = torch.stack([box_of(mask) for mask in stacked])
+    return pixels.clamp(0, 1), {"boxes": boxes, "labels": torch.tensor(labels), "masks": stacked}
+
+
+def load_image(data: Path, image: dict, image_size: int) -> torch.Tensor:
+    with Image.open(data / "images" / image["file_name"]) as file:
+        scale = image_size / max(file.size)
+        small = file.convert("RGB").resize((round(file.width * scale), round(file.height * scale)))
+    return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 255
+
+
+def box_of(mask: torch.Tensor) -> torch.Tensor:
+    rows, columns = torch.nonzero(mask, as_tuple=True)
+    corners = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+    return torch.stack(corners).float()
+
+
+def evaluate(model: MaskRCNN, coco: COCO, data: Path, images: list[dict], image_size: int) -> tuple[float, float]:
+    model.eval()
+    results = []
+    for image in images:
+        with torch.inference_mode():
+            (prediction,) = model([load_image(data, image, image_size)])
+        for label, score, mask in zip(*(prediction[key] for key in ("labels", "scores", "masks")), strict=True):
+            pixels = Image.fromarray((mask[0].numpy() * 255).astype(np.uint8)).resize((image["width"], image["height"]))
+            rle = coco_mask.encode(np.asfortranarray((np.asarray(pixels) >= 128).astype(np.uint8)))
+            results.append(
+                {"image_id": image["id"], "category_id": int(label), "score": float(score), "segmentation": rle}
+            )
+    if not results:
+        return 0.0, 0.0
+    evaluation = COCOeval(coco, coco.loadRes(results), "segm")
+    evaluation.params.imgIds = [image["id"] for image in images]
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    return float(evaluation.stats[0]), float(evaluation.stats[1])
+
+
+if __name__ == "__main__":
+    main()

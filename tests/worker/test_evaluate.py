@@ -1,0 +1,64 @@
+import dataclasses
+
+import pytest
+import torch
+
+from app.db.enums import ModelSize, Split
+from app.masks.instance import Instance
+from tests.worker import synthetic
+from tests.worker.synthetic import CLASS_NAMES
+from worker.dataset import TrainingImage
+from worker.evaluate import Evaluation, Evaluator
+from worker.model import build_model
+
+CPU = torch.device("cpu")
+
+
+def evaluator(images: tuple[TrainingImage, ...]) -> Evaluator:
+    return Evaluator(images, CLASS_NAMES, image_size=64, memory_bytes=10**9, device=CPU)
+
+
+def untrained() -> torch.nn.Module:
+    torch.manual_seed(0)
+    return build_model(ModelSize.SMALL, class_count=2, image_size=64).eval()
+
+
+def test_evaluator__measures_alike_and_leaves_the_random_state() -> None:
+    images = synthetic.shapes().validation
+    model = untrained()
+    state = torch.get_rng_state()
+
+    first = evaluator(images).evaluate(model)
+    torch.rand(3)
+    second = evaluator(images).evaluate(model)
+    torch.set_rng_state(state)
+    assert first == second
+    assert first.loss is not None
+    assert first.loss > 1
+    assert first.mean_ap is not None
+    expected = torch.rand(1)
+    torch.set_rng_state(state)
+    evaluator(images).evaluate(model)
+    assert torch.equal(torch.rand(1), expected)
+    assert not any(module.training for module in model.modules())
+
+
+@pytest.mark.parametrize("images", [(), (synthetic.background(1, Split.VALIDATION),)])
+def test_evaluator__without_labels_there_is_no_ap(images: tuple[TrainingImage, ...]) -> None:
+    found = evaluator(images).evaluate(untrained())
+
+    assert (found.mean_ap, found.ap50) == (None, None)
+    assert (found.loss is None) == (not images)
+
+
+def test_evaluator__no_image_no_figure() -> None:
+    assert evaluator(()).evaluate(untrained()) == Evaluation(None, None, None, None)
+
+
+def test_evaluator__crowds_alone_are_no_truth() -> None:
+    (image,) = synthetic.shapes(validation=1).validation
+    crowd = Instance("c", "disc", polygons=(synthetic.polygon(0, 0, 64, 64),), crowd=True)
+
+    found = evaluator((dataclasses.replace(image, instances=(crowd,)),)).evaluate(untrained())
+
+    assert found.mean_ap is None

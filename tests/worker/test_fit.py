@@ -1,0 +1,208 @@
+import dataclasses
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+import torch
+
+from app.db.enums import CheckpointKind, Split
+from tests.worker import synthetic
+from tests.worker.recording import RecordingReporter
+from worker.checkpoint import load_trained_model, read_checkpoint
+from worker.dataset import TrainingData
+from worker.fit import FitResult, NothingToTrainOn, Outcome, TrainingDiverged, fit
+from worker.learner import Learner
+from worker.report import CurvePoint, LeaseLost, StopRequest
+from worker.train_config import TrainConfig
+
+pytestmark = pytest.mark.slow
+
+
+def run(
+    config: TrainConfig,
+    reporter: RecordingReporter,
+    work_dir: Path,
+    *,
+    data: TrainingData | None = None,
+    resume_from: Path | None = None,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> FitResult:
+    return fit(config, data or synthetic.shapes(), reporter, resume_from=resume_from, work_dir=work_dir, clock=clock)
+
+
+def ticking(tick_s: float) -> Callable[[], float]:
+    """A clock that is `tick_s` later each time it is read."""
+    readings = count()
+    return lambda: next(readings) * tick_s
+
+
+def without_time(points: list[CurvePoint]) -> list[CurvePoint]:
+    return [dataclasses.replace(point, elapsed_s=0.0) for point in points]
+
+
+def test_fit__learns_shapes_beside_a_background_image(tmp_path: Path) -> None:
+    data = TrainingData((*synthetic.shapes().images, synthetic.background(9, Split.TRAINING)))
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=12, learning_rate=2e-3), reporter, tmp_path, data=data)
+
+    assert result.outcome is Outcome.FINISHED
+    assert [point.step for point in reporter.points] == [2, 4, 6, 8, 10, 12]
+    assert reporter.points[-1].train_loss < 0.5 * reporter.points[0].train_loss
+    assert max(point.ap50 for point in reporter.points) > 0.5
+    assert max(point.validation_accuracy for point in reporter.points) > 0.5
+    maps = [point.mean_ap for point in reporter.points]
+    assert result.best.step == reporter.points[maps.index(max(maps))].step
+    assert [step for kind, step in reporter.checkpoints if kind is CheckpointKind.LAST] == [2, 4, 6, 8, 10, 12]
+    best_steps = [step for kind, step in reporter.checkpoints if kind is CheckpointKind.BEST]
+    assert best_steps == [point.step for point in reporter.points if point.is_best]
+    assert load_trained_model(tmp_path / "best.pt").point == result.best
+    assert load_trained_model(tmp_path / "last.pt").point == result.last == reporter.points[-1]
+    assert result.initialised_from == "random weights"
+
+
+def test_fit__resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path) -> None:
+    whole_dir, torn_dir = tmp_path / "whole", tmp_path / "torn"
+    whole_dir.mkdir()
+    torn_dir.mkdir()
+    config = synthetic.config(max_steps=20, seed=3)  # evaluates every second step
+    whole, torn, resumed = RecordingReporter(at_step=6), RecordingReporter(at_step=5), RecordingReporter(at_step=2)
+
+    for reporter, work_dir in ((whole, whole_dir), (torn, torn_dir)):
+        with pytest.raises(LeaseLost):
+            run(config, reporter, work_dir)
+    torch.manual_seed(1)  # what else used the random numbers meanwhile must not matter
+    with pytest.raises(LeaseLost):  # the step after the last checkpoint was lost: 4 + 2 steps are 6
+        run(config, resumed, torn_dir, resume_from=torn_dir / "last.pt")
+
+    assert [point.step for point in whole.points] == [2, 4, 6]
+    assert without_time(torn.points + resumed.points) == without_time(whole.points)
+    uninterrupted, continued = (read_checkpoint(folder / "last.pt") for folder in (whole_dir, torn_dir))
+    for name, value in uninterrupted["model"].items():
+        assert torch.equal(value, continued["model"][name]), name
+    assert torch.equal(uninterrupted["training"]["history"], continued["training"]["history"])
+
+
+def test_fit__stop_evaluates_and_keeps_the_last_state(tmp_path: Path) -> None:
+    reporter = RecordingReporter(at_step=3, request=StopRequest.STOP)
+
+    result = run(synthetic.config(max_steps=1000), reporter, tmp_path)
+
+    assert result.outcome is Outcome.STOPPED
+    assert result.last.step == 3
+    assert reporter.checkpoints == [(CheckpointKind.BEST, 3), (CheckpointKind.LAST, 3)]
+
+
+def test_fit__cancel_ends_at_once(tmp_path: Path) -> None:
+    reporter = RecordingReporter(at_step=1, request=StopRequest.CANCEL)
+
+    result = run(synthetic.config(max_steps=1000), reporter, tmp_path)
+
+    assert (result.outcome, result.last, reporter.checkpoints) == (Outcome.CANCELLED, None, [])
+
+
+def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:
+    reporter = RecordingReporter()
+    config = synthetic.config(max_steps=None, train_minutes=0.25, stop_minutes=10)
+
+    result = run(config, reporter, tmp_path, clock=ticking(0.25))
+
+    assert result.outcome is Outcome.FINISHED
+    assert 13 <= result.elapsed_s <= 18  # of 15; a step of this clock is 2.5 s long
+    times = [point.elapsed_s for point in reporter.points]
+    assert 1.5 <= times[0] <= 5
+    assert len(times) >= 3
+    assert reporter.fractions == sorted(reporter.fractions)
+    assert reporter.points[-1].learning_rate < 0.05 * 1e-3  # the cosine has come down
+
+
+def test_fit__resumed_time_adds_up(tmp_path: Path) -> None:
+    config = synthetic.config(max_steps=None, train_minutes=0.2, stop_minutes=10)
+    run(config, RecordingReporter(at_step=1, request=StopRequest.STOP), tmp_path, clock=ticking(0.2))
+    before = read_checkpoint(tmp_path / "last.pt")["training"]["elapsed_s"]
+    reporter = RecordingReporter()
+
+    result = run(config, reporter, tmp_path, resume_from=tmp_path / "last.pt", clock=ticking(0.2))
+
+    assert 11 <= result.elapsed_s <= 14  # of 12; a step and an evaluation of this clock are 2 s long
+    assert before < reporter.points[0].elapsed_s
+    assert reporter.points[0].step > 1
+
+
+def test_fit__stops_early_without_a_better_map(tmp_path: Path) -> None:
+    reporter = RecordingReporter()
+    config = synthetic.config(max_steps=None, learning_rate=1e-12, train_minutes=1000, stop_minutes=1)
+
+    result = run(config, reporter, tmp_path, clock=ticking(4.0))
+
+    assert result.outcome is Outcome.STOPPED_EARLY
+    assert 60 <= result.last.elapsed_s - result.best.elapsed_s <= 150
+    assert result.last.step == reporter.points[-1].step
+
+
+def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = count(1)
+    real_step = Learner.step
+
+    def spoilt_at_third(learner: Learner, samples: object, learning_rate: float) -> float | None:
+        if next(steps) == 3:
+            with torch.no_grad():
+                learner.model.backbone.body.conv1.weight[0] = float("nan")
+        return real_step(learner, samples, learning_rate)
+
+    monkeypatch.setattr(Learner, "step", spoilt_at_third)
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=3), reporter, tmp_path)
+
+    assert result.outcome is Outcome.FINISHED
+    assert [point.step for point in reporter.points] == [1, 2, 3]
+    assert "back to step 2 with 0.5 of the learning rate" in "".join(reporter.messages)
+    assert all(value.isfinite().all() for value in read_checkpoint(tmp_path / "last.pt")["model"].values())
+
+
+def test_fit__gives_up_after_three_recoveries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real_step = Learner.step
+
+    def always_spoilt(learner: Learner, samples: object, learning_rate: float) -> float | None:
+        with torch.no_grad():
+            learner.model.backbone.body.conv1.weight[0] = float("nan")
+        return real_step(learner, samples, learning_rate)
+
+    monkeypatch.setattr(Learner, "step", always_spoilt)
+    reporter = RecordingReporter()
+
+    with pytest.raises(TrainingDiverged, match=r"not finite at step 0, also with the learning rate at 0\.125"):
+        run(synthetic.config(max_steps=3), reporter, tmp_path)
+
+    assert sum("The loss was not finite" in message for message in reporter.messages) == 3
+
+
+def test_fit__without_validation_labels_the_newest_is_best(tmp_path: Path) -> None:
+    data = TrainingData((*synthetic.shapes(validation=0).images, synthetic.background(9, Split.VALIDATION)))
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=2), reporter, tmp_path, data=data)
+
+    assert result.best == result.last
+    assert result.best.mean_ap is None
+    assert result.best.validation_loss > 0
+    assert any("no mAP" in message for message in reporter.messages)
+
+
+def test_fit__tells_of_instances_too_small_to_learn(tmp_path: Path) -> None:
+    reporter = RecordingReporter()
+    data = synthetic.shapes(side=512)  # a 12-px speck of them is nothing at 32
+    first = data.images[0]
+    speck = dataclasses.replace(first.instances[1], polygons=(synthetic.polygon(3, 3, 5, 5),))
+    images = (dataclasses.replace(first, instances=(*first.instances, speck)), *data.images[1:])
+
+    run(synthetic.config(max_steps=1, image_size=32), reporter, tmp_path, data=TrainingData(images))
+
+    assert any(message.startswith("1 instances seen so far have no pixel at 32 px") for message in reporter.messages)
+
+
+def test_fit__refuses_to_train_on_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NothingToTrainOn):
+        run(synthetic.config(), RecordingReporter(), tmp_path, data=synthetic.shapes(training=0))

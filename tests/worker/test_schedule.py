@@ -1,0 +1,56 @@
+import math
+
+import pytest
+
+from worker.schedule import Moment, StepSchedule, TimeSchedule, learning_rate
+
+THREE_MINUTES = TimeSchedule(180)
+
+
+def test_time_schedule__ends_in_time_for_the_last_evaluation() -> None:
+    assert not THREE_MINUTES.is_over(Moment(step=9, elapsed_s=175, evaluation_s=4))
+    assert THREE_MINUTES.is_over(Moment(step=9, elapsed_s=176, evaluation_s=4))
+
+
+@pytest.mark.parametrize(("elapsed_s", "due"), [(14.9, False), (15, True)])
+def test_time_schedule__first_point_comes_soon(elapsed_s: float, due: bool) -> None:
+    assert THREE_MINUTES.evaluation_is_due(Moment(step=9, elapsed_s=elapsed_s)) is due
+
+
+@pytest.mark.parametrize(
+    ("budget_s", "evaluation_s", "interval_s"),
+    [
+        (180, 0.5, 10),  # the demo's size: at least one point in 20 s
+        (180, 3.0, 22),  # 3 of 25 s are 12 %
+        (3600, 1.0, 18),
+        (100 * 3600, 1.0, 120),
+        (12, 0.1, 2.4),
+    ],
+)
+def test_time_schedule__evaluations_are_paced_by_their_cost(
+    budget_s: float, evaluation_s: float, interval_s: float
+) -> None:
+    schedule = TimeSchedule(budget_s)
+
+    def due(after_s: float) -> bool:
+        return schedule.evaluation_is_due(Moment(9, 8 + after_s, 5, 8.0, evaluation_s))
+
+    assert not due(interval_s - 0.01)
+    assert due(interval_s + 0.01)
+
+
+def test_step_schedule__goes_by_steps_alone() -> None:
+    schedule = StepSchedule(100)
+
+    assert schedule.fraction(Moment(step=25, elapsed_s=1e9)) == 0.25
+    assert not schedule.evaluation_is_due(Moment(step=29, elapsed_s=1e9, evaluated_step=20))
+    assert schedule.evaluation_is_due(Moment(step=30, elapsed_s=0, evaluated_step=20))
+    assert not schedule.is_over(Moment(step=99, elapsed_s=1e9))
+    assert schedule.is_over(Moment(step=100, elapsed_s=0))
+
+
+def test_learning_rate__rises_then_follows_half_a_cosine() -> None:
+    assert learning_rate(1.0, step=0, fraction=0.0) == pytest.approx(1 / 20)
+    assert learning_rate(1.0, step=19, fraction=0.0) == 1.0
+    assert learning_rate(1.0, step=500, fraction=0.25) == pytest.approx(0.5 * (1 + math.cos(math.pi / 4)))
+    assert learning_rate(1.0, step=500, fraction=1.0) == 0.0

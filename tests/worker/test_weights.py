@@ -1,0 +1,175 @@
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+from torchvision.models import resnet18
+from torchvision.models.detection import MaskRCNN, maskrcnn_resnet50_fpn, maskrcnn_resnet50_fpn_v2
+
+from app.db.enums import ModelSize
+from worker import weights
+from worker.model import build_model
+from worker.weights import WEIGHT_FILES, DamagedWeights, WeightFile, find_initial_weights, load_initial_weights
+
+CONTENT = b"weights, as they were published"
+NAME = f"resnet18-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
+
+
+@pytest.fixture
+def host() -> Iterator[str]:
+    """A web server that has the file, and a damaged one beside it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(CONTENT if self.path == f"/{NAME}" else b"<html>please sign in to this network")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def publish(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setitem(WEIGHT_FILES, ModelSize.SMALL, WeightFile(url, holds="ImageNet weights", prefix=""))
+
+
+def find(folder: Path, log: list[str], *, may_download: bool) -> weights.InitialWeights:
+    return find_initial_weights(ModelSize.SMALL, weights_dir=folder, may_download=may_download, log=log.append)
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [
+        (ModelSize.SMALL, "resnet18-f37072fd.pth"),
+        (ModelSize.MEDIUM, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth"),
+        (ModelSize.LARGE, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth"),
+    ],
+)
+def test_weight_files__are_the_published_ones(size: ModelSize, name: str) -> None:
+    assert WEIGHT_FILES[size].name == name
+    assert f"-{WEIGHT_FILES[size].sha256_prefix}." in name
+
+
+def test_find_initial_weights__takes_a_file_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(monkeypatch, f"http://127.0.0.1:1/{NAME}")
+    (tmp_path / NAME).write_bytes(CONTENT)
+    log: list[str] = []
+
+    found = find(tmp_path, log, may_download=False)
+
+    assert (found.path, found.description, log) == (tmp_path / NAME, f"ImageNet weights ({NAME})", [])
+
+
+def test_find_initial_weights__downloads_where_allowed(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+
+    found = find(tmp_path / "weights", [], may_download=True)
+
+    assert found.path is not None
+    assert found.path.read_bytes() == CONTENT
+
+
+def test_find_initial_weights__damaged_file_is_fetched_again(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+    (tmp_path / NAME).write_bytes(CONTENT[:-1])
+    log: list[str] = []
+
+    found = find(tmp_path, log, may_download=True)
+
+    assert found.path is not None
+    assert found.path.read_bytes() == CONTENT
+    assert "is damaged" in log[0]
+
+
+def test_find_initial_weights__says_random_where_none_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"http://127.0.0.1:1/{NAME}")
+    log: list[str] = []
+
+    found = find(tmp_path, log, may_download=True)
+
+    assert (found.path, found.description) == (None, "random weights")
+    assert "could not be downloaded" in log[1]
+    assert "starts from random weights" in log[2]
+
+
+def test_find_initial_weights__asks_no_network_when_forbidden(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+
+    found = find(tmp_path, [], may_download=False)
+
+    assert found.path is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fetch_weights__refuses_what_is_not_the_file(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/resnet18-00000000.pth")
+
+    with pytest.raises(DamagedWeights, match="not 00000000"):
+        weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_load_initial_weights__fills_the_backbone_of_small(tmp_path: Path) -> None:
+    published = resnet18(weights=None)
+    torch.save(published.state_dict(), tmp_path / "resnet18.pth")
+    model = build_model(ModelSize.SMALL, class_count=2, image_size=64)
+
+    report = load_initial_weights(model, ModelSize.SMALL, tmp_path / "resnet18.pth")
+
+    assert torch.equal(model.backbone.body.layer4[1].conv2.weight, published.layer4[1].conv2.weight)
+    assert "backbone.body.conv1.weight" in report.loaded
+    assert "backbone.fpn.inner_blocks.0.0.weight" in report.not_loaded
+    assert not any(name.startswith("backbone.body") for name in report.not_loaded)
+
+
+@pytest.mark.parametrize(
+    ("size", "published", "eps"),
+    [
+        (ModelSize.MEDIUM, maskrcnn_resnet50_fpn, 0.0),
+        (ModelSize.LARGE, maskrcnn_resnet50_fpn_v2, 1e-5),
+    ],
+)
+def test_load_initial_weights__all_but_the_classes_works_as_published(
+    tmp_path: Path, size: ModelSize, published: Callable[..., MaskRCNN], eps: float
+) -> None:
+    theirs = published(weights=None, weights_backbone=None).eval()
+    norm = theirs.backbone.body.layer1[0].bn1
+    norm.eps = eps
+    norm.running_var.uniform_(1e-5, 1e-4)  # so small that the wrong eps would show
+    torch.save(theirs.state_dict(), tmp_path / "coco.pth")
+    model = build_model(size, class_count=3, image_size=64).eval()
+
+    report = load_initial_weights(model, size, tmp_path / "coco.pth")
+
+    features = torch.rand((1, 64, 4, 4))
+    assert torch.allclose(model.backbone.body.layer1[0].bn1(features), norm(features), rtol=1e-4)
+    assert torch.equal(
+        model.roi_heads.mask_predictor.conv5_mask.weight, theirs.roi_heads.mask_predictor.conv5_mask.weight
+    )
+    assert {name.rsplit(".", 1)[0] for name in report.not_loaded} == {
+        "roi_heads.box_predictor.cls_score",
+        "roi_heads.box_predictor.bbox_pred",
+        "roi_heads.mask_predictor.mask_fcn_logits",
+    }
