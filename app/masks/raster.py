@@ -76,7 +76,10 @@ def _complement(coco: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
 
 def _ring_to_coco(ring: Ring, height: int, width: int) -> dict[str, Any]:
     flat = np.fromiter(chain.from_iterable(ring), dtype=np.float64, count=2 * len(ring))
-    if not (np.abs(flat).max() <= FAR_PX and _outline_px(flat) <= MAX_OUTLINE_PX):
+    largest = np.abs(flat).max()
+    # No step is longer than twice the largest coordinate: most rings need not be measured.
+    is_short = 2 * largest * len(ring) <= MAX_OUTLINE_PX or _outline_px(flat) <= MAX_OUTLINE_PX
+    if not (largest <= FAR_PX and is_short):
         return _far_ring_to_coco(ring, flat, height, width)
     coco: dict[str, Any] = coco_mask.frPyObjects([flat], height, width)[0]
     return coco
