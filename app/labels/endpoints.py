@@ -1,17 +1,24 @@
 """Labels and instances over HTTP."""
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
+from app.form_files import receive_form_files
 from app.http import PageQuery, PathId, errors
-from app.labels import instances, outlines, service
+from app.labels import exporting, importing, instances, outlines, service
+from app.labels.exporting import WRITERS
+from app.labels.importing import AUTO, READERS, ImportMode
 from app.labels.instances import SavedInstances
 from app.labels.schemas import (
     DeletedLabel,
+    ImportReport,
     InstanceChangesBody,
     InstancesBody,
     InstancesSchema,
@@ -26,6 +33,20 @@ from app.paging import Page, cut_page
 
 router = APIRouter(prefix="/api/v1", tags=["labels"])
 
+_FORM_OF_A_FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
 IfMatchHeader = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change began from")]
 
 
@@ -63,14 +84,49 @@ def merge_label(access: LabelerAccess, label_id: PathId, body: MergeBody, sessio
     return service.merge_label(session, access, label_id, into_id=body.into)
 
 
-@router.get("/projects/{project_id}/outlines")
+async def received_label_file(request: Request, _access: LabelerAccess) -> AsyncIterator[Path]:
+    """The one file of the form; who may not import is refused before any byte is read."""
+    async with receive_form_files(request) as files:
+        if len(files) > 1:
+            raise Unprocessable(f"the form holds {len(files)} files; send one label file at a time")
+        yield files[0].path
+
+
+@router.post("/projects/{project_id}/labels/import", responses=errors(413, 415, 507), openapi_extra=_FORM_OF_A_FILE)
+def import_labels(
+    access: LabelerAccess,
+    path: Annotated[Path, Depends(received_label_file)],
+    file_format: Annotated[str, Query(alias="format", description=f"{AUTO}, {', '.join(READERS)}")] = AUTO,
+    mode: ImportMode = ImportMode.MERGE,
+    dry_run: Annotated[bool, Query(description="Only tell what would happen")] = False,  # noqa: FBT002
+) -> ImportReport:
+    """Import a label file. Images are found by name, or by its last part where that is unique."""
+    return importing.import_labels(access, path, file_format=file_format, mode=mode, dry_run=dry_run)
+
+
+@router.get("/projects/{project_id}/labels/export", response_class=StreamingResponse)
+def export_labels(
+    access: LabelerAccess,
+    file_format: Annotated[str, Query(alias="format", description=" or ".join(WRITERS))] = "coco",
+) -> StreamingResponse:
+    """Download the labels of all images."""
+    writer = exporting.choose_writer(file_format)
+    name = f"project-{access.project_id}-{writer.NAME}{writer.FILE_SUFFIX}"
+    return StreamingResponse(
+        exporting.export_labels(access.project_id, writer),
+        media_type=writer.MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@router.get("/projects/{project_id}/outlines", response_model=OutlineList)
 def list_outlines(
     access: LabelerAccess,
     image_ids: Annotated[list[str], Query(description="Ids of images, separated by commas")],
     session: ReadSessionDep,
-) -> OutlineList:
+) -> Response:
     """Simplified outlines of what images hold, to be drawn on their thumbnails."""
-    return OutlineList.model_construct(items=outlines.list_outlines(session, access.project_id, _ids(image_ids)))
+    return _json({"items": outlines.list_outlines(session, access.project_id, _ids(image_ids))})
 
 
 @router.get("/images/{image_id}/instances", response_model=InstancesSchema)
@@ -109,9 +165,13 @@ def change_instances(
 
 
 def _answer(saved: SavedInstances, content: dict[str, Any]) -> Response:
-    """Write checked instances as they are: pydantic would look at every coordinate again."""
+    return _json(content, ETag=f'"{saved.revision}"')
+
+
+def _json(content: Any, **headers: str) -> Response:
+    """Write what was checked before as it is: pydantic would look at every coordinate again."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, media_type="application/json", headers={"ETag": f'"{saved.revision}"'})
+    return Response(text, media_type="application/json", headers=headers)
 
 
 def _ids(lists: list[str]) -> list[int]:

@@ -121,7 +121,7 @@ def change_instances(
         if row.instance_id in before and before[row.instance_id] != row:
             repository.update_instance(session, image_id, row)
     new = [row for row in rows if row.instance_id not in before]
-    first = repository.next_position(session, image_id)
+    first = repository.next_positions(session, [image_id]).get(image_id, 0)
     repository.insert_instances(session, [(image_id, first + number, row) for number, row in enumerate(new)])
     _finish(session, image)
     return SavedInstances(image.revision + 1, saved.items)

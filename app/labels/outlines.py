@@ -1,15 +1,16 @@
 """Outlines for pictures in a list: simplified to what a thumbnail can show."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from sqlalchemy.orm import Session
 
+from app.db.models import Image
 from app.images.service import get_images
 from app.labels import repository
 from app.labels.repository import StoredInstance
-from app.labels.schemas import ImageOutlines, Outline
 from app.masks.instance import Rle
 from app.masks.polygons import mask_to_polygons
 from app.masks.rle import box_xywh, decode_rle
@@ -20,31 +21,28 @@ MAX_IMAGES = 200  # of one request: more than a screen shows
 Points = Sequence[Sequence[float]]
 
 
-def list_outlines(session: Session, project_id: int, image_ids: Sequence[int]) -> list[ImageOutlines]:
-    """The outlines of every instance of images, in pixels of the images, by image id.
+def list_outlines(session: Session, project_id: int, image_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The outlines of every instance of images, in pixels of the images, by image id; as ImageOutlines has them.
 
     Raises:
         NotFound: An image is not in the project.
     """
     images = get_images(session, project_id, image_ids)
     stored = repository.list_stored_instances(session, [image.id for image in images])
-    outlines: list[ImageOutlines] = []
-    for image in images:
-        tolerance_px = max(image.width, image.height) / THUMBNAIL_LONG_SIDE
-        outlines.append(
-            ImageOutlines.model_construct(
-                image_id=image.id,
-                revision=image.revision,
-                outlines=[
-                    Outline.model_construct(
-                        label_id=instance.class_id,
-                        rings=[_simplified(ring, tolerance_px) for ring in _rings(instance, image.height, image.width)],
-                    )
-                    for instance in stored.get(image.id, ())
-                ],
-            )
-        )
-    return outlines
+    return [
+        {
+            "image_id": image.id,
+            "revision": image.revision,
+            "outlines": [_outline(instance, image) for instance in stored.get(image.id, ())],
+        }
+        for image in images
+    ]
+
+
+def _outline(instance: StoredInstance, image: Image) -> dict[str, Any]:
+    tolerance_px = max(image.width, image.height) / THUMBNAIL_LONG_SIDE
+    rings = _rings(instance, image.height, image.width)
+    return {"label_id": instance.class_id, "rings": [_simplified(ring, tolerance_px) for ring in rings]}
 
 
 def _rings(instance: StoredInstance, height: int, width: int) -> list[Points]:
@@ -61,7 +59,7 @@ def _rings(instance: StoredInstance, height: int, width: int) -> list[Points]:
     ]
 
 
-def _simplified(ring: Points, tolerance_px: float) -> list[tuple[float, float]]:
+def _simplified(ring: Points, tolerance_px: float) -> list[list[float]]:
     points = cv2.approxPolyDP(np.asarray(ring, dtype=np.float32), tolerance_px, closed=True)
-    rounded: list[tuple[float, float]] = np.round(points[:, 0], 1).astype(np.float64).round(1).tolist()
+    rounded: list[list[float]] = points[:, 0].astype(np.float64).round(1).tolist()
     return rounded

@@ -212,10 +212,14 @@ def lock_images(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
     return counts
 
 
-def next_position(session: Session, image_id: int) -> int:
-    """The position on top of an image's instances."""
-    highest = session.scalar(select(func.max(Instance.position)).where(Instance.image_id == image_id))
-    return 0 if highest is None else highest + 1
+def next_positions(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
+    """The positions on top of images' instances; an image without any is missing."""
+    tops: dict[int, int] = {}
+    for some in in_portions(image_ids):
+        query = select(Instance.image_id, func.max(Instance.position)).where(Instance.image_id.in_(some))
+        for image_id, highest in session.execute(query.group_by(Instance.image_id)):
+            tops[image_id] = highest + 1
+    return tops
 
 
 def insert_instances(session: Session, rows: Iterable[tuple[int, int, StoredInstance]]) -> None:

@@ -1,0 +1,224 @@
+"""COCO instances: https://cocodataset.org/#format-data."""
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from math import isfinite
+from typing import Any
+
+from app.labels.formats.parsed import (
+    LabelExport,
+    ParsedImage,
+    ParsedInstance,
+    ParsedLabels,
+    Problem,
+    Text,
+    UnreadableFile,
+)
+from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
+from app.masks.raster import polygons_to_rle
+from app.masks.rle import area, box_xywh, rle_from_uncompressed
+
+NAME = "coco"
+MEDIA_TYPE = "application/json"
+FILE_SUFFIX = ".json"
+_NUMBERS = {int, float}
+
+
+def recognises(document: Any) -> bool:
+    return isinstance(document, Mapping) and "images" in document and "annotations" in document
+
+
+def parse(document: Any) -> ParsedLabels:
+    """Read a COCO document. A broken annotation is noted with its image, and the rest is read on.
+
+    Raises:
+        UnreadableFile: It has not the lists that make a COCO file.
+    """
+    if not isinstance(document, Mapping):
+        raise UnreadableFile("a COCO file is an object with the lists images, annotations and categories")
+    problems: list[Problem] = []
+    class_names = _class_names(_list(document, "categories"))
+    images: dict[Any, ParsedImage] = {}
+    for number, entry in enumerate(_list(document, "images")):
+        _take_image(entry, f"images[{number}]", images, problems)
+    for number, annotation in enumerate(_list(document, "annotations")):
+        _take_annotation(annotation, number, images, class_names, problems)
+    return ParsedLabels(list(images.values()), problems, dict.fromkeys(class_names.values()))
+
+
+def write(export: LabelExport) -> Text:
+    """Stream a COCO file: our image and label ids, annotation ids from 1, coordinates as they are stored.
+
+    An object with holes goes out as RLE, since COCO's polygons have none; others as polygons.
+    """
+    categories = [{"id": c.class_id, "name": c.name, "supercategory": ""} for c in export.classes]
+    class_ids = {c.name: c.class_id for c in export.classes}
+    info = {"description": export.project_name, "version": "1.0"}
+    yield f'{{"info":{_dump(info)},"licenses":[],"categories":{_dump(categories)},"images":['
+    separator = ""
+    for start in range(0, len(export.images), 1000):
+        entries = [
+            {"id": image.image_id, "file_name": image.name, "width": image.width, "height": image.height}
+            for image in export.images[start : start + 1000]
+        ]
+        yield separator + _dump(entries)[1:-1]
+        separator = ","
+    yield '],"annotations":['
+    annotation_id, separator = 1, ""
+    for batch in export.batches:
+        lines: list[str] = []
+        for image, instances in batch:
+            for instance in instances:
+                lines.append(_annotation(instance, annotation_id, image.image_id, class_ids, image.height, image.width))
+                annotation_id += 1
+        if lines:
+            yield separator + ",".join(lines)
+            separator = ","
+    yield "]}"
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _list(document: Mapping[str, Any], key: str) -> Sequence[Any]:
+    value = document.get(key)
+    if not isinstance(value, list):
+        raise UnreadableFile(f"{key} should be a list; a COCO file has the lists images, annotations and categories")
+    return value
+
+
+def _class_names(categories: Sequence[Any]) -> dict[Any, str]:
+    names: dict[Any, str] = {}
+    for number, category in enumerate(categories):
+        match category:
+            case {"id": int() | str() as category_id, "name": str() as name} if name.strip():
+                names[category_id] = name.strip()
+            case _:
+                raise UnreadableFile(f"categories[{number}] should be an object with id and name")
+    return names
+
+
+def _take_image(entry: Any, where: str, images: dict[Any, ParsedImage], problems: list[Problem]) -> None:
+    match entry:
+        case {"id": int() | str() as image_id, "file_name": str() as name} if name:
+            if image_id in images:
+                problems.append(Problem(name, where, f"the id {image_id!r:.60} is another image's too"))
+                images[image_id].problems.append(
+                    Problem(images[image_id].name, where, f"its id {image_id!r:.60} is another image's too")
+                )
+                return
+            images[image_id] = ParsedImage(name, _side(entry.get("width")), _side(entry.get("height")))
+        case _:
+            problems.append(Problem(None, where, "an image should be an object with id and file_name"))
+
+
+def _side(value: Any) -> int | None:
+    return value if type(value) is int and value > 0 else None
+
+
+def _take_annotation(
+    annotation: Any,
+    number: int,
+    images: Mapping[Any, ParsedImage],
+    class_names: Mapping[Any, str],
+    problems: list[Problem],
+) -> None:
+    entry = f"annotations[{number}]"
+    if not isinstance(annotation, Mapping):
+        problems.append(Problem(None, entry, "an annotation should be an object"))
+        return
+    annotation_id = annotation.get("id")
+    if isinstance(annotation_id, int | str):
+        entry = f"annotation {annotation_id!r:.60}"
+    image_id, category_id = annotation.get("image_id"), annotation.get("category_id")
+    image = images.get(image_id) if isinstance(image_id, int | str) else None
+    if image is None:
+        problems.append(Problem(None, entry, f"image_id {image_id!r:.60} is none of the file's images"))
+        return
+    try:
+        class_name = class_names.get(category_id) if isinstance(category_id, int | str) else None
+        if class_name is None:
+            raise InvalidMask(f"category_id {category_id!r:.60} is none of the file's categories")
+        polygons, rle = _segmentation(annotation.get("segmentation"))
+        image.instances.append(
+            ParsedInstance(entry, class_name, polygons, rle, crowd=annotation.get("iscrowd") in (1, True))
+        )
+    except InvalidMask as error:
+        image.problems.append(Problem(image.name, entry, str(error)))
+
+
+def _segmentation(segmentation: Any) -> tuple[tuple[Polygon, ...], Rle | None]:
+    if isinstance(segmentation, list) and segmentation:
+        return tuple([Polygon(_ring(flat, number)) for number, flat in enumerate(segmentation)]), None
+    if isinstance(segmentation, Mapping):
+        return (), _rle(segmentation)
+    raise InvalidMask("it has no outline (segmentation is empty or missing); a box alone is not enough")
+
+
+def _ring(flat: Any, number: int) -> Ring:
+    """Read `[x, y, x, y, …]`; a last point that repeats the first only closes the ring."""
+    if not isinstance(flat, list) or not {*map(type, flat)} <= _NUMBERS:
+        raise InvalidMask(f"segmentation[{number}] should be a flat list of numbers [x, y, x, y, …]")
+    if len(flat) % 2:
+        raise InvalidMask(f"segmentation[{number}] has an odd count of numbers; the last x has no y")
+    try:
+        numbers = list(map(float, flat))
+    except OverflowError:
+        numbers = [float("inf")]
+    if not all(map(isfinite, numbers)):
+        raise InvalidMask(f"segmentation[{number}] holds a number that is not finite")
+    steps = iter(numbers)
+    points = tuple(zip(steps, steps, strict=True))
+    if len(points) > 1 and points[0] == points[-1]:
+        points = points[:-1]
+    if len(points) < 3:
+        raise InvalidMask(f"segmentation[{number}] has {len(points)} points; a polygon has at least 3")
+    return points
+
+
+def _rle(segmentation: Mapping[str, Any]) -> Rle:
+    match segmentation:
+        case {"size": [int() as height, int() as width], "counts": str() as counts}:
+            return Rle((height, width), counts)
+        case {"size": [int() as height, int() as width], "counts": [*counts]}:
+            return rle_from_uncompressed((height, width), counts)
+    raise InvalidMask("segmentation should have size [height, width] and counts, as COCO's RLE has")
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def _annotation(
+    instance: Instance, annotation_id: int, image_id: int, class_ids: Mapping[str, int], height: int, width: int
+) -> str:
+    rle = instance.rle or polygons_to_rle(instance.polygons, height, width)
+    segmentation: Any
+    box: Sequence[float]
+    if instance.rle is not None or any(polygon.holes for polygon in instance.polygons):
+        segmentation = {"size": [height, width], "counts": rle.counts}
+        box = box_xywh(rle)
+    else:
+        segmentation = [list(chain.from_iterable(polygon.exterior)) for polygon in instance.polygons]
+        box = _box_of(segmentation)
+    return _dump(
+        {
+            "id": annotation_id,
+            "image_id": image_id,
+            "category_id": class_ids[instance.class_name],
+            "segmentation": segmentation,
+            "area": area(rle),
+            "bbox": box,
+            "iscrowd": int(instance.crowd),
+        }
+    )
+
+
+def _box_of(flats: Sequence[list[float]]) -> list[float]:
+    left, top = min(min(flat[0::2]) for flat in flats), min(min(flat[1::2]) for flat in flats)
+    right, bottom = max(max(flat[0::2]) for flat in flats), max(max(flat[1::2]) for flat in flats)
+    return [left, top, right - left, bottom - top]
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

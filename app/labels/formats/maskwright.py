@@ -1,0 +1,112 @@
+"""Our own format: every instance as the REST API gives it, nothing lost. docs/label-formats.md describes it."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from app.labels.formats.parsed import (
+    LabelExport,
+    ParsedImage,
+    ParsedInstance,
+    ParsedLabels,
+    Problem,
+    Text,
+    UnreadableFile,
+)
+from app.masks.instance import InvalidMask, instance_from_json, instance_to_json
+
+NAME = "maskwright"
+MEDIA_TYPE = "application/json"
+FILE_SUFFIX = ".json"
+VERSION = 1
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def recognises(document: Any) -> bool:
+    return isinstance(document, Mapping) and document.get("format") == NAME
+
+
+def parse(document: Any) -> ParsedLabels:
+    """Read a document of ours. A broken instance is noted with its image, and the rest is read on.
+
+    Raises:
+        UnreadableFile: It is not of this format, or of another version.
+    """
+    if not recognises(document):
+        raise UnreadableFile(f'a Maskwright label file is an object with "format": "{NAME}"')
+    if document.get("version") != VERSION:
+        raise UnreadableFile(f"it has version {document.get('version')!r:.60}, this server reads version {VERSION}")
+    labels, entries = document.get("labels"), document.get("images")
+    if not isinstance(labels, list) or not isinstance(entries, list):
+        raise UnreadableFile("labels and images should be lists")
+    images: list[ParsedImage] = []
+    problems: list[Problem] = []
+    for number, entry in enumerate(entries):
+        match entry:
+            case {"name": str() as name, "width": int() as width, "height": int() as height, "instances": [*items]}:
+                image = ParsedImage(name, width, height)
+                for place, item in enumerate(items):
+                    _take_instance(item, f"instances[{place}]", image)
+                images.append(image)
+            case _:
+                words = "an image should be an object with name, width, height and instances"
+                problems.append(Problem(None, f"images[{number}]", words))
+    return ParsedLabels(images, problems, _colors(labels))
+
+
+def write(export: LabelExport) -> Text:
+    """Stream a file of ours."""
+    labels = [{"name": c.name, "color": c.color} for c in export.classes]
+    head = {"format": NAME, "version": VERSION, "project": export.project_name, "labels": labels}
+    yield _dump(head)[:-1] + ',"images":['
+    separator = ""
+    for batch in export.batches:
+        entries = [
+            {
+                "name": image.name,
+                "width": image.width,
+                "height": image.height,
+                "instances": [instance_to_json(instance) for instance in instances],
+            }
+            for image, instances in batch
+        ]
+        yield separator + _dump(entries)[1:-1]
+        separator = ","
+    yield "]}"
+
+
+def _take_instance(item: Any, entry: str, image: ParsedImage) -> None:
+    try:
+        instance = instance_from_json(item)
+    except InvalidMask as error:
+        image.problems.append(Problem(image.name, entry, str(error)))
+        return
+    image.instances.append(
+        ParsedInstance(
+            entry=entry,
+            class_name=instance.class_name,
+            polygons=instance.polygons,
+            rle=instance.rle,
+            crowd=instance.crowd,
+            instance_id=instance.instance_id,
+            source=instance.source,
+        )
+    )
+
+
+def _colors(labels: list[Any]) -> dict[str, str | None]:
+    colors: dict[str, str | None] = {}
+    for number, label in enumerate(labels):
+        match label:
+            case {"name": str() as name, "color": str() as color} if _COLOR.fullmatch(color):
+                colors[name] = color.upper()
+            case {"name": str() as name}:
+                colors[name] = None
+            case _:
+                raise UnreadableFile(f"labels[{number}] should be an object with name and color")
+    return colors
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,194 @@
+"""Importing label files: read, laid over the project's images, then written in one transaction."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.engine import session_scope
+from app.errors import Unprocessable
+from app.images.repository import list_image_names
+from app.labels import repository
+from app.labels.formats import coco, maskwright
+from app.labels.formats.parsed import ParsedLabels, Problem, UnreadableFile
+from app.labels.matching import Fitted, FittedImage, FittedInstance, content_digest, fit_labels
+from app.labels.repository import StoredInstance
+from app.labels.schemas import ImportProblem, ImportReport
+from app.masks.instance import Instance
+from app.projects.access import Access
+from app.projects.repository import touch_project
+
+READERS: Mapping[str, ModuleType] = {module.NAME: module for module in (coco, maskwright)}
+AUTO = "auto"
+MAX_LISTED = 1000  # missing images and problems of each kind in an answer
+
+
+class ImportMode(StrEnum):
+    """Whether an image's instances stay beside the file's, or make room for them."""
+
+    MERGE = "merge"
+    REPLACE = "replace"
+
+
+def import_labels(access: Access, path: Path, *, file_format: str, mode: ImportMode, dry_run: bool) -> ImportReport:
+    """Import a label file; a dry run only tells what would happen.
+
+    Merging leaves out what an image has already, by content and by id, so that importing twice changes nothing.
+    Reading and fitting take long, so only the writing lies in a transaction that writes.
+
+    Raises:
+        Unprocessable: The format is not known, or the file is not of it.
+    """
+    parsed = _read(path, file_format)
+    with session_scope(read_only=True) as session:
+        project_images = list_image_names(session, access.project_id)
+    fitted = fit_labels(parsed, project_images)
+    with session_scope(read_only=dry_run) as session:
+        return _Import(session, access.project_id, fitted, parsed, replaces=mode is ImportMode.REPLACE).run(
+            writes=not dry_run
+        )
+
+
+def _read(path: Path, file_format: str) -> ParsedLabels:
+    if file_format not in (AUTO, *READERS):
+        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {AUTO}, {' or '.join(READERS)}")
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise Unprocessable(f"the file is not JSON ({error}); give a COCO or Maskwright label file") from error
+    if file_format == AUTO:
+        file_format = next((name for name, reader in READERS.items() if reader.recognises(document)), AUTO)
+        if file_format == AUTO:
+            raise Unprocessable(f"the file is of no format that is known ({', '.join(READERS)})")
+    try:
+        parsed: ParsedLabels = READERS[file_format].parse(document)
+    except UnreadableFile as error:
+        raise Unprocessable(f"the file cannot be read as {file_format}: {error}") from error
+    return parsed
+
+
+class _Import:
+    """One import on its way into the database."""
+
+    def __init__(
+        self, session: Session, project_id: int, fitted: Fitted, parsed: ParsedLabels, *, replaces: bool
+    ) -> None:
+        self._session = session
+        self._project_id = project_id
+        self._fitted = fitted
+        self._colors = parsed.colors
+        self._replaces = replaces
+
+    def run(self, *, writes: bool) -> ImportReport:
+        present = repository.lock_images(self._session, [image.image_id for image in self._fitted.images])
+        images = [image for image in self._fitted.images if image.image_id in present]
+        labeled = [image_id for image_id, instance_count in present.items() if instance_count]
+        new = self._without_known(images, labeled)
+        class_names = dict.fromkeys(instance.class_name for image in new for instance in image.instances)
+        known = {c.name: c.id for c in repository.list_classes(self._session, self._project_id)}
+        in_file_order = [*(name for name in self._colors if name in class_names), *class_names]
+        created = [name for name in dict.fromkeys(in_file_order) if name not in known]
+        if writes:
+            made = repository.add_classes(
+                self._session, self._project_id, {name: self._colors.get(name) for name in created}
+            )
+            known |= {c.name: c.id for c in made}
+            self._write(new, known, labeled)
+        imported = sum(len(image.instances) for image in new)
+        vanished = [image.name for image in self._fitted.images if image.image_id not in present]
+        return ImportReport(
+            images_matched=self._fitted.matched_count - len(vanished),
+            images_missing=[_shown(name) for name in [*self._fitted.missing, *vanished][:MAX_LISTED]],
+            instances_imported=imported,
+            instances_skipped=sum(len(image.instances) for image in images) - imported,
+            labels_created=created,
+            problems=[
+                *_described(self._fitted.refusals, refused=True),
+                *_described(self._fitted.notes, refused=False),
+            ],
+        )
+
+    def _without_known(self, images: Sequence[FittedImage], labeled: Sequence[int]) -> list[FittedImage]:
+        """Leave out instances that their images have already."""
+        if self._replaces or not labeled:
+            return list(images)
+        stored = repository.list_instances(self._session, labeled)
+        return [replace(image, instances=_new_instances(image, stored.get(image.image_id, ()))) for image in images]
+
+    def _write(self, images: Sequence[FittedImage], class_ids: Mapping[str, int], labeled: Sequence[int]) -> None:
+        if self._replaces:
+            repository.delete_all_instances(self._session, labeled)
+        tops = {} if self._replaces else repository.next_positions(self._session, labeled)
+        repository.insert_instances(
+            self._session,
+            (
+                (image.image_id, tops.get(image.image_id, 0) + number, _row(instance, class_ids))
+                for image in images
+                for number, instance in enumerate(image.instances)
+            ),
+        )
+        changed = {image.image_id for image in images if image.instances} | set(labeled if self._replaces else ())
+        repository.recount(self._session, sorted(changed))
+        repository.advance_revisions(self._session, sorted(changed))
+        if changed:
+            touch_project(self._session, self._project_id)
+
+
+def _new_instances(image: FittedImage, stored: Sequence[Instance]) -> list[FittedInstance]:
+    contents = Counter(
+        content_digest(
+            instance.class_name,
+            instance.polygons,
+            None if instance.rle is None else instance.rle.counts,
+            crowd=instance.crowd,
+            height=image.height,
+            width=image.width,
+        )
+        for instance in stored
+    )
+    ids = {instance.instance_id for instance in stored}
+    new: list[FittedInstance] = []
+    for instance in image.instances:
+        if contents[instance.digest] > 0:
+            contents[instance.digest] -= 1
+        elif instance.instance_id not in ids:  # else somebody has changed it since it was imported: their work stays
+            new.append(instance)
+    return new
+
+
+def _row(instance: FittedInstance, class_ids: Mapping[str, int]) -> StoredInstance:
+    return StoredInstance(
+        instance_id=instance.instance_id,
+        class_id=class_ids[instance.class_name],
+        polygons=instance.polygons,
+        rle_counts=instance.rle_counts,
+        crowd=instance.crowd,
+        source=instance.source,
+    )
+
+
+def _described(problems: Sequence[Problem], *, refused: bool) -> list[ImportProblem]:
+    listed = [
+        ImportProblem(
+            image=None if problem.image is None else _shown(problem.image),
+            entry=None if problem.entry is None else _shown(problem.entry),
+            error=_shown(problem.error),
+            refused=refused,
+        )
+        for problem in problems[:MAX_LISTED]
+    ]
+    if len(problems) > MAX_LISTED:
+        more = f"and {len(problems) - MAX_LISTED} more"
+        listed.append(ImportProblem(image=None, entry=None, error=more, refused=refused))
+    return listed
+
+
+def _shown(text: Any) -> str:
+    """A text from a file, fit to be sent as JSON: half characters (lone surrogates) are replaced."""
+    return str(text).encode("utf-8", "replace").decode()
