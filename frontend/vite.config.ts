@@ -14,7 +14,7 @@ export default defineConfig(({ command }) => ({
     manifest: true,
     // Images and fonts stay files: a content security policy without data: URLs then suffices.
     assetsInlineLimit: 0,
-    rollupOptions: { input: "src/main.tsx" },
+    rollupOptions: { input: ["src/main.tsx", "src/docs.ts"] },
   },
   server: {
     host: "127.0.0.1",

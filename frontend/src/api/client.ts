@@ -38,11 +38,17 @@ export class ApiError extends Error {
 
 interface SessionHooks {
   csrfToken: () => string | null;
+  /** Fetches a new CSRF token: a sign-in in another tab has made the present one useless. */
+  renewCsrfToken: () => Promise<void>;
   /** Asks the person to sign in again; answers whether they did. */
   signInAgain: () => Promise<boolean>;
 }
 
-let hooks: SessionHooks = { csrfToken: () => null, signInAgain: () => Promise.resolve(false) };
+let hooks: SessionHooks = {
+  csrfToken: () => null,
+  renewCsrfToken: () => Promise.resolve(),
+  signInAgain: () => Promise.resolve(false),
+};
 
 /** Connects the client with the session, which itself needs the client. */
 export function connectSession(session: SessionHooks): void {
@@ -76,6 +82,10 @@ export const api = {
 export async function send<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
   let response = await fetchOnce(method, path, options);
   if (response.status === 401 && !isSessionPath(path) && (await hooks.signInAgain())) {
+    response = await fetchOnce(method, path, options);
+  }
+  if (response.status === 403 && (await isAboutCsrf(response))) {
+    await hooks.renewCsrfToken();
     response = await fetchOnce(method, path, options);
   }
   if (!response.ok) {
@@ -135,6 +145,10 @@ async function readBody(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
   if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json();
   return response.blob();
+}
+
+async function isAboutCsrf(response: Response): Promise<boolean> {
+  return (await errorOf(response.clone())).message.startsWith("X-CSRF-Token");
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

@@ -27,6 +27,7 @@ export interface Project {
   validation_count: number;
   model_count: number;
   cover_image_id: number | null;
+  label_counts: { label_id: number; label: string; color: string; count: number }[];
 }
 
 export interface Member {
@@ -49,12 +50,14 @@ export interface LabelClass {
   id: number;
   name: string;
   color: string;
+  position: number;
   image_count: number;
   instance_count: number;
 }
 
 export interface LabelCount {
   label_id: number;
+  label: string;
   count: number;
 }
 
@@ -63,26 +66,25 @@ export interface ImageItem {
   name: string;
   width: number;
   height: number;
-  validation: boolean;
+  media_type: string;
+  byte_size: number;
   labeled: boolean;
+  validation: boolean;
+  instance_count: number;
   label_counts: LabelCount[];
-}
-
-export interface ImageFilter {
-  label?: string;
-  labeled?: boolean;
-  validation?: boolean;
-  q?: string;
-  sort?: string;
+  revision: number;
+  created_at: string;
+  changed_at: string;
 }
 
 export interface ImageOutlines {
   image_id: number;
+  revision: number;
   outlines: { label_id: number; rings: [number, number][][] }[];
 }
 
 export interface UploadAnswer {
-  items: { id: number; name: string; width: number; height: number }[];
+  items: { id: number; name: string; width: number; height: number; duplicate_of: string | null }[];
   refused: { name: string; error: string }[];
 }
 
@@ -90,8 +92,9 @@ export interface LabelImportReport {
   images_matched: number;
   images_missing: string[];
   instances_imported: number;
+  instances_skipped: number;
   labels_created: string[];
-  problems: (string | { image?: string | null; error?: string; message?: string })[];
+  problems: { image: string | null; entry: string | null; error: string; refused: boolean }[];
 }
 
 export type Ring = [number, number][];

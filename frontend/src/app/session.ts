@@ -15,7 +15,7 @@ let pending: PendingSignIn | null = null;
 const listeners = new Set<() => void>();
 
 export function startSession(): void {
-  connectSession({ csrfToken: () => currentUser()?.csrf_token ?? null, signInAgain });
+  connectSession({ csrfToken: () => currentUser()?.csrf_token ?? null, renewCsrfToken, signInAgain });
 }
 
 export function currentUser(): Me | null {
@@ -28,8 +28,7 @@ export function useMe(): Me | null {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  await api.post("/api/v1/session", { email, password });
-  await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+  queryClient.setQueryData<Me | null>(meQuery.queryKey, await api.post<Me>("/api/v1/session", { email, password }));
   settle(true);
 }
 
@@ -52,6 +51,10 @@ export function useSignInAgainWanted(): boolean {
 /** Leaves the waiting calls with their 401. */
 export function giveUpSignIn(): void {
   settle(false);
+}
+
+async function renewCsrfToken(): Promise<void> {
+  await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
 }
 
 function signInAgain(): Promise<boolean> {
