@@ -16,7 +16,7 @@ export function Definition({ term, children }: DefinitionProps) {
   const { t } = useTranslation();
   return (
     <DialogTrigger>
-      <Button className={styles.mark ?? ""} aria-label={t("whatIs", { term })}>
+      <Button slot={null} className={styles.mark ?? ""} aria-label={t("whatIs", { term })}>
         <Icon of={CircleQuestionMark} size={16} />
       </Button>
       <Popover className={styles.popover ?? ""} placement="bottom start" offset={6}>
