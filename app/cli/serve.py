@@ -6,6 +6,7 @@ import typer
 import uvicorn
 
 from app.cli.typer_app import new_cli
+from app.db.schema_version import require_current
 from app.logging import LOG_CONFIG
 from app.settings import get_settings
 
@@ -21,6 +22,7 @@ def run(
     host: Annotated[str | None, typer.Option(help="Address to listen at; MASKWRIGHT_HOST otherwise.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="MASKWRIGHT_PORT otherwise.")] = None,
 ) -> None:
+    require_current()  # here, so that it is said in one line; the application refuses too
     settings = get_settings()
     uvicorn.run(
         "app.main:create_app",
