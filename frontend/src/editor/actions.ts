@@ -29,10 +29,10 @@ function performToolAction(editor: Editor, action: Action): boolean {
       editor.takeTool("edit");
       return true;
     case "samePart":
-      editor.takeTool("polygon", "part");
+      editor.takeTool("polygon", editor.selected ? "part" : "object");
       return true;
     case "hole":
-      editor.takeTool("polygon", "hole");
+      if (editor.selected) editor.takeTool("polygon", "hole");
       return true;
     case "box":
     case "ellipse":

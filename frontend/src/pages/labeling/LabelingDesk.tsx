@@ -10,7 +10,7 @@ import { classNames } from "../../components/classNames.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { showToast } from "../../components/toasts.ts";
 import { setLabel } from "../../editor/actions.ts";
-import type { Action, KeyAction } from "../../editor/keys.ts";
+import type { KeyAction } from "../../editor/keys.ts";
 import type { Point } from "../../geometry/types.ts";
 import type { Stage } from "../../render/stage.ts";
 import type { View } from "../../render/view.ts";
@@ -29,6 +29,7 @@ import sideStyles from "./panels/SidePanel.module.css";
 import { ToolRail } from "./panels/ToolRail.tsx";
 import { ZoomBar } from "./panels/ZoomBar.tsx";
 import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
+import { type PageRequest, stageActions, usePageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
 import { makeSignal } from "./work/signal.ts";
 import type { ImageSteps } from "./work/useImageSteps.ts";
@@ -43,13 +44,12 @@ interface LabelingDeskProps {
   open: OpenImage;
   steps: ImageSteps;
   /** An action of the core that is the page's to do. */
-  request: { action: Action | "labelNeeded" } | null;
+  request: PageRequest | null;
   onRequestDone: () => void;
 }
 
 /** Colour of objects whose label is not in the project any more. */
 const UNKNOWN_COLOR = "#9aa0a6";
-const ZOOM_STEP = 1.25;
 /** As in the style sheets. */
 const PHONE_WIDTH = 640;
 
@@ -75,14 +75,11 @@ export function LabelingDesk(props: LabelingDeskProps) {
   useLabelNames(open, labels);
   useRestoredNotice(open);
   useKeys(editor);
-  const pageActions: Partial<Record<Action | "labelNeeded", () => void>> = {
+  usePageActions(request, onRequestDone, {
+    ...stageActions(stage),
     previousImage: () => steps.step(-1),
     nextImage: () => steps.step(1),
     nextUnlabeled: () => void steps.nextUnlabeled(),
-    zoomIn: () => stage.current?.zoomCentre(ZOOM_STEP),
-    zoomOut: () => stage.current?.zoomCentre(1 / ZOOM_STEP),
-    fit: () => stage.current?.fit(),
-    actualSize: () => stage.current?.actualSize(),
     copy: () => session.copy(),
     paste: () => session.paste(),
     pasteLast: () => session.pasteLast(),
@@ -93,13 +90,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
       setShowsPanels(true);
       setAdding(true);
     },
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each request
-  useEffect(() => {
-    if (!request) return;
-    pageActions[request.action]?.();
-    onRequestDone();
-  }, [request]);
+  });
   const onAdding = (adds: boolean) => {
     setAdding(adds);
     // back to drawing, without a click

@@ -10,10 +10,10 @@ import { useMe } from "../../app/session.ts";
 import { LinkButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
-import type { Action } from "../../editor/keys.ts";
 import { LabelingDesk } from "./LabelingDesk.tsx";
 import styles from "./LabelingPage.module.css";
 import { imageRowQuery } from "./work/imageRow.ts";
+import type { PageRequest } from "./work/pageActions.ts";
 import { useImageSteps } from "./work/useImageSteps.ts";
 import { useLabelingSession } from "./work/useLabelingSession.ts";
 
@@ -54,7 +54,7 @@ function Work({ projectId, imageId, ids }: WorkProps) {
   const me = useMe();
   const labels = useQuery(labelsQuery(projectId)).data?.items;
   const steps = useImageSteps(projectId, imageId, ids);
-  const [request, setRequest] = useState<{ action: Action | "labelNeeded" } | null>(null);
+  const [request, setRequest] = useState<PageRequest | null>(null);
   const { session, state } = useLabelingSession({
     projectId,
     userId: me?.id ?? 0,

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import type { Polygon } from "../../geometry/types.ts";
+import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
+import type { Instance } from "../instance.ts";
+
+function polygonsOf(instance: Instance | undefined): readonly Polygon[] {
+  return instance?.shape.kind === "polygons" ? instance.shape.polygons : [];
+}
+
+describe("edit", () => {
+  test("a click selects, a click on nothing lets go", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    expect(click(editor, [30, 30])).toEqual(["idle", "pointing", "idle"]);
+    expect(editor.selectedId).toBe("a");
+    click(editor, [90, 5]);
+    expect(editor.selectedId).toBeNull();
+  });
+
+  test("a corner is dragged", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    expect(
+      drag(editor, [
+        [20, 20],
+        [20.5, 20],
+        [25, 26],
+      ]),
+    ).toEqual(["pointing", "pointing", "dragging", "idle"]);
+    expect(polygonsOf(editor.selected)[0]?.exterior[0]).toEqual([25, 26]);
+  });
+
+  test("the handle in the middle of an edge makes a corner", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    drag(editor, [
+      [40, 20],
+      [40, 10],
+    ]);
+    expect(polygonsOf(editor.selected)[0]?.exterior[1]).toEqual([40, 10]);
+    expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(5);
+  });
+
+  test("a double click on an edge makes a corner there", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    editor.dispatch({ kind: "doubleclick", x: 30, y: 20.5, pixelSize: 0.25 });
+    expect(polygonsOf(editor.selected)[0]?.exterior[1]).toEqual([30, 20]);
+  });
+
+  test("several corners are chosen by a marquee, moved and deleted together", () => {
+    const editor = makeEditor([instanceOf("a", polygonOf([20, 20], [60, 20], [60, 60], [40, 70], [20, 60]))]);
+    editor.select("a");
+    drag(editor, [
+      [10, 10],
+      [70, 30],
+    ]);
+    expect(editor.selectedVertices).toHaveLength(2);
+    drag(editor, [
+      [20, 20],
+      [22, 15],
+    ]);
+    expect(polygonsOf(editor.selected)[0]?.exterior.slice(0, 2)).toEqual([
+      [22, 15],
+      [62, 15],
+    ]);
+    key(editor, "Delete");
+    expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(3);
+  });
+
+  test("Alt and a click on a corner deletes it; the object goes with its last three", () => {
+    const editor = makeEditor([instanceOf("a", polygonOf([20, 20], [60, 20], [60, 60]))]);
+    editor.select("a");
+    click(editor, [60, 20], { alt: true });
+    expect(editor.document.instances).toHaveLength(0);
+    editor.undo();
+    expect(editor.selectedId).toBe("a");
+  });
+
+  test("a selected object is dragged, as far as the image reaches", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    drag(editor, [
+      [40, 45],
+      [0, 50],
+    ]);
+    expect(polygonsOf(editor.selected)[0]?.exterior[0]).toEqual([0, 25]);
+  });
+
+  test("an object that is not selected yet, or is locked, stays where it is", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    drag(editor, [
+      [40, 45],
+      [50, 50],
+    ]);
+    editor.select("a");
+    editor.setLocked(["a"]);
+    drag(editor, [
+      [40, 45],
+      [50, 50],
+    ]);
+    drag(editor, [
+      [20, 20],
+      [30, 30],
+    ]);
+    key(editor, "Delete");
+    expect(editor.document.get("a")?.shape).toBe(SQUARE);
+  });
+
+  test("Esc in mid-drag puts the corner back", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    pointer(editor, "pointerdown", [20, 20]);
+    pointer(editor, "pointermove", [30, 30]);
+    key(editor, "Escape");
+    expect([editor.tool.state, editor.tool.draft.kind]).toEqual(["idle", "none"]);
+    pointer(editor, "pointerup", [30, 30]);
+    expect(editor.document.get("a")?.shape).toBe(SQUARE);
+  });
+});

@@ -1,0 +1,31 @@
+import { type RefObject, useEffect } from "react";
+import type { Action } from "../../../editor/keys.ts";
+import type { Stage } from "../../../render/stage.ts";
+
+/** An action of the core that is the page's to do. */
+export interface PageRequest {
+  readonly action: Action | "labelNeeded";
+}
+
+export type PageActions = Partial<Record<PageRequest["action"], () => void>>;
+
+const ZOOM_STEP = 1.25;
+
+/** Does what the core asks of the page, once for each request. */
+export function usePageActions(request: PageRequest | null, onDone: () => void, actions: PageActions): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a request is done once, whatever else is drawn anew
+  useEffect(() => {
+    if (!request) return;
+    actions[request.action]?.();
+    onDone();
+  }, [request]);
+}
+
+export function stageActions(stage: RefObject<Stage | null>): PageActions {
+  return {
+    zoomIn: () => stage.current?.zoomCentre(ZOOM_STEP),
+    zoomOut: () => stage.current?.zoomCentre(1 / ZOOM_STEP),
+    fit: () => stage.current?.fit(),
+    actualSize: () => stage.current?.actualSize(),
+  };
+}
