@@ -43,7 +43,7 @@ COMPARED_PREDICTIONS = 100  # the best of an image; masks of more would take lon
 # Float32 in another order gives about 1e-6 in a score and 1e-4 px in a box; a wrong operator gives far more than these.
 BOX_TOLERANCE_PX = 0.1
 SCORE_TOLERANCE = 0.001
-MASK_TOLERANCE = 0.01
+MASK_MEAN_TOLERANCE = 0.001  # single cells at a steep edge may differ by 0.01 in a network that has learned little
 UNPAIRED_SHARE = 0.05  # of the compared predictions; two boxes that are alike may take each other's place
 
 
@@ -135,6 +135,23 @@ class Detector(nn.Module):
         return boxes[kept], scores[kept], labels[kept]
 
 
+class RectifiedLinear(nn.Module):
+    """A linear layer and its ReLU, written so that OpenVINO does not fuse the two.
+
+    Its fused kernel splits long sums among the threads, so that scores would change in the last bit with the number of
+    cores; an optimised threshold is the exact score of a prediction, which would then be lost on another machine.
+    The kernel for a linear layer alone splits rows and columns only. A result that is used twice is never fused.
+    """
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.linear = linear
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        sums = self.linear(inputs)
+        return torch.where(sums > 0, sums, torch.zeros_like(sums))
+
+
 class MaskHead(nn.Module):
     """From features and chosen boxes to the probabilities of their masks."""
 
@@ -153,10 +170,16 @@ class MaskHead(nn.Module):
 
 
 def _fixed_copy(model: MaskRCNN) -> MaskRCNN:
-    """A copy on the CPU that pools features at their true strides."""
+    """A copy on the CPU that pools features at their true strides and sums alike with any number of threads."""
     fixed = copy.deepcopy(model).cpu().float().eval()
     for pool in (fixed.roi_heads.box_roi_pool, fixed.roi_heads.mask_roi_pool):
         _fix_strides(pool)
+    box_head = fixed.roi_heads.box_head
+    # All linear layers of torchvision's box heads are followed by a ReLU, which changes nothing a second time.
+    for name, layer in list(box_head.named_modules()):
+        if isinstance(layer, nn.Linear):
+            parent, _, attribute = name.rpartition(".")
+            setattr(box_head.get_submodule(parent), attribute, RectifiedLinear(layer))
     return fixed
 
 
@@ -232,6 +255,7 @@ def _compare(
         box_difference_px=max((difference.box_difference_px for difference in differences), default=0.0),
         score_difference=max((difference.score_difference for difference in differences), default=0.0),
         mask_difference=max((difference.mask_difference for difference in differences), default=0.0),
+        mask_mean_difference=max((difference.mask_mean_difference for difference in differences), default=0.0),
     )
 
 
@@ -269,15 +293,15 @@ def _difference(by_torch: _Found, by_export: _Found) -> TorchComparison:
     rows = np.flatnonzero(partners >= 0)
     partners_found = partners[rows]
     both_have_masks = partners_found < len(by_export.masks)
+    mask_differences = np.abs(by_torch.masks[rows[both_have_masks]] - by_export.masks[partners_found[both_have_masks]])
     return TorchComparison(
         images=1,
         predictions=len(partners),
         unpaired=len(partners) - len(rows) + lonely_exports,
         box_difference_px=_largest(by_torch.boxes[rows] - by_export.boxes[partners_found]),
         score_difference=_largest(by_torch.scores[rows] - by_export.scores[partners_found]),
-        mask_difference=_largest(
-            by_torch.masks[rows[both_have_masks]] - by_export.masks[partners_found[both_have_masks]]
-        ),
+        mask_difference=_largest(mask_differences),
+        mask_mean_difference=float(mask_differences.mean()) if mask_differences.size else 0.0,
     )
 
 
@@ -301,13 +325,13 @@ def _refuse_mismatch(comparison: TorchComparison) -> None:
     if (
         comparison.unpaired > unpaired_allowed
         or comparison.score_difference > SCORE_TOLERANCE
-        or comparison.mask_difference > MASK_TOLERANCE
+        or comparison.mask_mean_difference > MASK_MEAN_TOLERANCE
     ):
         raise ExportMismatch(
             f"the exported model differs from the trained one on {comparison.images} images: "
             f"{comparison.unpaired} of {comparison.predictions} predictions without a partner ({unpaired_allowed} "
             f"allowed), scores by {comparison.score_difference:.2g} ({SCORE_TOLERANCE} allowed), "
-            f"masks by {comparison.mask_difference:.2g} ({MASK_TOLERANCE} allowed)"
+            f"masks by {comparison.mask_mean_difference:.2g} on average ({MASK_MEAN_TOLERANCE} allowed)"
         )
 
 

@@ -19,7 +19,8 @@ class TorchComparison:
     """How far the exported model's answers lay from torch's when it was exported, on a few sample images.
 
     Boxes in pixels of the resized image, scores and mask probabilities in 0-1; each the largest difference of all
-    predictions that were compared. unpaired counts those that only one of the two found.
+    predictions that were compared, but for the mean over all cells of masks. unpaired counts predictions that only one
+    of the two found.
     """
 
     images: int
@@ -28,6 +29,7 @@ class TorchComparison:
     box_difference_px: float
     score_difference: float
     mask_difference: float
+    mask_mean_difference: float
 
 
 @dataclass(frozen=True, slots=True)
