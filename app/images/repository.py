@@ -74,6 +74,7 @@ class ImageFilter:
     labeled: bool | None = None
     validation: bool | None = None
     name_part: str | None = None
+    image_ids: tuple[int, ...] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
@@ -83,6 +84,8 @@ class ImageFilter:
             conditions.append(Image.in_validation.is_(self.validation))
         if self.name_part:
             conditions.append(Image.name.icontains(self.name_part, autoescape=True))
+        if self.image_ids is not None:
+            conditions.append(Image.id.in_(self.image_ids))
         return conditions
 
 

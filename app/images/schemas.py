@@ -75,6 +75,8 @@ class UploadReport(BaseModel):
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]  # PostgreSQL's text has no zeros
 
+SOME_IDS = r"^\d{1,18}(,\d{1,18}){0,199}$"
+
 
 class ImageQuery(BaseModel):
     """Which images of a project, and in which order."""
@@ -83,6 +85,9 @@ class ImageQuery(BaseModel):
     labeled: bool | None = None
     validation: bool | None = None
     q: Annotated[Words | None, Field(description="A part of the name, in any case")] = None
+    ids: Annotated[
+        str | None, Field(description="Only these ids, separated by commas; at most 200", pattern=SOME_IDS)
+    ] = None
     sort: ImageSort = ImageSort.ID
 
 

@@ -146,7 +146,14 @@ def resolve_filter(session: Session, project_id: int, query: ImageQuery) -> Imag
     class_id = repository.find_class_id(session, project_id, query.label) if query.label else None
     if query.label and class_id is None:
         raise Unprocessable(f"label: there is no label {query.label!r} in project {project_id}")
-    return ImageFilter(class_id=class_id, labeled=query.labeled, validation=query.validation, name_part=query.q)
+    image_ids = tuple(int(image_id) for image_id in query.ids.split(",")) if query.ids else None
+    return ImageFilter(
+        class_id=class_id,
+        labeled=query.labeled,
+        validation=query.validation,
+        name_part=query.q,
+        image_ids=image_ids,
+    )
 
 
 def delete_images(session: Session, access: Access, image_ids: Sequence[int], *, blobs: BlobStore) -> int:
