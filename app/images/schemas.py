@@ -75,7 +75,7 @@ class UploadReport(BaseModel):
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]  # PostgreSQL's text has no zeros
 
-SOME_IDS = r"^\d{1,18}(,\d{1,18}){0,199}$"
+IDS_CHARACTERS = 4000  # some hundred ids: more than a screen shows at once, and less than an address may have
 
 
 class ImageQuery(BaseModel):
@@ -86,7 +86,12 @@ class ImageQuery(BaseModel):
     validation: bool | None = None
     q: Annotated[Words | None, Field(description="A part of the name, in any case")] = None
     ids: Annotated[
-        str | None, Field(description="Only these ids, separated by commas; at most 200", pattern=SOME_IDS)
+        str | None,
+        Field(
+            description="Only these ids, separated by commas",
+            max_length=IDS_CHARACTERS,
+            pattern=r"^\d{1,18}(,\d{1,18})*$",
+        ),
     ] = None
     sort: ImageSort = ImageSort.ID
 

@@ -17,7 +17,7 @@ def test_list_images__by_ids_in_the_order_asked_for(labeler: Person, project_id:
     assert answer.json()["total"] == 2
 
 
-@pytest.mark.parametrize("ids", ["1,x", "1,,2", "-1", ",".join(["1"] * 201), "1" * 19])
+@pytest.mark.parametrize("ids", ["1,x", "1,,2", "-1", ",".join(["1"] * 2001), "1" * 19])
 def test_list_images__refuses_ids_that_are_none(labeler: Person, project_id: int, ids: str) -> None:
     answer = labeler.get(f"/api/v1/projects/{project_id}/images?ids={ids}")
 
