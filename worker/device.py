@@ -34,6 +34,19 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def describe_device(name: str) -> str:
+    """The device in the words that people know it by: a GPU's name, or CPU and how many cores.
+
+    Raises:
+        DeviceUnavailable: see choose_device.
+    """
+    device = choose_device(name)
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    cores = available_cores()
+    return f"CPU, {cores} {'core' if cores == 1 else 'cores'}"
+
+
 def available_cores() -> int:
     """Cores that this process may use: its affinity, and a container's CPU quota."""
     cores = len(os.sched_getaffinity(0))

@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     FINISHED = "finished"  # time or steps are used up
     STOPPED_EARLY = "stopped early"  # stop_minutes without a better mAP
     STOPPED = "stopped"  # by request
-    CANCELLED = "cancelled"
+    PAUSED = "paused"  # by request, to go on later
 
 
 class TrainingDiverged(RuntimeError):
@@ -78,7 +78,7 @@ def fit(
         NothingToTrainOn: no image is in the training split.
         TrainingDiverged: the loss was not finite four times.
         InvalidCheckpoint: resume_from cannot be read.
-        LeaseLost: from the reporter.
+        LeaseLost: from the reporter (app.training.lifecycle).
     """
     if not data.training:
         raise NothingToTrainOn("no labeled image is left for training; label more or shrink the validation set")
@@ -150,11 +150,11 @@ class _Training:
         # Its weights, random or not, are in the checkpoint; what they were decides what is held fixed.
         self._prepare(InitialWeights(None, content["initialised_from"]), pretrained=state["pretrained"])
         self._load_state(state)
-        self._last = CurvePoint.from_dict(content["point"])
+        self._last = CurvePoint.from_dict(state["evaluated"]) if state["evaluated"] else None
         self._good_state = path
         self._started_at = self._clock() - state["elapsed_s"]
         self._say_what_is_trained()
-        self._reporter.log(f"Resumed from step {self._step}, after {self._last.elapsed_s:.0f} s of training.")
+        self._reporter.log(f"Resumed from step {self._step}, after {state['elapsed_s']:.0f} s of training.")
 
     def run(self) -> FitResult:
         while (outcome := self._outcome()) is None:
@@ -162,8 +162,11 @@ class _Training:
             if self._schedule.evaluation_is_due(self._moment()):
                 self._evaluate_and_save()
         evaluated = self._last.step if self._last else 0
-        if outcome is not Outcome.CANCELLED and evaluated < self._step:
-            self._evaluate_and_save()
+        if evaluated < self._step:
+            if outcome is Outcome.PAUSED:
+                self._save_unevaluated()
+            else:
+                self._evaluate_and_save()
         self._reporter.log(f"Training {outcome} at step {self._step}, after {self._elapsed_s():.0f} s.")
         return FitResult(outcome, self._best, self._last, self._elapsed_s(), self._initial.description)
 
@@ -216,8 +219,8 @@ class _Training:
     def _outcome(self) -> Outcome | None:
         """Whether to end, asked before each step."""
         match self._reporter.requested():
-            case StopRequest.CANCEL:
-                return Outcome.CANCELLED
+            case StopRequest.PAUSE:
+                return Outcome.PAUSED
             case StopRequest.STOP:
                 return Outcome.STOPPED
         if self._schedule.is_over(self._moment()):
@@ -293,6 +296,22 @@ class _Training:
         self._evaluation_s = self._elapsed_s() - started_s
         self._tell_vanished()
 
+    def _save_unevaluated(self) -> None:
+        """Keep the steps since the last evaluation; there is no time for another."""
+        self._save(
+            CurvePoint(
+                step=self._step,
+                elapsed_s=self._elapsed_s(),
+                train_loss=None,
+                validation_loss=None,
+                validation_accuracy=None,
+                mean_ap=None,
+                ap50=None,
+                learning_rate=self._history[-1][1],
+                is_best=False,
+            )
+        )
+
     def _save(self, point: CurvePoint) -> None:
         """Save best before last: a worker that dies in between then resumes from before both."""
         kept = {
@@ -319,6 +338,7 @@ class _Training:
             "recoveries": self._recoveries,
             "pretrained": self._pretrained,
             "best": self._best.to_dict() if self._best else None,
+            "evaluated": self._last.to_dict() if self._last else None,
             "history": torch.tensor(self._history, dtype=torch.float64).reshape(-1, 2),
             "early_stopping": self._early_stopping.state_dict(),
             "random": checkpoint.random_state(),

@@ -12,11 +12,7 @@ from app.db.enums import CheckpointKind
 class StopRequest(Enum):
     NONE = auto()
     STOP = auto()  # evaluate, keep the last checkpoint, end
-    CANCEL = auto()  # end at once; what was saved is not wanted
-
-
-class LeaseLost(Exception):
-    """Another worker holds this training now. A Reporter raises it; `fit` lets it pass."""
+    PAUSE = auto()  # save the state without an evaluation and end: another call of fit goes on from it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.db.enums import ModelSize
 
-CPU_WORDS = "CPU"  # a worker's device begins with it unless it is a GPU; worker/device.py writes it
+CPU_WORDS = "CPU"  # a worker's device begins with it unless it is a GPU: describe_device in worker/device.py
 
 IMAGE_SIZES = {ModelSize.SMALL: 512, ModelSize.MEDIUM: 800, ModelSize.LARGE: 1024}  # docs: ml.md, Sizes
 SIZE_STEP = 32  # the network's coarsest features have one pixel per 32

@@ -113,6 +113,14 @@ def release(session: Session, lease: Lease) -> None:
     add_log_line(session, model.id, "The worker is shutting down; the model waits for another one.")
 
 
+def release_all(session: Session, worker_id: str) -> None:
+    """Give back whatever a worker holds, when its process ends without its training having ended."""
+    held = select(Model).where(Model.worker_id == worker_id, Model.status.in_(RUNNING))
+    for model in session.scalars(held.with_for_update()).all():
+        _requeue(model)
+        add_log_line(session, model.id, "The worker is shutting down; the model waits for another one.")
+
+
 def sweep(session: Session) -> None:
     """Put the models of dead workers back into the queue, and forget the workers."""
     now = read_database_time(session)
@@ -188,6 +196,11 @@ def list_idle_workers(session: Session, now: datetime) -> list[Worker]:
 
 def add_log_line(session: Session, model_id: int, message: str) -> None:
     session.add(ModelLogLine(model_id=model_id, message=message, at=read_database_time(session)))
+
+
+def model_prefix(project_id: int, model_id: int) -> str:
+    """Where a model's checkpoints, exports and predictions lie in storage."""
+    return f"projects/{project_id}/models/{model_id}/"
 
 
 def _compare_and_set_claimed(session: Session, model_id: int, worker_id: str) -> bool:

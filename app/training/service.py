@@ -155,11 +155,6 @@ def delete_model(session: Session, model_id: int) -> None:
     session.delete(model)
 
 
-def model_prefix(project_id: int, model_id: int) -> str:
-    """Where a model's checkpoints, exports and predictions lie in storage."""
-    return f"projects/{project_id}/models/{model_id}/"
-
-
 def _plan(session: Session, access: Access, request: TrainRequest, project: LabeledProject) -> tuple[Model, Snapshot]:
     has_gpu = device_of_training(session).is_gpu
     size = request.size or defaults.default_size(has_gpu=has_gpu)
@@ -197,5 +192,5 @@ def _plan(session: Session, access: Access, request: TrainRequest, project: Labe
 
 
 def _delete_files_after_commit(session: Session, model: Model) -> None:
-    prefix = model_prefix(model.project_id, model.id)
+    prefix = lifecycle.model_prefix(model.project_id, model.id)
     run_after_commit(session, lambda: get_blob_store().delete_prefix(prefix))

@@ -9,8 +9,7 @@ from app.db.enums import CheckpointKind, ModelStatus, Split
 from app.db.models import Image, Model
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
-from app.training.lifecycle import LeaseLost
-from app.training.service import model_prefix
+from app.training.lifecycle import LeaseLost, model_prefix
 from app.training.snapshot import from_json_bytes
 from tests.conftest import Person
 from tests.training.conftest import add_checkpoint, add_point, claim_model, set_status

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from app.db.enums import CheckpointKind
-from worker.report import CurvePoint, LeaseLost, StopRequest
+from app.training.lifecycle import LeaseLost
+from worker.report import CurvePoint, StopRequest
 
 
 class RecordingReporter:

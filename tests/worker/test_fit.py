@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from app.db.enums import CheckpointKind, Split
+from app.training.lifecycle import LeaseLost
 from tests.worker import synthetic
 from tests.worker.recording import RecordingReporter
 from worker.checkpoint import load_trained_model, read_checkpoint
 from worker.dataset import TrainingData
 from worker.fit import FitResult, NothingToTrainOn, Outcome, TrainingDiverged, fit
 from worker.learner import Learner
-from worker.report import CurvePoint, LeaseLost, StopRequest
+from worker.report import CurvePoint, StopRequest
 from worker.train_config import TrainConfig
 
 pytestmark = pytest.mark.slow
@@ -94,12 +95,33 @@ def test_fit__stop_evaluates_and_keeps_the_last_state(tmp_path: Path) -> None:
     assert reporter.checkpoints == [(CheckpointKind.BEST, 3), (CheckpointKind.LAST, 3)]
 
 
-def test_fit__cancel_ends_at_once(tmp_path: Path) -> None:
-    reporter = RecordingReporter(at_step=1, request=StopRequest.CANCEL)
+def test_fit__pause_saves_the_state_without_an_evaluation(tmp_path: Path) -> None:
+    paused = RecordingReporter(at_step=3, request=StopRequest.PAUSE)
+    resumed = RecordingReporter()
 
-    result = run(synthetic.config(max_steps=1000), reporter, tmp_path)
+    before = run(synthetic.config(max_steps=5), paused, tmp_path)
+    after = run(synthetic.config(max_steps=5), resumed, tmp_path, resume_from=tmp_path / "last.pt")
 
-    assert (result.outcome, result.last, reporter.checkpoints) == (Outcome.CANCELLED, None, [])
+    assert before.outcome is Outcome.PAUSED
+    assert paused.checkpoints[-1] == (CheckpointKind.LAST, 3)
+    assert [point.step for point in resumed.points] == [4, 5]
+    assert after.last.step == 5
+
+
+def test_fit__pause_goes_on_as_if_unbroken(tmp_path: Path) -> None:
+    whole, paused, resumed = (
+        RecordingReporter(),
+        RecordingReporter(at_step=3, request=StopRequest.PAUSE),
+        RecordingReporter(),
+    )
+    (tmp_path / "whole").mkdir()
+
+    run(synthetic.config(max_steps=5), whole, tmp_path / "whole")
+    run(synthetic.config(max_steps=5), paused, tmp_path)
+    run(synthetic.config(max_steps=5), resumed, tmp_path, resume_from=tmp_path / "last.pt")
+
+    assert resumed.points[-1].validation_loss == whole.points[-1].validation_loss
+    assert resumed.points[-1].mean_ap == whole.points[-1].mean_ap
 
 
 def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:

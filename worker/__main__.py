@@ -1,0 +1,91 @@
+"""`python -m worker`: a Celery worker that trains one model at a time."""
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+
+from celery import signals
+
+from app.db.engine import session_scope
+from app.db.schema_version import require_current
+from app.errors import AppError
+from app.jobs.celery_app import get_celery_app
+from app.jobs.names import TRAINING_QUEUE
+from app.settings import get_settings
+from app.storage.blobs import get_blob_store
+from app.training import lifecycle
+from worker.device import DeviceUnavailable, describe_device
+from worker.heartbeat import Heartbeat
+from worker.tasks import add_tasks
+from worker.trainer import Trainer
+
+logger = logging.getLogger("worker")
+
+# After SIGTERM a step ends and the model is given back; what takes longer (an evaluation, an export) is cut off, so
+# that whoever stops the worker need not kill it.
+GRACE_SECONDS = 7.0
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("celery").setLevel(logging.WARNING)
+    try:
+        run()
+    except (AppError, DeviceUnavailable) as error:
+        logger.error("%s", error)
+        return 1
+    return 0
+
+
+def run() -> None:
+    """Work until SIGTERM."""
+    settings = get_settings()
+    require_current()
+    worker_id = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
+    heartbeat = Heartbeat(worker_id, hostname=socket.gethostname()[:100], device=describe_device(settings.device))
+    shutdown = threading.Event()
+    app = get_celery_app()
+    trainer = Trainer(worker_id, settings=settings, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown)
+    add_tasks(app, trainer)
+
+    def begin_shutdown(**_details: object) -> None:
+        shutdown.set()
+        cut_off = threading.Timer(GRACE_SECONDS, _exit_at_once, args=(worker_id,))
+        cut_off.daemon = True
+        cut_off.start()
+
+    signals.worker_shutting_down.connect(begin_shutdown, weak=False)
+    heartbeat.start()
+    logger.info("worker %s waits for models to train on %s", worker_id, describe_device(settings.device))
+    try:
+        app.worker_main(
+            [
+                "worker",
+                "--pool=solo",
+                f"--queues={TRAINING_QUEUE}",
+                f"--hostname={worker_id}",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+                "--loglevel=WARNING",
+            ]
+        )
+    finally:
+        heartbeat.stop()
+
+
+def _exit_at_once(worker_id: str) -> None:
+    """Give back what the worker holds and end the process, whatever its main thread is doing."""
+    try:
+        with session_scope() as session:
+            lifecycle.release_all(session, worker_id)
+            lifecycle.sign_off(session, worker_id)
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

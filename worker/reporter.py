@@ -1,0 +1,155 @@
+"""The reporter of a claimed model: each report is one short transaction that checks and renews the lease."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.db.after_commit import run_after_commit
+from app.db.clock import read_database_time
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, ModelStatus
+from app.db.models import Checkpoint, Model
+from app.db.models import CurvePoint as CurvePointRow
+from app.storage.blobs import BlobStore, StorageFull
+from app.training import lifecycle
+from app.training.lifecycle import Claim, LeaseLost, model_prefix
+from worker.report import CurvePoint, StopRequest
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 300.0  # a report waits this long for a database that is away; then the training fails
+RETRY_SECONDS = 1.0
+AWAY = (OperationalError, InterfaceError)  # what a database that does not answer raises
+STATE_FILE = "state.pt"
+
+
+class DatabaseReporter:
+    """Writes what a training reports into the database and its states into storage.
+
+    `renew` is called from the heartbeat's thread; everything else from the training's.
+    """
+
+    def __init__(self, claim: Claim, *, store: BlobStore, shutdown: Event) -> None:
+        self._claim = claim
+        self._lease = claim.lease
+        self._store = store
+        self._shutdown = shutdown
+        self._lost = Event()
+        self._stop = Event()
+
+    def renew(self) -> None:
+        """Say that the worker is still at it, and hear what is asked."""
+        try:
+            with session_scope() as session:
+                self._hold(session)
+        except LeaseLost:
+            logger.info("model %d is lost to this worker", self._lease.model_id)
+
+    def requested(self) -> StopRequest:
+        self._raise_if_lost()
+        if self._shutdown.is_set():
+            return StopRequest.PAUSE
+        return StopRequest.STOP if self._stop.is_set() else StopRequest.NONE
+
+    def log(self, message: str) -> None:
+        logger.info("model %d: %s", self._lease.model_id, message)
+        self.write(lambda session, model: lifecycle.add_log_line(session, model.id, message))
+
+    def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None:
+        """Tell how far the training is; dropped when the database is away, since the next one tells it better."""
+
+        def write(_session: Session, model: Model) -> None:
+            model.step, model.elapsed_s, model.progress = step, elapsed_s, min(max(fraction, 0.0), 1.0)
+            model.eta_s = elapsed_s / fraction - elapsed_s if fraction > 0 else None
+
+        try:
+            self._transact(write)
+        except AWAY as error:
+            logger.warning("progress of model %d is not told: %s", self._lease.model_id, error)
+
+    def curve_point(self, point: CurvePoint) -> None:
+        row = CurvePointRow(model_id=self._lease.model_id, **point.to_dict())
+        self.write(lambda session, _model: session.merge(row))
+
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
+        """Store a state under a key of its own, point the row to it, then delete what the row pointed to before."""
+        key = f"{self.checkpoint_prefix(kind, point.step)}{STATE_FILE}"
+        try:
+            self._store.put_file(key, state_file)
+        except StorageFull:
+            self.log(f"The disk is full: the {kind} checkpoint of step {point.step} is not kept, an earlier one stays.")
+            return
+        try:
+            self.write(lambda session, model: self._point_to(session, model, kind, key, point))
+        except LeaseLost:
+            self._store.delete([key])
+            raise
+
+    def checkpoint_prefix(self, kind: CheckpointKind, step: int) -> str:
+        """Where everything of one checkpoint lies. No later attempt writes there, so a row's files never change."""
+        return f"{model_prefix(self._claim.project_id, self._lease.model_id)}{kind}-{self._lease.attempt}-{step}/"
+
+    def write(self, change: Callable[[Session, Model], object]) -> None:
+        """Write in one transaction, waiting for a database that is away.
+
+        Raises:
+            LeaseLost: Nothing was written.
+        """
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._transact(change)
+            except AWAY as error:
+                if time.monotonic() > give_up_at or self._shutdown.is_set():
+                    raise
+                logger.warning("the database is away, model %d waits: %s", self._lease.model_id, error)
+            self._shutdown.wait(RETRY_SECONDS)
+
+    def _transact(self, change: Callable[[Session, Model], object]) -> None:
+        self._raise_if_lost()
+        with session_scope() as session:
+            change(session, self._hold(session))
+
+    def _hold(self, session: Session) -> Model:
+        try:
+            model = lifecycle.hold(session, self._lease)
+        except LeaseLost:
+            self._lost.set()
+            raise
+        if model.status is ModelStatus.STOPPING:
+            self._stop.set()
+        return model
+
+    def _point_to(self, session: Session, model: Model, kind: CheckpointKind, key: str, point: CurvePoint) -> None:
+        of_kind = select(Checkpoint).where(Checkpoint.model_id == model.id, Checkpoint.kind == kind)
+        before = session.scalars(of_kind).one_or_none()
+        if before is not None and before.state_key == key:
+            return  # an earlier try was committed although its answer was lost
+        if before is not None:
+            old_prefix = before.state_key.removesuffix(STATE_FILE)
+            run_after_commit(session, lambda: self._store.delete_prefix(old_prefix))
+            session.delete(before)
+            session.flush()
+        session.add(
+            Checkpoint(
+                model_id=model.id,
+                kind=kind,
+                step=point.step,
+                elapsed_s=point.elapsed_s,
+                mean_ap=point.mean_ap,
+                ap50=point.ap50,
+                saved_at=read_database_time(session),
+                state_key=key,
+            )
+        )
+        model.deaths_since_checkpoint = 0
+
+    def _raise_if_lost(self) -> None:
+        if self._lost.is_set():
+            raise LeaseLost(f"model {self._lease.model_id} is no longer this worker's")

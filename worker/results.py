@@ -1,0 +1,217 @@
+"""What is made of a trained checkpoint: the exported model, its predictions on both splits, the best thresholds."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, Speed, Split
+from app.db.models import Checkpoint, Model, PredictionSet, Threshold
+from app.inference.model_meta import ModelMeta, write_meta
+from app.inference.predictor import Predictor
+from app.masks.average_precision import best_f1_thresholds
+from app.masks.matching import match_predictions
+from app.masks.prediction_table import (
+    ImagePredictions,
+    PredictionTable,
+    image_predictions,
+    prediction_table_to_bytes,
+)
+from app.masks.raster import instance_to_rle
+from app.storage.blobs import BlobStore
+from app.training.lifecycle import Claim
+from app.training.snapshot import Snapshot, SnapshotImage
+from worker.checkpoint import TrainedModel, load_trained_model
+from worker.export_onnx import export_model
+from worker.failures import NoCheckpoint
+from worker.model import IMAGE_MEAN, IMAGE_STD
+from worker.reporter import STATE_FILE, DatabaseReporter
+
+THRESHOLD_IOU = 0.5  # contract.md, Thresholds: whatever IoU threshold is asked for later
+SAMPLE_IMAGES = 3  # that the exported model is compared with torch on
+
+LoadImage = Callable[[SnapshotImage], NDArray[np.uint8]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A checkpoint that can predict without torch, and what it predicts."""
+
+    meta: ModelMeta
+    directory: Path
+    tables: Mapping[Split, PredictionTable]
+    thresholds: Mapping[str, float]
+
+
+def export_checkpoints(
+    claim: Claim,
+    frozen: Snapshot,
+    *,
+    store: BlobStore,
+    reporter: DatabaseReporter,
+    directory: Path,
+    load_image: LoadImage,
+    each_image: Callable[[str], None],
+) -> None:
+    """Export best and last, once where both are of one step, and predict with each on every image of the snapshot.
+
+    Checkpoints that an earlier attempt exported are left as they are.
+
+    Args:
+        directory: Is made anew for each export.
+        each_image: Called before each prediction with words about it; may raise to end the work.
+    Raises:
+        NoCheckpoint: nothing was saved.
+        ExportMismatch: the exported model answers otherwise than the trained one.
+    """
+    for state_keys in _states_to_export(claim.lease.model_id):
+        reporter.log(f"Exporting {' and '.join(state_keys)}.")
+        with store.local_path(next(iter(state_keys.values()))) as state_file:
+            trained = load_trained_model(state_file)
+        exported = _export(claim, trained, frozen, directory, load_image=load_image, each_image=each_image)
+        for kind, state_key in state_keys.items():
+            prefix = state_key.removesuffix(STATE_FILE)
+            keys = _store_export(exported, kind, store, prefix)
+            reporter.write(partial(_record_export, kind=kind, exported=exported, prefix=prefix, keys=keys))
+
+
+def _states_to_export(model_id: int) -> list[dict[CheckpointKind, str]]:
+    """State keys by kind, those of one step and attempt together."""
+    with session_scope(read_only=True) as session:
+        checkpoints = session.scalars(select(Checkpoint).where(Checkpoint.model_id == model_id)).all()
+    if not checkpoints:
+        raise NoCheckpoint("No state of the training could be saved, perhaps since the disk is full: see the log.")
+    together: defaultdict[str, dict[CheckpointKind, str]] = defaultdict(dict)
+    for checkpoint in checkpoints:
+        if checkpoint.export_prefix is None:
+            _kind, _, attempt_and_step = checkpoint.state_key.split("/")[-2].partition("-")
+            together[attempt_and_step][checkpoint.kind] = checkpoint.state_key
+    return list(together.values())
+
+
+def _export(
+    claim: Claim,
+    trained: TrainedModel,
+    frozen: Snapshot,
+    directory: Path,
+    *,
+    load_image: LoadImage,
+    each_image: Callable[[str], None],
+) -> Exported:
+    shutil.rmtree(directory, ignore_errors=True)
+    meta = ModelMeta(
+        class_names=frozen.class_names,
+        image_size=trained.config.image_size,
+        size=trained.config.size.value,
+        model_name=claim.name,
+        checkpoint="",
+        step=trained.point.step,
+        image_mean=IMAGE_MEAN,
+        image_std=IMAGE_STD,
+        model_id=claim.lease.model_id,
+    )
+    samples = [load_image(image) for image in (frozen.of_split(Split.VALIDATION) or frozen.images)[:SAMPLE_IMAGES]]
+    report = export_model(trained.model, meta=meta, directory=directory, sample_images=samples)
+    predictor = Predictor.load(directory)
+    tables = {
+        split: _predict_split(predictor, frozen, split, load_image=load_image, each_image=each_image)
+        for split in (Split.VALIDATION, Split.TRAINING)
+    }
+    return Exported(report.meta, directory, tables, optimized_thresholds(tables[Split.VALIDATION]))
+
+
+def _store_export(exported: Exported, kind: CheckpointKind, store: BlobStore, prefix: str) -> dict[Split, str]:
+    """Store an export's files below a prefix; gives the key of each split's predictions."""
+    write_meta(exported.directory, replace(exported.meta, checkpoint=kind.value))
+    for path in exported.directory.iterdir():
+        store.put_file(f"{prefix}{path.name}", path)
+    keys = {split: f"{prefix}predictions-{split}-{Speed.SLOW}.npz" for split in exported.tables}
+    for split, table in exported.tables.items():
+        store.put_bytes(keys[split], prediction_table_to_bytes(table))
+    return keys
+
+
+def _record_export(
+    session: Session, model: Model, *, kind: CheckpointKind, exported: Exported, prefix: str, keys: Mapping[Split, str]
+) -> None:
+    """Let a checkpoint's row know its export, predictions and thresholds."""
+    of_kind = select(Checkpoint).where(Checkpoint.model_id == model.id, Checkpoint.kind == kind)
+    checkpoint = session.scalars(of_kind).one()
+    if checkpoint.export_prefix is not None:
+        return  # an earlier try was committed although its answer was lost
+    comparison = exported.meta.torch_comparison
+    checkpoint.export_prefix = prefix.rstrip("/")
+    checkpoint.export_difference = comparison.score_difference if comparison else None
+    session.add_all(
+        PredictionSet(
+            checkpoint_id=checkpoint.id,
+            split=split,
+            speed=Speed.SLOW,
+            storage_key=keys[split],
+            prediction_count=table.prediction_count,
+        )
+        for split, table in exported.tables.items()
+    )
+    session.add_all(
+        Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=Speed.SLOW, score_threshold=threshold)
+        for name, threshold in exported.thresholds.items()
+    )
+
+
+def optimized_thresholds(validation: PredictionTable) -> dict[str, float]:
+    """Each label's threshold of the best F1; labels that validation says nothing about have none."""
+    table = validation.match_table()
+    best = best_f1_thresholds(table, match_predictions(table, THRESHOLD_IOU))
+    return {name: value for name, value in zip(validation.class_names, best, strict=True) if value is not None}
+
+
+def _predict_split(
+    predictor: Predictor,
+    frozen: Snapshot,
+    split: Split,
+    *,
+    load_image: LoadImage,
+    each_image: Callable[[str], None],
+) -> PredictionTable:
+    images = sorted(frozen.of_split(split), key=lambda image: image.image_id)
+
+    def predictions() -> Iterator[ImagePredictions]:
+        for number, image in enumerate(images, start=1):
+            each_image(f"Predicting {split} image {number} of {len(images)}.")
+            yield _predict_image(predictor, image, frozen.class_names, load_image(image))
+
+    return PredictionTable(frozen.class_names, tuple(predictions()))
+
+
+def _predict_image(
+    predictor: Predictor, image: SnapshotImage, class_names: Sequence[str], rgb: NDArray[np.uint8]
+) -> ImagePredictions:
+    index_of = {name: index for index, name in enumerate(class_names)}
+    height, width = image.height, image.width
+    rles, boxes, scores, classes = [], [], [], []
+    for prediction in predictor.predict_all(rgb):
+        rles.append(prediction.rle(height, width))
+        boxes.append(prediction.box_xyxy)
+        scores.append(prediction.score)
+        classes.append(index_of[prediction.class_name])
+    return image_predictions(
+        image_id=image.image_id,
+        height=height,
+        width=width,
+        predicted=rles,
+        boxes_xyxy=boxes,
+        scores=scores,
+        prediction_classes=classes,
+        truth=[instance_to_rle(instance, height, width) for instance in image.instances],
+        truth_ids=[instance.instance_id for instance in image.instances],
+        truth_classes=[index_of[instance.class_name] for instance in image.instances],
+        truth_is_crowd=[instance.crowd for instance in image.instances],
+    )
