@@ -61,7 +61,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _administrator()
     yield _pages()
     yield _package("torch", "training needs it: pip install 'maskwright[worker]' (a server predicts without it)")
-    yield _package("onnxruntime", "prediction needs it: pip install onnxruntime")
+    yield _package("openvino", "prediction needs it: pip install openvino")
     yield _weights(settings)
 
 

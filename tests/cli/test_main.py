@@ -173,7 +173,7 @@ def test_doctor__looks_at_everything(run: Run, owner: Person) -> None:
     assert status == 0
     assert findings["database"]["state"] == findings["storage"]["state"] == findings["broker"]["state"] == "ok"
     assert "maskwright admin create" in findings["admin"]["words"]
-    assert {"python", "disk", "pages", "torch", "onnxruntime", "weights"} <= set(findings)
+    assert {"python", "disk", "pages", "torch", "openvino", "weights"} <= set(findings)
 
 
 def test_doctor__fails_without_a_database(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
