@@ -141,25 +141,34 @@ class _Import:
 
 
 def _new_instances(image: FittedImage, stored: Sequence[Instance]) -> list[FittedInstance]:
-    contents = Counter(
-        content_digest(
-            instance.class_name,
-            instance.polygons,
-            None if instance.rle is None else instance.rle.counts,
-            crowd=instance.crowd,
-            height=image.height,
-            width=image.width,
-        )
-        for instance in stored
-    )
-    ids = {instance.instance_id for instance in stored}
-    new: list[FittedInstance] = []
+    """Those that an image has neither by id nor by content; twins count one by one."""
+    by_id = {instance.instance_id: _digest_of(instance, image) for instance in stored}
+    unmatched = Counter(by_id.values())
+    others: list[FittedInstance] = []
     for instance in image.instances:
-        if contents[instance.digest] > 0:
-            contents[instance.digest] -= 1
-        elif instance.instance_id not in ids:  # else somebody has changed it since it was imported: their work stays
+        # One that was imported before and changed since keeps its id: somebody's work stays.
+        if instance.instance_id not in by_id:
+            others.append(instance)
+        elif by_id[instance.instance_id] == instance.digest:
+            unmatched[instance.digest] -= 1
+    new: list[FittedInstance] = []
+    for instance in others:
+        if unmatched[instance.digest] > 0:
+            unmatched[instance.digest] -= 1
+        else:
             new.append(instance)
     return new
+
+
+def _digest_of(instance: Instance, image: FittedImage) -> bytes:
+    return content_digest(
+        instance.class_name,
+        instance.polygons,
+        None if instance.rle is None else instance.rle.counts,
+        crowd=instance.crowd,
+        height=image.height,
+        width=image.width,
+    )
 
 
 def _row(instance: FittedInstance, class_ids: Mapping[str, int]) -> StoredInstance:

@@ -62,7 +62,7 @@ def count_by_class(session: Session, project_id: int) -> dict[int, ClassTotals]:
 def add_classes(session: Session, project_id: int, colors: dict[str, str | None]) -> list[LabelClass]:
     """Make classes at the end of the project's list; one without a colour gets the palette's next."""
     present = list_classes(session, project_id)
-    chosen = iter(choose_colors(len(colors), taken={label_class.color for label_class in present}))
+    chosen = iter(choose_colors(len(colors), taken=(label_class.color for label_class in present)))
     first = max((label_class.position for label_class in present), default=-1) + 1
     added = [
         LabelClass(project_id=project_id, name=name, color=color or next(chosen), position=first + number)
@@ -188,6 +188,7 @@ def advance_revision(session: Session, image_id: int, *, revision: int) -> bool:
         .where(Image.id == image_id, Image.revision == revision)
         .values(revision=revision + 1, changed_at=utc_now())
         .returning(Image.id)
+        .execution_options(synchronize_session=False)
     )
     return session.scalar(statement) is not None
 

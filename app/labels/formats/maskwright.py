@@ -71,8 +71,9 @@ def write(export: LabelExport) -> Text:
             }
             for image, instances in batch
         ]
-        yield separator + _dump(entries)[1:-1]
-        separator = ","
+        if entries:
+            yield separator + _dump(entries)[1:-1]
+            separator = ","
     yield "]}"
 
 
