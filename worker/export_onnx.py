@@ -19,9 +19,7 @@ from torch.jit._trace import TracerWarning
 from torch.nn import functional
 from torchvision.models.detection import MaskRCNN
 from torchvision.models.detection.image_list import ImageList
-from torchvision.ops import MultiScaleRoIAlign
 from torchvision.ops import boxes as box_ops
-from torchvision.ops.poolers import initLevelMapper
 
 from app.inference.model_meta import (
     DETECTOR_FILE,
@@ -35,7 +33,6 @@ from app.inference.preprocess import resize_for_model
 from app.inference.session import FEATURE_NAMES, Session
 
 OPSET_VERSION = 17
-STRIDES = (4, 8, 16, 32)  # of the feature levels that boxes and masks are pooled from
 SIZE_DIVISOR = 32  # torchvision's GeneralizedRCNNTransform pads to it
 
 COMPARED_SCORE = 0.05  # below it, near ties in suppression let the two keep different boxes
@@ -170,10 +167,8 @@ class MaskHead(nn.Module):
 
 
 def _fixed_copy(model: MaskRCNN) -> MaskRCNN:
-    """A copy on the CPU that pools features at their true strides and sums alike with any number of threads."""
+    """A copy on the CPU that sums alike with any number of threads."""
     fixed = copy.deepcopy(model).cpu().float().eval()
-    for pool in (fixed.roi_heads.box_roi_pool, fixed.roi_heads.mask_roi_pool):
-        _fix_strides(pool)
     box_head = fixed.roi_heads.box_head
     # All linear layers of torchvision's box heads are followed by a ReLU, which changes nothing a second time.
     for name, layer in list(box_head.named_modules()):
@@ -181,12 +176,6 @@ def _fixed_copy(model: MaskRCNN) -> MaskRCNN:
             parent, _, attribute = name.rpartition(".")
             setattr(box_head.get_submodule(parent), attribute, RectifiedLinear(layer))
     return fixed
-
-
-def _fix_strides(pool: MultiScaleRoIAlign) -> None:
-    """Left alone, the pool infers its strides from the first image it sees, and is wrong for good when that is flat."""
-    pool.scales = [1 / stride for stride in STRIDES]
-    pool.map_levels = initLevelMapper(2, 5, pool.canonical_scale, pool.canonical_level)
 
 
 def _write_graphs(detector: Detector, mask_head: MaskHead, directory: Path, image_size: int) -> None:

@@ -5,6 +5,7 @@ weights, transposed, times the gradient of the bins. torchvision scatters it num
 took a third of a training step at 256 pixels. Its forward pass is quick and stays, and so do export and CUDA kernels.
 """
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +13,24 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchvision.ops import MultiScaleRoIAlign, roi_align
+from torchvision.ops.poolers import initLevelMapper
+
+STRIDES = (4, 8, 16, 32)  # of a ResNet's four stages
 
 
 class RoIAlignPyramid(MultiScaleRoIAlign):  # type: ignore[misc]  # torchvision has no types
-    """torchvision's pooling from a feature pyramid, quicker to train on a CPU; the answers are the same."""
+    """torchvision's pooling from a feature pyramid, quicker to train on a CPU; the answers are the same.
+
+    Each level's stride is set beforehand. torchvision infers it from the first image it sees, by the height of the
+    padded features and of the image before padding, and stays wrong for good when that image is flat.
+    """
+
+    def __init__(self, featmap_names: list[str], **arguments: Any) -> None:
+        super().__init__(featmap_names, **arguments)
+        strides = STRIDES[: len(featmap_names)]
+        self.scales = [1 / stride for stride in strides]
+        finest, coarsest = int(math.log2(strides[0])), int(math.log2(strides[-1]))
+        self.map_levels = initLevelMapper(finest, coarsest, self.canonical_scale, self.canonical_level)
 
     def forward(self, x: dict[str, Tensor], boxes: list[Tensor], image_shapes: list[tuple[int, int]]) -> Tensor:
         levels = [x[name] for name in self.featmap_names]
@@ -23,9 +38,6 @@ class RoIAlignPyramid(MultiScaleRoIAlign):  # type: ignore[misc]  # torchvision 
         if not (trains_on_cpu and torch.backends.mkl.is_available()):  # type: ignore[no-untyped-call]  # sparse products are MKL's
             pooled: Tensor = super().forward(x, boxes, image_shapes)
             return pooled
-        if self.scales is None:
-            empty = [box[:0] for box in boxes]
-            super().forward({name: x[name].float() for name in self.featmap_names}, empty, image_shapes)  # finds scales
         rois = _rois(boxes)
         level_of = self.map_levels(boxes)
         chosen = [torch.where(level_of == level)[0] for level in range(len(levels))]

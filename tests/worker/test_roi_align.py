@@ -57,3 +57,15 @@ def test_roi_align_pyramid__takes_reduced_precision_features_and_pools_in_float3
     # Each pooled number is a mean, so the gradient of their sum adds up to their count.
     total = sum(float(level.grad.float().sum()) for level in levels.values() if level.grad is not None)
     assert total == pytest.approx(answer.numel(), rel=1e-2)
+
+
+def test_roi_align_pyramid__a_flat_first_image_does_no_harm() -> None:
+    levels = features()
+    pools = [RoIAlignPyramid(featmap_names=list(LEVELS), output_size=2, sampling_ratio=2) for _ in range(2)]
+    flat = {name: level.detach()[:, :, : 32 // 2 ** (int(name) + 2)] for name, level in levels.items()}
+
+    pools[0](flat, [torch.tensor([[4.0, 4.0, 40.0, 5.0]])] * 2, [(5, IMAGE_SIDE)] * 2)
+
+    boxes_of_images = [torch.tensor([[4.0, 4.0, 40.0, 40.0]])] * 2
+    answers = [pool(levels, boxes_of_images, [(IMAGE_SIDE, IMAGE_SIDE)] * 2) for pool in pools]
+    assert torch.equal(*answers)
