@@ -1,44 +1,49 @@
 """`maskwright up`"""
 
+import socket
 import sys
-import urllib.error
-import urllib.request
-from typing import Annotated
+from importlib.util import find_spec
 
 import typer
 
-from app.cli.supervisor import Child, Supervisor
+from app.cli.address import connect_host
+from app.cli.supervisor import Supervised, Supervisor
 from app.cli.typer_app import new_cli
-from app.cli.worker import worker_command
-from app.db.migrate import migrate
-from app.db.schema_version import is_current
-from app.logging import configure_logging
-from app.settings import get_settings
+from app.errors import AppError
+from app.settings import Settings, get_settings
 
-cli = new_cli("Server and worker on this machine, the database brought up to date first.")
+CONNECT_SECONDS = 0.5
+
+cli = new_cli("Serve web pages and REST, with a worker beside: everything on one machine.")
+
+
+class PortTaken(AppError):
+    """Another program listens where the server is to be."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            f"something listens at {settings.host}:{settings.port} already; stop it, or choose another port with "
+            "MASKWRIGHT_PORT"
+        )
 
 
 @cli.command()
-def run(
-    *, worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Whether to train on this machine.")] = True
-) -> None:
-    configure_logging()
+def run() -> None:
     settings = get_settings()
-    if not is_current():
-        migrate()
-    url = f"http://{settings.host}:{settings.port}"
-    typer.echo(f"Maskwright runs at {url}")
-    typer.echo("The first administrator is made with: maskwright admin create --email you@example.com")
-    children = [Child("server", [sys.executable, "-m", "app.cli.main", "serve"])]
-    if worker:
-        children.append(Child("worker", worker_command()))
-    # Importing torch would take the cores that the server needs to answer quickly.
-    Supervisor(children, may_start=lambda: _answers(f"{url}/healthz")).run()
+    if _answers(settings):
+        raise PortTaken(settings)
+    server = Supervised("server", [sys.executable, "-m", "app.cli.main", "serve", "--migrate"])
+    workers = [Supervised("worker", [sys.executable, "-m", "worker"])]
+    if find_spec("torch") is None:
+        typer.echo("No worker: training needs torch, which is not installed here (pip install 'maskwright[worker]')")
+        workers = []
+    # The worker loads torch: it waits until the server answers, which is what a person waits for.
+    raise typer.Exit(Supervisor(server, workers, is_ready=lambda: _answers(settings)).run())
 
 
-def _answers(url: str) -> bool:
+def _answers(settings: Settings) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=1) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
+        socket.create_connection((connect_host(settings), settings.port), CONNECT_SECONDS).close()
+    except OSError:
         return False
+    return True
