@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import create_engine, text
@@ -32,6 +33,9 @@ from app.main import create_app
 from app.settings import Settings, get_settings
 from app.storage.blobs import get_blob_store
 from tests.services import find_postgresql, postgresql_server, redis_server, skip_or_fail
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("any machine")
 
 PASSWORD = "correct horse battery staple"
 

@@ -12,9 +12,9 @@ from pycocotools import mask as coco_mask
 
 from app.masks.errors import InvalidMask
 
-MAX_PIXELS = 2**32 - 1  # pycocotools keeps run lengths in 32 bits
+MAX_PIXELS = 2**29 - 1  # a difference of runs then fits in 6 characters; at 7, pycocotools shifts beyond its integers
 _FIRST_CHARACTER = 48  # "0"; five bits of number and one "goes on" bit follow it
-_MAX_CHARACTERS = 7  # a signed difference of two 32-bit runs fits in 7 * 5 bits
+_MAX_CHARACTERS = 6
 
 
 def check_size(size: tuple[int, int]) -> None:
@@ -91,7 +91,7 @@ def _decode_runs(symbols: NDArray[np.int64], ends: NDArray[np.intp]) -> NDArray[
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = ends - starts + 1
     if lengths.max() > _MAX_CHARACTERS:
-        raise InvalidMask("rle counts hold a number beyond 32 bits; give COCO compressed RLE")
+        raise InvalidMask("rle counts hold a number of more than 30 bits; give COCO compressed RLE")
     shifts = 5 * (np.arange(symbols.size) - np.repeat(starts, lengths))
     runs = np.add.reduceat((symbols & 31) << shifts, starts)
     runs -= (symbols[ends] >> 4 & 1) << 5 * lengths  # the top bit of the last character is the sign

@@ -77,7 +77,7 @@ def clip_ring(ring: Ring, height: int, width: int) -> list[Ring]:
     rings = [ring]
     for axis, bound, sign in ((0, 0.0, 1), (0, float(width), -1), (1, 0.0, 1), (1, float(height), -1)):
         rings = [part for whole in rings for part in _clip_to_half_plane(whole, axis, bound, sign)]
-    return [part for part in rings if _ring_area(part) > 0]
+    return [part for part in rings if not _is_on_one_line(part)]
 
 
 def polygon_area(polygon: Polygon) -> float:
@@ -244,6 +244,13 @@ def _clip_polygon(polygon: Polygon, height: int, width: int) -> list[Polygon]:
     ]
 
 
+def _is_on_one_line(ring: Ring) -> bool:
+    """Whether all vertices are collinear: an area of 0 would not do, a crossing outline may have that too."""
+    points = np.array(ring, dtype=np.float64) - ring[0]
+    x, y = points[np.argmax(np.abs(points).sum(axis=1))]
+    return bool(np.all(points[:, 0] * y == points[:, 1] * x))
+
+
 def _boxes_overlap(one: Ring, other: Ring) -> bool:
     return all(
         min(p[axis] for p in one) < max(p[axis] for p in other)
@@ -256,7 +263,8 @@ def _clip_to_half_plane(ring: Ring, axis: int, bound: float, sign: int) -> list[
     """Keep what lies at or beyond the bound (sign 1), or at or below it (sign -1).
 
     The ring falls into chains inside, each from the bound to the bound. Between the 1st and 2nd, 3rd and 4th crossing
-    in order along the bound lies the inside (even-odd), so there the chains' ends are joined.
+    in order along the bound lies the inside (even-odd), so there the chains' ends are joined. Every ring that was cut
+    starts on the bound.
     """
     inside = [sign * (point[axis] - bound) >= 0 for point in ring]
     if all(inside):
@@ -268,7 +276,7 @@ def _clip_to_half_plane(ring: Ring, axis: int, bound: float, sign: int) -> list[
     for (_, *one), (_, *other) in zip(ends[::2], ends[1::2], strict=True):
         partner[one[0], one[1]] = other[0], other[1]
         partner[other[0], other[1]] = one[0], one[1]
-    return [joined for joined in _join(chains, partner) if len(joined) >= 3]
+    return _fuse_overlapping([joined for joined in _join(chains, partner) if len(joined) >= 3])
 
 
 def _chains(ring: Ring, inside: list[bool], axis: int, bound: float) -> Iterator[list[Point]]:
@@ -288,7 +296,8 @@ def _chains(ring: Ring, inside: list[bool], axis: int, bound: float) -> Iterator
 
 def _crossing(start: Point, end: Point, axis: int, bound: float) -> Point:
     share = (bound - start[axis]) / (end[axis] - start[axis])
-    other = start[1 - axis] * (1 - share) + end[1 - axis] * share
+    low, high = sorted((start[1 - axis], end[1 - axis]))
+    other = min(max(start[1 - axis] * (1 - share) + end[1 - axis] * share, low), high)  # rounding may lead out
     return (bound, other) if axis == 0 else (other, bound)
 
 
@@ -302,4 +311,19 @@ def _join(chains: list[list[Point]], partner: dict[tuple[int, int], tuple[int, i
             free.remove(index)
             points += chains[index] if entry == 0 else chains[index][::-1]
             index, entry = partner[(index, -1 if entry == 0 else 0)]
-        yield tuple(point for before, point in zip([points[-1], *points[:-1]], points, strict=True) if point != before)
+        yield tuple(point for point, after in zip(points, [*points[1:], points[0]], strict=True) if point != after)
+
+
+def _fuse_overlapping(rings: list[Ring]) -> list[Ring]:
+    """Make one ring of those that may overlap, by a way there and back along the bound.
+
+    What two parts of a crossing outline both cover is outside (even-odd); as two polygons it would be inside.
+    """
+    apart: list[Ring] = []
+    for ring in rings:
+        fused = ring
+        for other in [other for other in apart if _boxes_overlap(other, ring)]:
+            apart.remove(other)
+            fused = (*other, other[0], *fused, fused[0])
+        apart.append(fused)
+    return apart

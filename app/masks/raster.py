@@ -13,7 +13,7 @@ from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
 from app.masks.polygons import clip_ring
 from app.masks.rle import decode_rle
 
-FAR_PX = 1_000_000  # pycocotools multiplies coordinates by 5 into 32-bit integers and walks every step of an edge
+FAR_PX = 100_000  # pycocotools multiplies coordinates by 5 into 32-bit integers and walks every step of an edge
 MAX_OUTLINE_PX = 4_000_000  # it takes about 100 bytes for each pixel along an outline: 400 MB
 
 
@@ -78,8 +78,7 @@ def _ring_to_coco(ring: Ring, height: int, width: int) -> dict[str, Any]:
     flat = np.fromiter(chain.from_iterable(ring), dtype=np.float64, count=2 * len(ring))
     largest = np.abs(flat).max()
     # No step is longer than twice the largest coordinate: most rings need not be measured.
-    is_short = 2 * largest * len(ring) <= MAX_OUTLINE_PX or _outline_px(flat) <= MAX_OUTLINE_PX
-    if not (largest <= FAR_PX and is_short):
+    if not largest <= FAR_PX or (2 * largest * len(ring) > MAX_OUTLINE_PX and _outline_px(flat) > MAX_OUTLINE_PX):
         return _far_ring_to_coco(ring, flat, height, width)
     coco: dict[str, Any] = coco_mask.frPyObjects([flat], height, width)[0]
     return coco
