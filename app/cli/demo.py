@@ -59,26 +59,24 @@ def run(
     with _server(settings) as server:
         wait_until_up(base_url, seconds=SERVER_SECONDS)
         _main_job(DemoJob(base_url, token), data, minutes=minutes, settings=settings)
-        console.print(f"\nOpen   {base_url}\nSign in as {EMAIL} with the password {password}")
+        _say(f"\nOpen   {base_url}\nSign in as {EMAIL} with the password {password}")
         if not leave:
-            console.print("The server stays up; Ctrl-C ends it.")
+            _say("The server stays up; Ctrl-C ends it.")
             server.wait()
 
 
 def _main_job(job: DemoJob, data: DemoData, *, minutes: float, settings: Settings) -> None:
     project_id = job.make_project("Demo")
     uploaded = job.upload(project_id, data.pictures)
-    console.print(
-        f"Project Demo ({project_id}): {len(uploaded['items'])} images taken, {len(uploaded['refused'])} refused"
-    )
+    _say(f"Project Demo ({project_id}): {len(uploaded['items'])} images taken, {len(uploaded['refused'])} refused")
     report = job.import_labels(project_id, data)
-    console.print(f"{report['instances_imported']} labeled objects imported: {', '.join(report['labels_created'])}")
+    _say(f"{report['instances_imported']} labeled objects imported: {', '.join(report['labels_created'])}")
     model = job.start_training(
         project_id, size="small", image_size=IMAGE_SIZE, train_minutes=minutes, stop_minutes=minutes
     )
     model = _show_training(job, model)
     best = model["best"]
-    console.print(
+    _say(
         f"Trained for {model['elapsed_s']:.0f} s from {model['initialised_from']}: "
         f"mAP {best['map']:.3f}, AP50 {best['ap50']:.3f} on {model['validation_image_count']} validation images"
     )
@@ -86,25 +84,32 @@ def _main_job(job: DemoJob, data: DemoData, *, minutes: float, settings: Setting
 
 
 def _show_training(job: DemoJob, started: dict[str, Any]) -> dict[str, Any]:
-    """Follow the training with a bar on a terminal, with a line now and then elsewhere."""
+    """Follow the training: its log as it grows, with a bar on a terminal, with a line now and then elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    reported = 0.0
+    reported, seen = time.monotonic(), 0
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"Training {started['name']}", total=1.0, state="")
         for model in job.follow(started["id"]):
-            state = _state(model)
-            progress.update(task, completed=model["progress"], state=state)
+            log = job.read_log(started["id"])
+            for line in log[seen:]:
+                _say(f"  {line}")
+            seen = len(log)
+            progress.update(task, completed=model["progress"], state=_state(model))
             if not console.is_terminal and time.monotonic() - reported > PLAIN_REPORT_SECONDS:
                 reported = time.monotonic()
-                console.print(f"Training {model['name']}: {model['progress']:.0%}, {model['elapsed_s']:.0f} s, {state}")
+                _say(f"  {model['progress']:.0%}, {model['elapsed_s']:.0f} s, {_state(model)}")
     return model
 
 
 def _state(model: dict[str, Any]) -> str:
     best = model["best"]
-    return (
-        model["status"] if best is None else f"{model['status']}, best mAP {best['map']:.3f}, AP50 {best['ap50']:.3f}"
-    )
+    status = str(model["status"])
+    return status if best is None else f"{status}, best mAP {best['map']:.3f}, AP50 {best['ap50']:.3f}"
+
+
+def _say(words: str) -> None:
+    """One line, however narrow the terminal; brackets in names are no markup."""
+    console.print(words, soft_wrap=True, markup=False)
 
 
 def _show_predictions(job: DemoJob, data: DemoData, project_id: int, model: dict[str, Any], overlay: Path) -> None:
@@ -112,11 +117,11 @@ def _show_predictions(job: DemoJob, data: DemoData, project_id: int, model: dict
     for picture in data.new_pictures:
         found = job.predict(project_id, model["name"], picture)
         drawn.append(draw_predictions(picture.data, found, model["class_names"]))
-        console.print(f"\nPOST /api/predict/{project_id}/{model['name']} with {picture.name}: {len(found)} objects")
+        _say(f"\nPOST /api/predict/{project_id}/{model['name']} with {picture.name}: {len(found)} objects")
         for one in found[:SHOWN_OBJECTS]:
-            console.print(_shortened(one), soft_wrap=True, markup=False)
+            _say(_shortened(one))
     side_by_side(drawn).save(overlay)
-    console.print(f"\nOverlay written to {overlay}")
+    _say(f"\nOverlay written to {overlay}")
 
 
 def _shortened(one: dict[str, Any]) -> str:
@@ -156,12 +161,12 @@ def _server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as output:
         command = [sys.executable, "-m", "app.cli.main", "up"]
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-    console.print(f"Server starts; its log is {log}")
+    _say(f"Server starts; its log is {log}")
     previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         yield process
     except KeyboardInterrupt:
-        console.print("Stopping")
+        _say("Stopping")
     finally:
         signal.signal(signal.SIGTERM, previous)
         process.terminate()

@@ -70,6 +70,9 @@ class DemoJob:
         if model["status"] != ModelStatus.READY:
             raise DemoFailed(f"the training ended {model['status']}: {model['error'] or 'see the log of the worker'}")
 
+    def read_log(self, model_id: int) -> list[str]:
+        return [line["message"] for line in self._json("GET", f"/api/v1/models/{model_id}/log")["items"]]
+
     def predict(self, project_id: int, model_name: str, picture: Picture) -> list[Json]:
         """Ask the endpoint that production code asks."""
         path = f"/api/predict/{project_id}/{quote(model_name, safe='')}"
