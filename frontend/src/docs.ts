@@ -1,6 +1,6 @@
 /** The page of the REST API, /api/docs: everything on it comes from this server. */
 import "swagger-ui-dist/swagger-ui.css";
-import { SwaggerUIBundle } from "swagger-ui-dist";
+import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-es-bundle.js";
 
 const UNSAFE = ["POST", "PUT", "PATCH", "DELETE"];
 

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Navigate, type NavigateOptions, Outlet, useHref, useLocation, useNavigate } from "react-router";
 import { meQuery } from "../api/queries.ts";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { UploadPanel } from "../pages/gallery/upload/UploadPanel.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import styles from "./Frame.module.css";
 import { SignInAgainDialog } from "./SignInAgainDialog.tsx";
@@ -38,6 +39,7 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
+      <UploadPanel />
       <SignInAgainDialog />
       <CommandPalette />
     </AriaRouterProvider>

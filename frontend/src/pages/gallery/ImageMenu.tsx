@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { modelsQuery } from "../../api/queries.ts";
+import type { Model } from "../../api/types.ts";
+import { formatCount, formatMap, formatTimeLeft } from "../../components/format.ts";
+import { Menu, MenuGroup, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
+import { type ImageActions, MAX_PREDICTED } from "./useImageActions.ts";
+
+interface ImageMenuProps {
+  projectId: number;
+  ids: readonly number[];
+  actions: ImageActions;
+  onDone: () => void;
+}
+
+/** The right-click menu; the floating bar has the same actions. */
+export function ImageMenu({ projectId, ids, actions, onDone }: ImageMenuProps) {
+  const { t } = useTranslation("gallery");
+  return (
+    <Menu
+      aria-label={t("selected", { count: ids.length, shown: formatCount(ids.length) })}
+      autoFocus="first"
+      onClose={onDone}
+    >
+      <MenuGroup title={t("images_count", { count: ids.length, shown: formatCount(ids.length) })}>
+        <MenuItem icon={Pencil} hint="L" onAction={() => actions.label(ids)}>
+          {t("labeling")}
+        </MenuItem>
+        <Submenu
+          aria-label={t("predictWith")}
+          item={
+            <MenuItem icon={WandSparkles} textValue={t("predict")}>
+              {t("predict")}
+            </MenuItem>
+          }
+        >
+          <ModelItems projectId={projectId} ids={ids} actions={actions} />
+        </Submenu>
+      </MenuGroup>
+      <MenuLine />
+      <MenuItem icon={SquareCheck} hint="V" onAction={() => actions.setValidation(ids, true)}>
+        {t("addToValidation")}
+      </MenuItem>
+      <MenuItem icon={SquareMinus} hint="Shift V" onAction={() => actions.setValidation(ids, false)}>
+        {t("removeFromValidation")}
+      </MenuItem>
+      <MenuLine />
+      <MenuItem icon={Trash2} hint="Del" onAction={() => actions.remove(ids)}>
+        {t("delete")}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+/** The project's models as menu items; those that cannot predict yet say why. */
+export function ModelItems({ projectId, ids, actions }: Omit<ImageMenuProps, "onDone">) {
+  const { t } = useTranslation("gallery");
+  const models = useQuery(modelsQuery(projectId)).data?.items ?? [];
+  if (models.length === 0) return <MenuItem isDisabled>{t("noModels")}</MenuItem>;
+  return (
+    <>
+      {models.map((model) => (
+        <MenuItem
+          key={model.id}
+          id={model.id}
+          isDisabled={model.status !== "ready"}
+          hint={stateOf(model, t)}
+          textValue={model.name}
+          onAction={() => actions.predict(ids, model.id)}
+        >
+          {model.name}
+        </MenuItem>
+      ))}
+      {ids.length > MAX_PREDICTED && <MenuItem isDisabled>{t("onlyFirst", { count: MAX_PREDICTED })}</MenuItem>}
+    </>
+  );
+}
+
+function stateOf(model: Model, t: ReturnType<typeof useTranslation<"gallery">>["t"]): string {
+  if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
+  if (model.status === "training" && model.eta_s !== null) return t("timeLeft", { time: formatTimeLeft(model.eta_s) });
+  return t(`modelStatus.${model.status}`);
+}

@@ -1,0 +1,59 @@
+import { ChevronDown, Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Button, IconButton } from "../../components/Button.tsx";
+import { FloatingBar, FloatingBarLine } from "../../components/FloatingBar.tsx";
+import { formatCount } from "../../components/format.ts";
+import { MenuButton } from "../../components/Menu.tsx";
+import { ModelItems } from "./ImageMenu.tsx";
+import styles from "./SelectionBar.module.css";
+import type { ImageActions } from "./useImageActions.ts";
+
+interface SelectionBarProps {
+  projectId: number;
+  ids: readonly number[];
+  /** Whether all of them are in the validation set: then the bar offers to take them out. */
+  areAllValidation: boolean;
+  actions: ImageActions;
+  onClear: () => void;
+}
+
+/** Appears with a selection, leaves with it. */
+export function SelectionBar({ projectId, ids, areAllValidation, actions, onClear }: SelectionBarProps) {
+  const { t } = useTranslation("gallery");
+  return (
+    <FloatingBar label={t("selectionActions")}>
+      <span className={styles.count} role="status">
+        {t("selected", { count: ids.length, shown: formatCount(ids.length) })}
+      </span>
+      <FloatingBarLine />
+      <Button kind="quiet" icon={Pencil} onPress={() => actions.label(ids)}>
+        {t("labeling")}
+      </Button>
+      <MenuButton
+        aria-label={t("predictWith")}
+        placement="top start"
+        button={
+          <Button kind="quiet" icon={WandSparkles} iconAfter={ChevronDown}>
+            {t("predict")}
+          </Button>
+        }
+      >
+        <ModelItems projectId={projectId} ids={ids} actions={actions} />
+      </MenuButton>
+      {areAllValidation ? (
+        <Button kind="quiet" icon={SquareMinus} onPress={() => actions.setValidation(ids, false)}>
+          {t("removeFromValidation")}
+        </Button>
+      ) : (
+        <Button kind="quiet" icon={SquareCheck} onPress={() => actions.setValidation(ids, true)}>
+          {t("addToValidation")}
+        </Button>
+      )}
+      <Button kind="quiet" icon={Trash2} onPress={() => actions.remove(ids)}>
+        {t("delete")}
+      </Button>
+      <FloatingBarLine />
+      <IconButton icon={X} label={t("clearSelection")} hint="Esc" onPress={onClear} />
+    </FloatingBar>
+  );
+}

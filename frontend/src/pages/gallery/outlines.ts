@@ -1,0 +1,57 @@
+/** Outlines for thumbnails, asked for in batches and kept until the image's labels change. */
+import { queryOptions } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import type { ImageItem, ImageOutlines } from "../../api/types.ts";
+
+export type Outlines = ImageOutlines["outlines"];
+
+/** Long enough for a screen of tiles to ask together, too short to see. */
+const BATCH_MS = 10;
+const BATCH_IMAGES = 100;
+
+interface Wish {
+  imageId: number;
+  resolve: (outlines: Outlines) => void;
+  reject: (error: unknown) => void;
+}
+
+const wishes = new Map<number, Wish[]>();
+
+export const outlinesQuery = (projectId: number, image: ImageItem) =>
+  queryOptions({
+    queryKey: ["outlines", projectId, image.id, image.revision],
+    queryFn: () => askFor(projectId, image.id),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+function askFor(projectId: number, imageId: number): Promise<Outlines> {
+  const { promise, resolve, reject } = Promise.withResolvers<Outlines>();
+  const waiting = wishes.get(projectId) ?? [];
+  if (waiting.length === 0) {
+    wishes.set(projectId, waiting);
+    setTimeout(() => void sendWishes(projectId), BATCH_MS);
+  }
+  waiting.push({ imageId, resolve, reject });
+  return promise;
+}
+
+async function sendWishes(projectId: number): Promise<void> {
+  const waiting = wishes.get(projectId) ?? [];
+  wishes.delete(projectId);
+  for (let start = 0; start < waiting.length; start += BATCH_IMAGES) {
+    await sendBatch(projectId, waiting.slice(start, start + BATCH_IMAGES));
+  }
+}
+
+async function sendBatch(projectId: number, batch: Wish[]): Promise<void> {
+  try {
+    const ids = batch.map(({ imageId }) => imageId);
+    const answer = await api.get<{ items: ImageOutlines[] }>(`/api/v1/projects/${projectId}/outlines`, {
+      query: { image_ids: ids },
+    });
+    const byImage = new Map(answer.items.map((item) => [item.image_id, item.outlines]));
+    for (const wish of batch) wish.resolve(byImage.get(wish.imageId) ?? []);
+  } catch (error) {
+    for (const wish of batch) wish.reject(error);
+  }
+}

@@ -1,0 +1,100 @@
+/** The gallery's images: their order at once, what is known of each as it comes into sight. */
+import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { api } from "../../api/client.ts";
+import type { ImageItem, Page } from "../../api/types.ts";
+import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
+
+/** Images asked for at once: two or three screens. */
+export const CHUNK_IMAGES = 60;
+
+export interface Gallery {
+  /** Ids in the order shown. Of a large project only the first until all have come. */
+  order: readonly number[];
+  total: number;
+  itemOf: (id: number) => ImageItem | undefined;
+  isPending: boolean;
+  /** Another filter was chosen, and what is shown is still the former one's. */
+  isStale: boolean;
+  error: unknown;
+  retry: () => void;
+}
+
+/** All queries of a project's images begin with this; what is under it is Page<ImageItem>. */
+export const imagesKey = (projectId: number) => ["projects", projectId, "images"] as const;
+export const idsKey = (projectId: number) => ["projects", projectId, "gallery-ids"] as const;
+
+/** Every id under the filter, in order. */
+export const idsQuery = (projectId: number, filter: GalleryFilter) =>
+  queryOptions({
+    queryKey: [...idsKey(projectId), queryOf(filter)],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: number[] }>(`${path(projectId)}/ids`, { query: queryOf(filter), signal })).items,
+  });
+
+/**
+ * The images under a filter.
+ *
+ * @param inSight First and last place that are in sight, or near it.
+ * @param hidden Ids that are about to be deleted.
+ */
+export function useGallery(
+  projectId: number,
+  filter: GalleryFilter,
+  inSight: { first: number; last: number },
+  hidden: ReadonlySet<number>,
+): Gallery {
+  const first = useQuery({ ...firstQuery(projectId, filter), placeholderData: keepPreviousData });
+  const firstItems = first.data?.items ?? [];
+  const isMore = first.data !== undefined && first.data.total > firstItems.length && !first.isPlaceholderData;
+  const ids = useQuery({ ...idsQuery(projectId, filter), enabled: isMore });
+  const all = (isMore && ids.data) || firstItems.map(({ id }) => id);
+  const order = hidden.size === 0 ? all : all.filter((id) => !hidden.has(id));
+
+  const chunks = useQueries({
+    queries: isMore && ids.data ? chunksOf(order, inSight).map((chunk) => chunkQuery(projectId, chunk)) : [],
+  });
+  const known = useRef(new Map<number, ImageItem>());
+  for (const page of [first, ...chunks]) {
+    for (const item of page.data?.items ?? []) known.current.set(item.id, item);
+  }
+
+  return {
+    order,
+    total: Math.max(order.length, (first.data?.total ?? 0) - (all.length - order.length)),
+    itemOf: (id) => known.current.get(id),
+    isPending: first.isPending,
+    isStale: first.isPlaceholderData,
+    error: first.error ?? ids.error ?? chunks.find((chunk) => chunk.error)?.error,
+    retry: () => {
+      void first.refetch();
+      for (const chunk of chunks) if (chunk.error) void chunk.refetch();
+      if (ids.error) void ids.refetch();
+    },
+  };
+}
+
+/** The aligned chunks of the order that are in sight: scrolling by a row asks for nothing twice. */
+export function chunksOf(order: readonly number[], inSight: { first: number; last: number }): number[][] {
+  const chunks: number[][] = [];
+  const last = Math.min(inSight.last, order.length - 1);
+  for (let chunk = Math.floor(inSight.first / CHUNK_IMAGES); chunk * CHUNK_IMAGES <= last; chunk += 1) {
+    chunks.push(order.slice(chunk * CHUNK_IMAGES, (chunk + 1) * CHUNK_IMAGES));
+  }
+  return chunks;
+}
+
+const path = (projectId: number) => `/api/v1/projects/${projectId}/images`;
+
+const firstQuery = (projectId: number, filter: GalleryFilter) =>
+  queryOptions({
+    queryKey: [...imagesKey(projectId), "first", queryOf(filter)],
+    queryFn: ({ signal }) =>
+      api.get<Page<ImageItem>>(path(projectId), { query: { ...queryOf(filter), limit: CHUNK_IMAGES }, signal }),
+  });
+
+const chunkQuery = (projectId: number, ids: readonly number[]) =>
+  queryOptions({
+    queryKey: [...imagesKey(projectId), "chunk", ids.join(",")],
+    queryFn: ({ signal }) => api.get<Page<ImageItem>>(path(projectId), { query: { ids, limit: CHUNK_IMAGES }, signal }),
+  });

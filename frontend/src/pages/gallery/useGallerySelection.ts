@@ -1,0 +1,51 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { deletions } from "./deletions.ts";
+import type { GalleryFilter } from "./galleryFilter.ts";
+import type { Modifiers } from "./ImageGrid.tsx";
+import {
+  meantBy,
+  NOTHING_SELECTED,
+  type Selection,
+  selectAll,
+  selectOnly,
+  selectRange,
+  toggle,
+  without,
+} from "./selection.ts";
+import { type Gallery, idsQuery } from "./useGallery.ts";
+
+/** The gallery's selection. It outlives a change of the filter only as far as its images are still shown. */
+export function useGallerySelection(projectId: number, filter: GalleryFilter, gallery: Gallery) {
+  const client = useQueryClient();
+  const [selection, setSelection] = useState<Selection>(NOTHING_SELECTED);
+  const isAllKnown = gallery.order.length >= gallery.total;
+
+  /** Every id under the filter; of a large project they may have to be fetched first. */
+  const wholeOrder = async (): Promise<readonly number[]> => {
+    if (isAllKnown) return gallery.order;
+    const all = await client.fetchQuery(idsQuery(projectId, filter));
+    return all.filter((id) => !deletions.hidden.has(id));
+  };
+
+  return {
+    selection,
+    /** In the gallery's order. */
+    ids: gallery.order.filter((id) => selection.ids.has(id)),
+    clear: () => setSelection(NOTHING_SELECTED),
+    toggle: (id: number) => setSelection(toggle(selection, id)),
+    all: async () => setSelection(selectAll(await wholeOrder())),
+    forget: (ids: readonly number[]) => setSelection(without(selection, new Set(ids))),
+    /** Makes an image part of what an action means, and gives those images. */
+    mean: (id: number): readonly number[] => {
+      const meant = meantBy(selection, id);
+      setSelection(meant);
+      return gallery.order.filter((shown) => meant.ids.has(shown));
+    },
+    pick: async (id: number, { toggle: isToggle, range }: Modifiers) => {
+      if (range) setSelection(selectRange(selection, id, await wholeOrder(), { keepOthers: isToggle }));
+      else if (isToggle) setSelection(toggle(selection, id));
+      else setSelection(selectOnly(id));
+    },
+  };
+}
