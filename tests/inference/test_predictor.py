@@ -1,5 +1,6 @@
 """The exported model against torch, and what must not change its answer."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -179,3 +180,25 @@ sys.exit(f"early {early}, late {late}" if early or late else 0)
     result = subprocess.run([sys.executable, "-c", script, str(exported)], capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stderr
+
+
+def test_inference__loading_a_model_reports_to_nobody(exported: Path, tmp_path: Path) -> None:
+    script = """
+import socket, sys
+from pathlib import Path
+from app.inference.predictor import Predictor
+attempts = []
+def refuse(*arguments, **named):
+    attempts.append(arguments)
+    raise OSError
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+Predictor.load(Path(sys.argv[1]))
+sys.exit(f"telemetry was imported, {attempts}" if attempts or sys.modules.get("openvino_telemetry") else 0)
+"""
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-c", script, str(exported)], capture_output=True, text=True, check=False, env=environment
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert list(tmp_path.iterdir()) == []  # nor was an identifier left in the user's home
