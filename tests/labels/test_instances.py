@@ -98,6 +98,7 @@ def test_put__of_what_is_stored_is_harmless_whatever_the_tag(image: Labeled) -> 
         assert (again.status_code, again.json()["revision"]) == (200, 1), tag
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("tag", ['"0"', 'W/"0"', "0", "*", '"7", "0"'])
 def test_put__takes_the_tag_in_every_usual_form(image: Labeled, tag: str) -> None:
     assert image.put(polygon_instance(), tag=tag).status_code == 200
@@ -143,6 +144,7 @@ BAD: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("method", ["put", "patch"])
 def test_saving__refuses_what_is_no_instance_and_changes_nothing(image: Labeled, method: str, case: str) -> None:
@@ -154,6 +156,7 @@ def test_saving__refuses_what_is_no_instance_and_changes_nothing(image: Labeled,
     assert image.get() == {"revision": 1, "items": [stored(polygon_instance(THIRD_ID))]}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_put__refuses_numbers_that_are_none(image: Labeled, number: str) -> None:
     body = json.dumps({"items": [polygon_instance()]}).replace("[2.0, 1.0]", f"[{number}, 1.0]")
@@ -163,6 +166,7 @@ def test_put__refuses_numbers_that_are_none(image: Labeled, number: str) -> None
     assert FIRST_ID in answer.json()["error"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"items": 3}', b"\xff\xfe", b'{"items": ' + b"[" * 5000])
 def test_put__refuses_a_body_that_is_no_set_of_instances(image: Labeled, body: bytes) -> None:
     headers = {"If-Match": '"0"', "Content-Type": "application/json"}
