@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from app.db.enums import Split
 from app.errors import Unprocessable
 from app.masks.instance import Instance, instance_from_json
+from app.splits.draw import draw_validation
 from app.training import repository
 from app.training.defaults import LabeledSet
 from app.training.repository import LabeledImage, NamedInstance
 from app.training.snapshot import Snapshot, SnapshotImage
-from app.training.split import draw_validation
 
 
 class NothingToTrainOn(Unprocessable):

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.training.split import draw_validation
+from app.splits.draw import draw_validation
 
 LABEL_SETS = st.sets(st.sampled_from("abcd"), min_size=1)
 
