@@ -7,6 +7,7 @@ import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { UploadPanel } from "../pages/gallery/upload/UploadPanel.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import styles from "./Frame.module.css";
+import { KeysDialog } from "./KeysDialog.tsx";
 import { SignInAgainDialog } from "./SignInAgainDialog.tsx";
 import { TopBar } from "./TopBar.tsx";
 
@@ -41,6 +42,7 @@ export function Frame() {
       </div>
       <UploadPanel />
       <SignInAgainDialog />
+      <KeysDialog />
       <CommandPalette />
     </AriaRouterProvider>
   );

@@ -34,7 +34,6 @@ export function UploadPanel() {
           size="small"
           icon={isFolded ? ChevronUp : ChevronDown}
           label={isFolded ? t("unfold") : t("fold")}
-          aria-expanded={!isFolded}
           onPress={() => setFolded(!isFolded)}
         />
         {totals.open === 0 && <IconButton size="small" icon={X} label={t("close")} onPress={() => uploads.clear()} />}
