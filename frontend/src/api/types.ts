@@ -156,6 +156,8 @@ export interface Model {
   last: CurvePoint | null;
   error: string | null;
   class_names: string[];
+  /** Whether the training can go on from the last checkpoint: after a stop or a failure. */
+  can_resume: boolean;
   training_image_count: number;
   validation_image_count: number;
   /** What it is trained with, as the dialog sent it and the server completed it. */

@@ -19,6 +19,16 @@ import { bestPoint, isActive, logQuery, useLiveModel } from "../train/trainingQu
 import styles from "./ModelPage.module.css";
 
 const LOG_POLL_MS = 3_000;
+const CONFIG_NAMES = [
+  "image_size",
+  "train_minutes",
+  "stop_minutes",
+  "use_validation_set",
+  "validation_percent",
+  "learning_rate",
+  "seed",
+  "max_steps",
+] as const;
 
 export function ModelPage() {
   const modelId = useIdParam("modelId");
@@ -49,7 +59,6 @@ function Header({ model }: { model: Model }) {
   const stop = useModelAction(model.id, "stop");
   const cancel = useModelAction(model.id, "cancel");
   const resume = useModelAction(model.id, "resume");
-  const canResume = (model.status === "failed" || model.status === "ready") && model.last !== null;
   return (
     <header className={styles.header}>
       <h1>{model.name}</h1>
@@ -66,7 +75,7 @@ function Header({ model }: { model: Model }) {
           {t("cancel")}
         </Button>
       )}
-      {canResume && (
+      {model.can_resume && (
         <Button icon={Play} onPress={() => resume.mutate()} isDisabled={resume.isPending}>
           {t("resume")}
         </Button>
@@ -172,6 +181,13 @@ function Facts({ model }: { model: Model }) {
       </dl>
     </section>
   );
+}
+
+type Translate = ReturnType<typeof useTranslation<"model">>["t"];
+
+function configValue(value: string | number | boolean | null | undefined, t: Translate): string {
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
+  return value === null || value === undefined ? t("byDefault") : String(value);
 }
 
 function Log({ model }: { model: Model }) {
