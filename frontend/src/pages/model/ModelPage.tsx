@@ -161,10 +161,7 @@ function Facts({ model }: { model: Model }) {
     [t("startedFrom"), model.initialised_from ?? "–"],
     [t("images"), t("imageCounts", { training: model.training_image_count, validation: model.validation_image_count })],
     [t("labels"), model.class_names.join(", ")],
-    ...Object.entries(model.config).map(([name, value]): [string, string] => [
-      name,
-      value === null ? "–" : String(value),
-    ]),
+    ...CONFIG_NAMES.map((name): [string, string] => [t(`config.${name}`), configValue(model.config[name], t)]),
   ];
   return (
     <section className={styles.card} aria-label={t("facts")}>
