@@ -9,11 +9,13 @@ from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.db.engine import is_disk_full
 from app.errors import AppError
 from app.inference.errors import ImageRefused, ImageTooLarge
 from app.masks.errors import InvalidMask
@@ -89,6 +91,7 @@ def add_error_handlers(app: FastAPI) -> None:
     # The pure cores know no HTTP. Services turn these into words of their own where they can say which item it was.
     app.add_exception_handler(InvalidMask, _answer_invalid_mask)
     app.add_exception_handler(ImageRefused, _answer_refused_image)
+    app.add_exception_handler(DBAPIError, _answer_full_disk)
 
 
 def error_response(status_code: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -106,6 +109,13 @@ def _answer_invalid_mask(_request: Request, error: Exception) -> JSONResponse:
 
 def _answer_refused_image(_request: Request, error: Exception) -> JSONResponse:
     return error_response(413 if isinstance(error, ImageTooLarge) else 400, str(error))
+
+
+def _answer_full_disk(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    if not is_disk_full(error):
+        raise error
+    return error_response(507, "the database's disk is full: nothing of this was kept; tell who runs the server")
 
 
 def _answer_validation_error(request: Request, error: Exception) -> JSONResponse:

@@ -7,6 +7,7 @@ What needs a database runs on SQLite and on PostgreSQL; a test for which one is 
 import base64
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,6 +254,19 @@ def doorbells(app_env: Settings) -> Callable[[], list[int]]:
         return [_first_argument(json.loads(message.read_text())) for message in messages]
 
     return read
+
+
+@pytest.fixture
+def small_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 1 MiB, as on a full disk."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"no folder of limited size can be made here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def _first_argument(message: dict[str, Any]) -> int:

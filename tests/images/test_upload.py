@@ -1,9 +1,7 @@
 """Uploading over HTTP."""
 
 import io
-import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -159,19 +157,6 @@ def test_upload__is_for_members(people: dict[str, Person], project_id: int) -> N
     assert statuses == {"owner": 201, "admin": 201, "developer": 201, "labeler": 201, "stranger": 404, "anonymous": 401}
 
 
-@pytest.fixture
-def small_storage(tmp_path: Path) -> Iterator[Path]:
-    """A folder with room for 1 MiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no folder of limited size can be made here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def noisy_png(seed: int) -> bytes:
     """About 200 kB that do not shrink."""
     file = io.BytesIO()
@@ -186,18 +171,18 @@ def test_upload__on_a_full_disk_keeps_nothing_of_the_request(
     labeler: Person,
     project_id: int,
     tmp_path: Path,
-    small_storage: Path,
+    small_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     count: int,
 ) -> None:
-    use_settings(monkeypatch, data_dir=tmp_path, storage_url=str(small_storage / "storage"))
+    use_settings(monkeypatch, data_dir=tmp_path, storage_url=str(small_folder / "storage"))
     before = upload({"first.png": png()})["items"]
-    kept = sorted(path for path in small_storage.rglob("*") if path.is_file())
+    kept = sorted(path for path in small_folder.rglob("*") if path.is_file())
     files = [("files", (f"{number}.png", noisy_png(number))) for number in range(count)]
     answer = labeler.post(f"/api/v1/projects/{project_id}/images", files=files)
     assert answer.status_code == 507
     assert "disk is full" in answer.json()["error"]
-    assert sorted(path for path in small_storage.rglob("*") if path.is_file()) == kept
+    assert sorted(path for path in small_folder.rglob("*") if path.is_file()) == kept
     with session_scope(read_only=True) as session:
         assert session.scalars(select(Image.id)).all() == [before[0]["id"]]
     assert names(upload({"later.png": png(9)})["items"]) == ["later.png"]

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
-from app.db.engine import session_scope
+from app.db.engine import dispose_engine, session_scope
 from app.labels import importing
 from app.labels.repository import list_instances
 from app.masks.instance import Rle
 from app.masks.raster import instance_to_mask
 from app.masks.rle import encode_mask
-from tests.conftest import Person
+from tests.conftest import Person, use_settings
 from tests.labels.conftest import (
     FIRST_ID,
     SECOND_ID,
@@ -261,6 +262,21 @@ def test_import__that_fails_leaves_nothing(image: Labeled, files: LabelFiles, mo
     assert files.send(coco_file(annotation(category_id=3))).status_code == 500
     assert image.get() == {"revision": 0, "items": []}
     assert files.names() == ["fig", "date"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_import__on_a_full_disk_keeps_nothing(
+    image: Labeled, files: LabelFiles, small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispose_engine()
+    shutil.copy(tmp_path / "maskwright.db", small_folder)
+    use_settings(monkeypatch, data_dir=tmp_path, database_url=f"sqlite:///{small_folder / 'maskwright.db'}")
+    many = [annotation([[*BOX, 2.0 + number / 10_000, 2.0]]) for number in range(10_000)]
+    answer = files.send(coco_file(*many))
+    assert answer.status_code == 507
+    assert "disk is full" in answer.json()["error"]
+    assert image.get() == {"revision": 0, "items": []}
+    assert files.report(coco_file(annotation()))["instances_imported"] == 1
 
 
 def test_import__for_members_only(people: dict[str, Person], project_id: int) -> None:

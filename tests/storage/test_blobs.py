@@ -1,7 +1,6 @@
 import errno
 import os
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -126,20 +125,6 @@ def test_delete_prefix__wants_a_slash_at_the_end(tmp_path: Path) -> None:
 def test_open_blob_store__refuses_other_addresses(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="s3://bucket/prefix or a folder"):
         open_blob_store("ftp://host/x", scratch=tmp_path)
-
-
-@pytest.fixture
-def small_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder with room for 1 MiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no folder of limited size can be made here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_put__on_a_full_disk_keeps_nothing_half_written(small_folder: Path, tmp_path: Path) -> None:
