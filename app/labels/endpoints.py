@@ -13,8 +13,8 @@ from app.errors import Unprocessable
 from app.form_files import receive_form_files
 from app.http import PageQuery, PathId, errors
 from app.labels import exporting, importing, instances, outlines, service
-from app.labels.exporting import WRITERS
-from app.labels.importing import AUTO, READERS, ImportMode
+from app.labels.formats.table import FORMATS
+from app.labels.importing import AUTO, ImportMode
 from app.labels.instances import SavedInstances
 from app.labels.schemas import (
     DeletedLabel,
@@ -96,7 +96,7 @@ async def received_label_file(request: Request, _access: LabelerAccess) -> Async
 def import_labels(
     access: LabelerAccess,
     path: Annotated[Path, Depends(received_label_file)],
-    file_format: Annotated[str, Query(alias="format", description=f"{AUTO}, {', '.join(READERS)}")] = AUTO,
+    file_format: Annotated[str, Query(alias="format", description=f"{AUTO}, {', '.join(FORMATS)}")] = AUTO,
     mode: ImportMode = ImportMode.MERGE,
     dry_run: Annotated[bool, Query(description="Only tell what would happen")] = False,  # noqa: FBT002
 ) -> ImportReport:
@@ -107,14 +107,14 @@ def import_labels(
 @router.get("/projects/{project_id}/labels/export", response_class=StreamingResponse)
 def export_labels(
     access: LabelerAccess,
-    file_format: Annotated[str, Query(alias="format", description=" or ".join(WRITERS))] = "coco",
+    file_format: Annotated[str, Query(alias="format", description=" or ".join(FORMATS))] = "coco",
 ) -> StreamingResponse:
     """Download the labels of all images."""
-    writer = exporting.choose_writer(file_format)
-    name = f"project-{access.project_id}-{writer.NAME}{writer.FILE_SUFFIX}"
+    label_format = exporting.choose_format(file_format)
+    name = f"project-{access.project_id}-{label_format.NAME}{label_format.FILE_SUFFIX}"
     return StreamingResponse(
-        exporting.export_labels(access.project_id, writer),
-        media_type=writer.MEDIA_TYPE,
+        exporting.export_labels(access.project_id, label_format),
+        media_type=label_format.MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )
 

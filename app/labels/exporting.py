@@ -1,7 +1,6 @@
 """Exporting a project's labels, streamed: however many there are, memory holds a batch."""
 
-from collections.abc import Iterator, Mapping
-from types import ModuleType
+from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
@@ -9,28 +8,27 @@ from app.db.engine import session_scope
 from app.errors import Unprocessable
 from app.images.repository import list_image_names
 from app.labels import repository
-from app.labels.formats import coco, maskwright
 from app.labels.formats.parsed import ExportedClass, ExportedImage, LabelExport
+from app.labels.formats.table import FORMATS, LabelFormat
 from app.masks.instance import Instance
 from app.projects.repository import get_project
 
-WRITERS: Mapping[str, ModuleType] = {module.NAME: module for module in (coco, maskwright)}
 IMAGES_AT_ONCE = 100
 
 
-def choose_writer(file_format: str) -> ModuleType:
-    """Find the module that writes a format.
+def choose_format(file_format: str) -> LabelFormat:
+    """Find a format by its name.
 
     Raises:
         Unprocessable: There is none.
     """
-    writer = WRITERS.get(file_format)
-    if writer is None:
-        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {' or '.join(WRITERS)}")
-    return writer
+    label_format = FORMATS.get(file_format)
+    if label_format is None:
+        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {' or '.join(FORMATS)}")
+    return label_format
 
 
-def export_labels(project_id: int, writer: ModuleType) -> Iterator[bytes]:
+def export_labels(project_id: int, label_format: LabelFormat) -> Iterator[bytes]:
     """Stream a project's labels in a format, in a transaction of its own that lasts as long as the stream."""
     with session_scope(read_only=True) as session:
         images = [ExportedImage(*row) for row in list_image_names(session, project_id)]
@@ -41,7 +39,7 @@ def export_labels(project_id: int, writer: ModuleType) -> Iterator[bytes]:
             images=images,
             batches=_batches(session, images),
         )
-        for text in writer.write(export):
+        for text in label_format.write(export):
             yield text.encode()
 
 

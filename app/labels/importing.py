@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,8 +14,8 @@ from app.db.engine import session_scope
 from app.errors import Unprocessable
 from app.images.repository import list_image_names
 from app.labels import repository
-from app.labels.formats import coco, maskwright
 from app.labels.formats.parsed import ParsedLabels, Problem, UnreadableFile
+from app.labels.formats.table import FORMATS
 from app.labels.matching import Fitted, FittedImage, FittedInstance, content_digest, fit_labels
 from app.labels.repository import StoredInstance
 from app.labels.schemas import ImportProblem, ImportReport
@@ -24,7 +23,6 @@ from app.masks.instance import Instance
 from app.projects.access import Access
 from app.projects.repository import touch_project
 
-READERS: Mapping[str, ModuleType] = {module.NAME: module for module in (coco, maskwright)}
 AUTO = "auto"
 MAX_LISTED = 1000  # missing images and problems of each kind in an answer
 
@@ -56,21 +54,20 @@ def import_labels(access: Access, path: Path, *, file_format: str, mode: ImportM
 
 
 def _read(path: Path, file_format: str) -> ParsedLabels:
-    if file_format not in (AUTO, *READERS):
-        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {AUTO}, {' or '.join(READERS)}")
+    if file_format not in (AUTO, *FORMATS):
+        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {AUTO}, {' or '.join(FORMATS)}")
     try:
         document = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise Unprocessable(f"the file is not JSON ({error}); give a COCO or Maskwright label file") from error
     if file_format == AUTO:
-        file_format = next((name for name, reader in READERS.items() if reader.recognises(document)), AUTO)
+        file_format = next((name for name, reader in FORMATS.items() if reader.recognises(document)), AUTO)
         if file_format == AUTO:
-            raise Unprocessable(f"the file is of no format that is known ({', '.join(READERS)})")
+            raise Unprocessable(f"the file is of no format that is known ({', '.join(FORMATS)})")
     try:
-        parsed: ParsedLabels = READERS[file_format].parse(document)
+        return FORMATS[file_format].parse(document)
     except UnreadableFile as error:
         raise Unprocessable(f"the file cannot be read as {file_format}: {error}") from error
-    return parsed
 
 
 class _Import:

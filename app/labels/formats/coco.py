@@ -1,4 +1,7 @@
-"""COCO instances: https://cocodataset.org/#format-data."""
+"""COCO instances: https://cocodataset.org/#format-data.
+
+It cannot hold: holes of polygons (such an object goes out as RLE, its mask kept), ids of ours, colours, sources.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Our own format: every instance as the REST API gives it, nothing lost. docs/label-formats.md describes it."""
+"""Our own format: every instance as the REST API gives it, nothing lost. docs/labels.md shows it."""
 
 import json
 import re
