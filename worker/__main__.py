@@ -6,8 +6,10 @@ import secrets
 import socket
 import sys
 import threading
+import warnings
 
 from celery import signals
+from celery.platforms import SecurityWarning
 
 from app.db.engine import session_scope
 from app.db.schema_version import require_current
@@ -32,6 +34,8 @@ GRACE_SECONDS = 7.0
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("celery").setLevel(logging.WARNING)
+    # Celery warns of root because of pickled messages; ours are JSON.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     try:
         run()
     except (AppError, DeviceUnavailable) as error:
@@ -63,6 +67,7 @@ def run() -> None:
     try:
         app.worker_main(
             [
+                "--quiet",  # without Celery's banner
                 "worker",
                 "--pool=solo",
                 f"--queues={TRAINING_QUEUE}",

@@ -162,7 +162,8 @@ def tend_queue() -> None:
         expired = exists().where(Model.status.in_(RUNNING), Model.lease_expires_at < now)
         forgotten = exists().where(Worker.heartbeat_at < now - timedelta(seconds=FORGET_WORKER_SECONDS))
         is_sweep_due = session.scalar(select(expired | forgotten))
-        is_ring_due = bool(session.scalars(_unheard(now).limit(1)).first() and list_idle_workers(session, now))
+        is_unheard = session.scalar(_unheard(now).with_only_columns(Model.id).limit(1)) is not None
+        is_ring_due = is_unheard and len(list_idle_workers(session, now)) > 0
     if not (is_sweep_due or is_ring_due):
         return
     with session_scope() as session:
