@@ -42,7 +42,7 @@ class Channel(filesystem.Channel):
 class Transport(filesystem.Transport):
     Channel = Channel
 
-    def drain_events(self, connection: Any, **options: Any) -> None:
+    def drain_events(self, connection: Any, **options: Any) -> None:  # type: ignore[override]  # kombu has two forms
         # Celery looks for a request to end between two drains of 2 s each: too slow for who waits for the worker's end.
         if options.get("timeout") is not None:
             options["timeout"] = min(options["timeout"], DRAIN_SECONDS)
