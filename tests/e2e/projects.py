@@ -1,13 +1,14 @@
 """Projects for the browser to work in, made over the REST API, and what the server has stored of them."""
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
 from app.cli.demo_scenes import Scene
-from app.masks.instance import Instance, instance_from_json
+from app.masks.instance import Instance, instance_from_json, instance_to_json
 from app.masks.polygons import mask_to_polygons
 
 OUTLINE_TOLERANCE_PX = 1.0
@@ -21,7 +22,7 @@ def upload_scenes(api: httpx.Client, project_id: int, scenes: Mapping[str, Scene
     """Upload scenes under these file names; gives the images' ids."""
     files = [("files", (name, scene.jpeg(), "image/jpeg")) for name, scene in scenes.items()]
     answer = _answer(api.post(f"/api/v1/projects/{project_id}/images", files=files))
-    assert answer["refused"] == []
+    assert answer["refused"] == [], answer
     return [item["id"] for item in answer["items"]]
 
 
@@ -31,10 +32,15 @@ def add_label(api: httpx.Client, project_id: int, name: str) -> None:
 
 def import_labels(api: httpx.Client, project_id: int, scenes: Mapping[str, Scene]) -> int:
     """Label the images of these names with what is seen in their scenes; gives the number of objects."""
-    document = {"format": "maskwright", "version": 1, "images": [_image(*item) for item in scenes.items()]}
+    document = {
+        "format": "maskwright",
+        "version": 1,
+        "labels": [],
+        "images": [_image(*item) for item in scenes.items()],
+    }
     files = {"file": ("labels.json", json.dumps(document), "application/json")}
     answer = _answer(api.post(f"/api/v1/projects/{project_id}/labels/import", files=files))
-    assert (answer["images_matched"], answer["problems"]) == (len(scenes), [])
+    assert (answer["images_matched"], answer["problems"]) == (len(scenes), []), answer
     return int(answer["instances_imported"])
 
 
@@ -45,16 +51,14 @@ def stored_instances(api: httpx.Client, image_id: int) -> list[Instance]:
 def _image(name: str, scene: Scene) -> dict[str, Any]:
     height, width = scene.rgb.shape[:2]
     instances = [
-        {
-            "label": thing.class_name,
-            "polygons": [
-                {"exterior": polygon.exterior, "holes": polygon.holes}
-                for polygon in mask_to_polygons(thing.mask, tolerance_px=OUTLINE_TOLERANCE_PX)
-            ],
-        }
+        Instance(
+            instance_id=str(uuid.uuid4()),
+            class_name=thing.class_name,
+            polygons=tuple(mask_to_polygons(thing.mask, tolerance_px=OUTLINE_TOLERANCE_PX)),
+        )
         for thing in scene.objects
     ]
-    return {"name": name, "width": width, "height": height, "instances": instances}
+    return {"name": name, "width": width, "height": height, "instances": [instance_to_json(item) for item in instances]}
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
