@@ -2,6 +2,7 @@
 
 import io
 import threading
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,21 @@ from app.db.engine import session_scope
 from app.db.models import Image, Project
 from app.images import intake, service
 from app.images.intake import DecodeBudget
-from app.settings import Settings
+from app.settings import Settings, get_settings
 from tests.conftest import Person, use_settings
 from tests.images.conftest import Upload
 from tests.images.pictures import jpeg, png, zipped
+from tests.s3 import s3_endpoint, s3_url
+
+__all__ = ["s3_endpoint", "s3_url"]  # fixtures
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "oddities"
 
 
 def stored_files(settings: Settings) -> list[str]:
-    return sorted(path.name for path in (settings.data_dir / "storage").rglob("*") if path.is_file())
+    """What lies in the storage's folder, and what was left on the way there."""
+    folders = (settings.data_dir / "storage", settings.data_dir / "tmp")
+    return sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 def names(items: list[dict[str, object]]) -> list[object]:
@@ -137,6 +143,30 @@ def test_upload__refuses_more_than_the_limit(
     answer = owner.post(f"/api/v1/projects/{project_id}/images", files={"files": ("a.png", b"x" * 1_100_000)})
     assert answer.status_code == 413
     assert "1 MB" in answer.json()["error"]
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    undeclared = owner.post(
+        f"/api/v1/projects/{project_id}/images",
+        content=chain([head], (b"x" * 100_000 for _ in range(12))),
+        headers={"Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert undeclared.status_code == 413
+    assert stored_files(get_settings()) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_upload__into_s3(
+    upload: Upload, labeler: Person, tmp_path: Path, s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_settings(monkeypatch, data_dir=tmp_path, storage_url=s3_url)
+    data = png(30, 20)
+    (item,) = upload({"a.zip": zipped({"fig.png": data})})["items"]
+    path = f"/api/v1/images/{item['id']}"
+    assert labeler.get(f"{path}/file").content == data
+    assert labeler.get(f"{path}/file", headers={"Range": "bytes=3-7"}).content == data[3:8]
+    assert labeler.get(f"{path}/thumbnail").status_code == 200
+    assert labeler.get(f"{path}/display").content == data
+    assert labeler.delete(path).status_code == 204
+    assert stored_files(get_settings()) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

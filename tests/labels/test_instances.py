@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 from app.db.engine import session_scope
 from app.db.models import Project
+from app.errors import PreconditionFailed
+from app.labels import instances
 from app.masks.instance import Rle
 from app.masks.rle import encode_mask
 from tests.conftest import Person
@@ -200,6 +204,28 @@ def test_patch__repeated_is_harmless(image: Labeled) -> None:
         assert (answer.status_code, answer.json()["revision"]) == (200, 2)
     other = image.patch(polygon_instance(THIRD_ID), tag='"1"')
     assert other.status_code == 412
+
+
+def test_saving__at_once_from_one_revision_lets_one_through(image: Labeled) -> None:
+    start = threading.Barrier(4)
+
+    def save(number: int) -> int:
+        item = polygon_instance(f"00000000-0000-4000-8000-{number:012}")
+        start.wait()
+        try:
+            with session_scope() as session:
+                instances.change_instances(
+                    session, image.image_id, upsert=[item], delete=[], if_match=instances.parse_if_match('"0"')
+                )
+        except PreconditionFailed:
+            return 412
+        return 200
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = list(threads.map(save, range(4)))
+    assert sorted(statuses) == [200, 412, 412, 412]
+    assert image.get()["revision"] == len(image.get()["items"]) == 1
+    assert image.counts() == {"fig": 1}
 
 
 def test_patch__refuses_an_id_to_be_both_written_and_deleted(image: Labeled) -> None:

@@ -1,14 +1,10 @@
 import errno
 import os
-import socket
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from app.storage.blobs import (
     BlobStore,
@@ -18,36 +14,15 @@ from app.storage.blobs import (
     open_blob_store,
     remove_abandoned,
 )
+from tests.s3 import s3_endpoint, s3_url
 
-Opener = Callable[[], BlobStore]
-
-
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+__all__ = ["s3_endpoint", "s3_url"]  # fixtures
 
 
 @pytest.fixture(params=["folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
-    if request.param == "folder":
-        return open_blob_store(str(tmp_path / "storage"), scratch=tmp_path / "tmp")
-    endpoint = request.getfixturevalue("s3_endpoint")
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ALLOW_HTTP": "true",
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="maskwright")
-    return open_blob_store(f"s3://maskwright/{tmp_path.name}", scratch=tmp_path / "tmp")
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    url = str(tmp_path / "storage") if request.param == "folder" else request.getfixturevalue("s3_url")
+    return open_blob_store(url, scratch=tmp_path / "tmp")
 
 
 def test_blobs__give_back_what_was_put(store: BlobStore) -> None:
