@@ -1,7 +1,9 @@
 /** Who is signed in, and the wait for a new sign-in when the session ended in mid-use. */
+
 import { useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { api, connectSession } from "../api/client.ts";
+import { deferred } from "../api/deferred.ts";
 import { meQuery } from "../api/queries.ts";
 import { queryClient } from "../api/queryClient.ts";
 import type { Me } from "../api/types.ts";
@@ -61,7 +63,7 @@ function signInAgain(): Promise<boolean> {
   // On the sign-in page a 401 is an ordinary answer; there is no work to save.
   if (currentUser() === null) return Promise.resolve(false);
   if (pending === null) {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = deferred<boolean>();
     pending = { promise, settle: resolve };
     notify();
   }

@@ -29,7 +29,8 @@ export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < MINUTE) return `${whole} s`;
   if (whole < HOUR) return twoUnits(Math.floor(whole / MINUTE), "min", whole % MINUTE, "s");
-  return twoUnits(Math.floor(whole / HOUR), "h", Math.round((whole % HOUR) / MINUTE), "min");
+  const minutes = Math.round(whole / MINUTE);
+  return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
 }
 
 /** Time left, coarse enough not to jump: 42 → "under 1 min", 700 → "12 min", 7300 → "2 h 2 min". */

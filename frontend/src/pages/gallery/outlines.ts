@@ -1,6 +1,8 @@
 /** Outlines for thumbnails, asked for in batches and kept until the image's labels change. */
+
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
+import { deferred } from "../../api/deferred.ts";
 import type { ImageItem, ImageOutlines } from "../../api/types.ts";
 
 export type Outlines = ImageOutlines["outlines"];
@@ -25,7 +27,7 @@ export const outlinesQuery = (projectId: number, image: ImageItem) =>
   });
 
 function askFor(projectId: number, imageId: number): Promise<Outlines> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outlines>();
+  const { promise, resolve, reject } = deferred<Outlines>();
   const waiting = wishes.get(projectId) ?? [];
   if (waiting.length === 0) {
     wishes.set(projectId, waiting);

@@ -30,6 +30,7 @@ export const idsQuery = (projectId: number, filter: GalleryFilter) =>
     queryKey: [...idsKey(projectId), queryOf(filter)],
     queryFn: async ({ signal }) =>
       (await api.get<{ items: number[] }>(`${path(projectId)}/ids`, { query: queryOf(filter), signal })).items,
+    refetchOnWindowFocus: false,
   });
 
 /**
@@ -91,6 +92,8 @@ const firstQuery = (projectId: number, filter: GalleryFilter) =>
     queryKey: [...imagesKey(projectId), "first", queryOf(filter)],
     queryFn: ({ signal }) =>
       api.get<Page<ImageItem>>(path(projectId), { query: { ...queryOf(filter), limit: CHUNK_IMAGES }, signal }),
+    // The order is kept while one looks at it: nothing moves that a person did not move.
+    refetchOnWindowFocus: false,
   });
 
 const chunkQuery = (projectId: number, ids: readonly number[]) =>

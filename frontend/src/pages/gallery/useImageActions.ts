@@ -4,12 +4,13 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
+import { projectQuery } from "../../api/queries.ts";
 import type { ImageItem, Page } from "../../api/types.ts";
 import { showToast } from "../../components/toasts.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
 import { deletions } from "./deletions.ts";
 import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
-import { imagesKey } from "./useGallery.ts";
+import { idsKey, imagesKey } from "./useGallery.ts";
 
 /** So many ids fit into an address that still can be sent to somebody. */
 const IDS_IN_ADDRESS = 50;
@@ -57,8 +58,14 @@ export function useImageActions(projectId: number, filter: GalleryFilter): Image
         await api.put(`/api/v1/projects/${projectId}/validation`, { image_ids: ids, validation });
       } catch (error) {
         showToast(messageOf(error), { kind: "error" });
+        await client.invalidateQueries({ queryKey: imagesKey(projectId) });
       }
-      await client.invalidateQueries({ queryKey: ["projects", projectId] });
+      await client.invalidateQueries({ queryKey: projectQuery(projectId).queryKey, exact: true });
+      // Otherwise the list stays as it is: sorted by last change, these images would jump to its top.
+      if (filter.validation !== null) {
+        await client.invalidateQueries({ queryKey: imagesKey(projectId) });
+        await client.invalidateQueries({ queryKey: idsKey(projectId) });
+      }
     },
     remove: (ids) => {
       const deletion = { projectId, imageIds: ids };

@@ -1,7 +1,6 @@
 import { Check, CircleAlert, CircleX, ImageOff, Tag } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { LabelImportReport } from "../../../api/types.ts";
-import { formatCount } from "../../../components/format.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import styles from "./ImportReport.module.css";
 
@@ -16,10 +15,11 @@ export function ImportReport({ report }: { report: LabelImportReport }) {
     <div className={styles.report} role="status">
       <p className={styles.line}>
         <Icon of={Check} className={styles.ok} />
-        {t("report.matched", {
-          count: report.images_matched,
-          objects: formatCount(report.instances_imported),
-        })}
+        {t("report.matched", { count: report.images_matched })}
+      </p>
+      <p className={styles.line}>
+        <Icon of={Check} className={styles.ok} />
+        {t("report.objects", { count: report.instances_imported })}
       </p>
       {report.instances_skipped > 0 && (
         <p className={styles.line}>

@@ -1,4 +1,5 @@
 /** Files from the system's dialog or from a drag, with the folders that they lie in. */
+import { deferred } from "../../../api/deferred.ts";
 import type { NamedFile } from "./uploadQueue.ts";
 
 export type PickKind = "images" | "folder" | "zip";
@@ -12,7 +13,7 @@ const ACCEPT: Record<PickKind, string> = {
 
 /** Opens the system's dialog; answers nothing when it is closed without a choice. */
 export function pickFiles(kind: PickKind): Promise<NamedFile[]> {
-  const { promise, resolve } = Promise.withResolvers<NamedFile[]>();
+  const { promise, resolve } = deferred<NamedFile[]>();
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;

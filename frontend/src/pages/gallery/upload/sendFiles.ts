@@ -1,4 +1,5 @@
 import { csrfToken, errorFromText, signInAgain } from "../../../api/client.ts";
+import { deferred } from "../../../api/deferred.ts";
 import type { Send, UploadReport } from "./uploadQueue.ts";
 
 /** One multipart request. XMLHttpRequest, because fetch tells no progress of what it sends. */
@@ -35,7 +36,7 @@ function sendOnce(
 ): Promise<Answer> {
   const form = new FormData();
   for (const { name, file } of files) form.append("files", file, name);
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const { promise, resolve, reject } = deferred<Answer>();
   request.upload.onprogress = (event) => onProgress(event.loaded);
   request.onload = () => resolve({ status: request.status, text: request.responseText });
   request.onerror = () => reject(errorFromText(0, '{"error": "The connection broke off. Try again."}'));
