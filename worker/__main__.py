@@ -16,6 +16,7 @@ from app.db.schema_version import require_current
 from app.errors import AppError
 from app.jobs.celery_app import get_celery_app
 from app.jobs.names import TRAINING_QUEUE
+from app.logging import configure_logging
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
@@ -32,7 +33,7 @@ GRACE_SECONDS = 7.0
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logging()
     logging.getLogger("celery").setLevel(logging.WARNING)
     # Celery warns of root because of pickled messages; ours are JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -1,13 +1,11 @@
 """Where a program on this machine finds the server."""
 
-from app.settings import Settings
+
+def connect_host(host: str) -> str:
+    """The address that the server listens at, or loopback where it listens at all of them."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
-def connect_host(settings: Settings) -> str:
-    """HOST, or loopback where the server listens on every address."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-
-
-def base_url(settings: Settings) -> str:
-    host = connect_host(settings)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+def base_url(host: str, port: int) -> str:
+    address = connect_host(host)
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"

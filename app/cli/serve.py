@@ -1,6 +1,5 @@
 """`maskwright serve`"""
 
-import logging
 import socket
 import subprocess
 import sys
@@ -14,36 +13,41 @@ from app.cli.address import base_url
 from app.cli.typer_app import new_cli
 from app.db.engine import session_scope
 from app.db.schema_version import is_current, require_current
+from app.logging import LOG_CONFIG
 from app.main import create_app
-from app.settings import Settings, get_settings
+from app.settings import get_settings
 
-# Pages hold their event streams open for ever; a restart does not wait for them.
-GRACE_SECONDS = 3
+KEEP_ALIVE_SECONDS = 75  # longer than the minute that proxies keep theirs, so they never meet a closed connection
+SHUTDOWN_SECONDS = 5  # pages hold their event streams open for ever; the end does not wait for them
 
-cli = new_cli("Serve web pages and REST, without a worker.")
+cli = new_cli("The server alone: pages, REST API and prediction. It never loads torch.")
 
 
 @cli.command()
 def run(
     *,
-    migrate: Annotated[bool, typer.Option("--migrate", help="Bring the database to this version first.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen at; MASKWRIGHT_HOST otherwise.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="MASKWRIGHT_PORT otherwise.")] = None,
+    migrate: Annotated[bool, typer.Option("--migrate", help="Bring the database up to date first.")] = False,
 ) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if migrate and not is_current():
         # In a process of its own: Alembic would stay in the server's memory.
         subprocess.run([sys.executable, "-m", "app.cli.main", "migrate"], check=False)
-    require_current()
+    require_current()  # here, so that it is said in one line; the application refuses too
     settings = get_settings()
     config = uvicorn.Config(
         create_app(),
-        host=settings.host,
-        port=settings.port,
+        host=host or settings.host,
+        port=port or settings.port,
+        log_config=LOG_CONFIG,
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=True,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    server = _AnnouncingServer(config, settings)
+    server = _AnnouncingServer(config)
     server.run()
     if not server.started:
         raise typer.Exit(1)
@@ -52,15 +56,12 @@ def run(
 class _AnnouncingServer(uvicorn.Server):
     """Says where it is once it answers, and what a first visitor needs."""
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(config)
-        self._settings = settings
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
-            typer.echo(f"Maskwright is at {base_url(self._settings)}")
-            with session_scope(read_only=True) as session:
-                has_admin = count_admins(session) > 0
-            if not has_admin:
-                typer.echo("Make the first administrator: maskwright admin create --email you@example.com")
+        if not self.started:
+            return
+        typer.echo(f"Maskwright runs at {base_url(self.config.host, self.config.port)}")
+        with session_scope(read_only=True) as session:
+            has_administrator = count_admins(session) > 0
+        if not has_administrator:
+            typer.echo("The first administrator is made with: maskwright admin create --email you@example.com")

@@ -1,118 +1,110 @@
-"""Keeps a few child processes running, as `maskwright up` does: one that dies is started again."""
+"""Keeps child processes running: one that dies is started again, and none outlives its parent."""
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from types import FrameType
 
-POLL_SECONDS = 0.1
-FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 30.0  # between a death and the next start; it doubles
-HEALTHY_AFTER_SECONDS = 20.0  # who lived this long begins with the first delay again
-STOP_SECONDS = 12.0  # a worker gives its model back within 10
+POLL_SECONDS = 0.2
+FIRST_DELAY_SECONDS = 0.5
+MAX_DELAY_SECONDS = 30.0  # a child that cannot start should not eat a core trying
+HEALTHY_SECONDS = 20.0  # after this long its next death counts as the first one
+STOP_SECONDS = 15.0  # then it is killed; a worker needs some to save its training
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LIBC = ctypes.CDLL(None)  # loaded before any fork
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
+logger = logging.getLogger(__name__)
 
 
-class Supervised:
-    """A command that is kept running."""
+@dataclass
+class Child:
+    """A program that should run, and how it has been doing."""
 
-    def __init__(self, name: str, command: Sequence[str]) -> None:
-        self.name = name
-        self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started_at = 0.0
-        self._start_again_at = 0.0
-        self._delay_s = FIRST_DELAY_SECONDS
-
-    def tend(self) -> int | None:
-        """Start the process if it does not run and its delay is over; gives the exit status of one that just died."""
-        if self._process is None:
-            if time.monotonic() >= self._start_again_at:
-                self._start()
-            return None
-        status = self._process.poll()
-        if status is None:
-            return None
-        now = time.monotonic()
-        lived_s = now - self._started_at
-        self._delay_s = (
-            FIRST_DELAY_SECONDS if lived_s > HEALTHY_AFTER_SECONDS else min(self._delay_s * 2, LONGEST_DELAY_SECONDS)
-        )
-        self._start_again_at = now + self._delay_s
-        self._process = None
-        return status
-
-    def terminate(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-
-    def wait(self, deadline: float) -> None:
-        """Wait for the end of a terminated process, and force it at the deadline."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(max(deadline - time.monotonic(), 0))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def _start(self) -> None:
-        # A session of its own: Ctrl-C on the terminal reaches the supervisor alone, which ends its children in order.
-        self._process = subprocess.Popen(
-            self._command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent(os.getpid())
-        )
-        self._started_at = time.monotonic()
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    delay: float = FIRST_DELAY_SECONDS
+    start_at: float = field(default=0.0)
 
 
 class Supervisor:
-    """Starts one process, others once it is ready, and keeps them running until SIGTERM, SIGINT or SIGHUP."""
+    """Runs children until it is told to stop by a signal.
 
-    def __init__(self, first: Supervised, others: Sequence[Supervised], *, is_ready: Callable[[], bool]) -> None:
-        self._first = first
-        self._others = others
-        self._is_ready = is_ready
+    Args:
+        children: Programs, started in this order.
+        may_start: Asked before the second and later ones are first started; the first that dies before is not started
+            again, since it cannot run at all.
+    """
+
+    def __init__(self, children: Sequence[Child], *, may_start: Callable[[], bool]) -> None:
+        self._children = children
+        self._may_start = may_start
         self._stopping = False
 
     def run(self) -> int:
-        """Run until a signal ends it; gives the exit status: the first's own if it dies before it was ready."""
+        """Keep the children running until a signal; gives the exit status, the first child's own if it cannot run."""
         for number in STOP_SIGNALS:
             signal.signal(number, self._stop)
-        running = [self._first]
-        try:
-            while not self._stopping:
-                for child in running:
-                    status = child.tend()
-                    if status is None:
-                        continue
-                    if child is self._first and len(running) == 1:
-                        return status if status > 0 else 1
-                    _say(f"The {child.name} ended with status {status} and is started again.")
-                if len(running) == 1 and self._is_ready():
-                    running += self._others
-                time.sleep(POLL_SECONDS)
-            return 0
-        finally:
-            self._end(running)
+        first = self._children[0]
+        self._start(first)
+        others_wait = True
+        while not self._stopping:
+            if others_wait:
+                status = first.process.poll() if first.process else None
+                if status is not None:
+                    return abs(status) or 1
+                others_wait = not self._may_start()
+            for child in self._children[: 1 if others_wait else None]:
+                self._look_after(child)
+            time.sleep(POLL_SECONDS)
+        self._end_all()
+        return 0
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _end(self, running: Sequence[Supervised]) -> None:
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.process is not None and child.process.poll() is not None:
+            if now - child.started_at > HEALTHY_SECONDS:
+                child.delay = FIRST_DELAY_SECONDS
+            logger.warning(
+                "%s ended with status %s; it starts again in %.1f s", child.name, child.process.returncode, child.delay
+            )
+            child.process, child.start_at = None, now + child.delay
+            child.delay = min(2 * child.delay, MAX_DELAY_SECONDS)
+        if child.process is None and now >= child.start_at:
+            self._start(child)
+
+    def _start(self, child: Child) -> None:
+        child.started_at = time.monotonic()
+        # In a session of its own: Ctrl-C on a terminal reaches the supervisor alone, which ends all in order.
+        child.process = subprocess.Popen(
+            child.command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with(os.getpid())
+        )
+
+    def _end_all(self) -> None:
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
+            process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for child in reversed(running):
-            child.terminate()
-        for child in running:
-            child.wait(deadline)
+        for process in running:
+            try:
+                process.wait(max(deadline - time.monotonic(), 0))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _die_with_parent(parent_id: int) -> Callable[[], None]:
-    """Let the kernel end the child when its parent dies, however it dies."""
+def _die_with(parent_id: int) -> Callable[[], None]:
+    """Have the kernel end a child when its parent dies, however it dies."""
 
     def arrange() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -120,8 +112,3 @@ def _die_with_parent(parent_id: int) -> Callable[[], None]:
             os._exit(1)
 
     return arrange
-
-
-def _say(words: str) -> None:
-    sys.stdout.write(f"{words}\n")
-    sys.stdout.flush()

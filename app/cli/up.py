@@ -2,19 +2,22 @@
 
 import socket
 import sys
+import urllib.error
+import urllib.request
 from importlib.util import find_spec
+from typing import Annotated
 
 import typer
 
-from app.cli.address import connect_host
-from app.cli.supervisor import Supervised, Supervisor
+from app.cli.address import base_url, connect_host
+from app.cli.supervisor import Child, Supervisor
 from app.cli.typer_app import new_cli
+from app.cli.worker import worker_command
 from app.errors import AppError
+from app.logging import configure_logging
 from app.settings import Settings, get_settings
 
-CONNECT_SECONDS = 0.5
-
-cli = new_cli("Serve web pages and REST, with a worker beside: everything on one machine.")
+cli = new_cli("Server and worker on this machine, the database brought up to date first.")
 
 
 class PortTaken(AppError):
@@ -22,28 +25,34 @@ class PortTaken(AppError):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(
-            f"something listens at {settings.host}:{settings.port} already; stop it, or choose another port with "
+            f"something listens at {settings.host}:{settings.port} already: stop it, or choose another port with "
             "MASKWRIGHT_PORT"
         )
 
 
 @cli.command()
-def run() -> None:
+def run(
+    *, worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Whether to train on this machine.")] = True
+) -> None:
+    configure_logging()
     settings = get_settings()
-    if _answers(settings):
-        raise PortTaken(settings)
-    server = Supervised("server", [sys.executable, "-m", "app.cli.main", "serve", "--migrate"])
-    workers = [Supervised("worker", [sys.executable, "-m", "worker"])]
-    if find_spec("torch") is None:
-        typer.echo("No worker: training needs torch, which is not installed here (pip install 'maskwright[worker]')")
-        workers = []
-    # The worker loads torch: it waits until the server answers, which is what a person waits for.
-    raise typer.Exit(Supervisor(server, workers, is_ready=lambda: _answers(settings)).run())
+    with socket.socket() as probe:
+        if probe.connect_ex((connect_host(settings.host), settings.port)) == 0:
+            raise PortTaken(settings)
+    # The server itself migrates and says where it is: this process knows no SQLAlchemy, so the server starts at once.
+    children = [Child("server", [sys.executable, "-m", "app.cli.main", "serve", "--migrate"])]
+    if worker and find_spec("torch") is None:
+        typer.echo("No worker: training needs torch, which is not installed (pip install 'maskwright[worker]')")
+    elif worker:
+        children.append(Child("worker", worker_command()))
+    # Importing torch would take the cores that the server needs to answer quickly.
+    supervisor = Supervisor(children, may_start=lambda: _answers(f"{base_url(settings.host, settings.port)}/healthz"))
+    raise typer.Exit(supervisor.run())
 
 
-def _answers(settings: Settings) -> bool:
+def _answers(url: str) -> bool:
     try:
-        socket.create_connection((connect_host(settings), settings.port), CONNECT_SECONDS).close()
-    except OSError:
+        with urllib.request.urlopen(url, timeout=1) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
         return False
-    return True

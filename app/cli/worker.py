@@ -7,28 +7,20 @@ from importlib.util import find_spec
 from app.cli.typer_app import new_cli
 from app.errors import AppError
 
-cli = new_cli("Train models that wait in the queue, one at a time, until SIGTERM.")
+cli = new_cli("A worker alone: it trains what the queue holds, one model at a time.")
 
 
-class TorchMissing(AppError):
-    """Training needs what the extra `worker` installs."""
-
-    def __init__(self) -> None:
-        super().__init__("training needs torch, which is not installed here: pip install 'maskwright[worker]'")
+class WorkerNotInstalled(AppError):
+    pass
 
 
 @cli.command()
 def run() -> None:
-    require_torch()
-    # The same process goes on as the worker: signals of whoever started this command reach it.
-    os.execv(sys.executable, [sys.executable, "-m", "worker"])
-
-
-def require_torch() -> None:
-    """Refuse to start a worker that cannot train.
-
-    Raises:
-        TorchMissing: Says how to get it.
-    """
     if find_spec("torch") is None:
-        raise TorchMissing
+        raise WorkerNotInstalled("a worker needs torch: pip install 'maskwright[worker]'")
+    os.execv(sys.executable, worker_command())
+
+
+def worker_command() -> list[str]:
+    """The worker is a program of its own: nothing of the command line stays in its memory."""
+    return [sys.executable, "-m", "worker"]
