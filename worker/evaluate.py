@@ -14,16 +14,18 @@ from app.masks import average_precision, matching, raster
 from app.masks.instance import Rle
 from app.masks.matching import ImageOverlaps, MatchTable
 from worker import forward, transforms
+from worker import model as networks
 from worker.dataset import PreparedImages, TrainingImage
 from worker.forward import Detections
 
-# The mask head is most of an evaluation's cost, and a young model is unsure of hundreds of boxes. So fewer reach it than
-# in the exported model: the best of an image, and none of a low score. What that changes in the AP was measured:
+# The mask head is most of an evaluation's cost, and a young model is unsure of hundreds of boxes. So fewer reach it
+# than in the exported model: the best of an image, and none of a low score. What that changes in the AP was measured:
 # docs/decisions/0014-evaluation-cut.md.
 MIN_SCORE = 0.05
 MAX_BOXES = 100
 MAX_BOXES_PER_TRUE_OBJECT = 3  # where that is more: a picture of 300 cells must not be cut at 100
 IOU_OF_ACCURACY = 0.5  # contract.md, validation_accuracy
+MAX_MASKS_OF_LOSS = 16  # an image; the mean of more would say the same
 LOSS_SEED = 0  # the same proposals are drawn at each evaluation, so that losses can be compared
 
 
@@ -48,12 +50,15 @@ class Evaluator:
         image_size: int,
         memory_bytes: int,
         device: torch.device,
+        as_exported: bool = False,
     ) -> None:
+        """With as_exported, as many boxes count as the exported model gives, however long it takes."""
         self._images = images
         self._class_count = len(class_names)
         self._prepared = PreparedImages(images, class_names, image_size=image_size, memory_bytes=memory_bytes)
         self._truth = [_Truth.of(image, class_names) for image in images]
         self._device = device
+        self._as_exported = as_exported
 
     def evaluate(self, model: MaskRCNN) -> Evaluation:
         """Run the model, in evaluation mode, over the validation set in f32. The random state is left as it was."""
@@ -80,10 +85,10 @@ class Evaluator:
         pixels, target = transforms.to_tensors(self._prepared[index])
         batch = forward.batch_images(model, [pixels], self._device)
         features = model.backbone(batch.tensors)
-        max_boxes = max(MAX_BOXES, MAX_BOXES_PER_TRUE_OBJECT * len(self._truth[index].masks))
-        (detections,) = forward.detect_on_features(model, batch, features, min_score=MIN_SCORE, max_boxes=max_boxes)
+        min_score, max_boxes = self._limits(index)
+        (detections,) = forward.detect_on_features(model, batch, features, min_score=min_score, max_boxes=max_boxes)
         targets = [{name: value.to(self._device) for name, value in target.items()}]
-        losses = forward.losses_on_features(model, batch, features, targets)
+        losses = forward.losses_on_features(model, batch, features, targets, max_masks=MAX_MASKS_OF_LOSS)
         height, width = pixels.shape[1:]
         scale = torch.tensor([self._images[index].width / width, self._images[index].height / height]).repeat(2)
         in_original = Detections(
@@ -93,6 +98,12 @@ class Evaluator:
             detections.mask_probabilities.float().cpu(),
         )
         return in_original, float(total(losses))
+
+    def _limits(self, index: int) -> tuple[float, int]:
+        """The least score and the number of boxes that go to the mask head."""
+        if self._as_exported:
+            return networks.MIN_SCORE, networks.MAX_PREDICTIONS
+        return MIN_SCORE, max(MAX_BOXES, MAX_BOXES_PER_TRUE_OBJECT * len(self._truth[index].masks))
 
 
 def total(losses: dict[str, Tensor]) -> Tensor:

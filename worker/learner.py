@@ -33,6 +33,7 @@ class Learner:
         self._device = device
         self._autocast_dtype = autocast_dtype
         self._max_gradient_norm = recipe.max_gradient_norm
+        self._max_masks = recipe.max_masks
         if freeze_batch_norm:
             _freeze_batch_norm(self.model)
         self._trainable = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
@@ -54,7 +55,9 @@ class Learner:
         ]
         enabled = self._autocast_dtype is not None
         with torch.autocast(self._device.type, dtype=self._autocast_dtype, enabled=enabled):
-            loss = total(forward.training_losses(self.model, batch, targets))
+            features = self.model.backbone(batch.tensors)
+            losses = forward.losses_on_features(self.model, batch, features, targets, max_masks=self._max_masks)
+            loss = total(losses)
         self._optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self._trainable, self._max_gradient_norm)

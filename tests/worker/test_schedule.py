@@ -20,20 +20,21 @@ def test_time_schedule__first_point_comes_soon(elapsed_s: float, due: bool) -> N
 @pytest.mark.parametrize(
     ("budget_s", "evaluation_s", "interval_s"),
     [
-        (180, 0.5, 10),  # the demo's size: at least one point in 20 s
-        (180, 3.0, 22),  # 3 of 25 s are 12 %
+        (180, 0.5, 10),
+        (180, 1.5, 12.5),  # 12 %
+        (180, 4.0, 18),  # the demo's size: at least one point in 20 s, though it costs more
+        (180, 9.0, 27),
         (3600, 1.0, 18),
+        (3600, 6.0, 50),
         (100 * 3600, 1.0, 120),
         (12, 0.1, 2.4),
     ],
 )
-def test_time_schedule__evaluations_are_paced_by_their_cost(
-    budget_s: float, evaluation_s: float, interval_s: float
-) -> None:
+def test_time_schedule__points_are_paced_by_their_cost(budget_s: float, evaluation_s: float, interval_s: float) -> None:
     schedule = TimeSchedule(budget_s)
 
     def due(after_s: float) -> bool:
-        return schedule.evaluation_is_due(Moment(9, 8 + after_s, 5, 8.0, evaluation_s))
+        return schedule.evaluation_is_due(Moment(9, 8 + after_s - evaluation_s, 5, 8.0, evaluation_s))
 
     assert not due(interval_s - 0.01)
     assert due(interval_s + 0.01)
