@@ -1,20 +1,19 @@
 /** "Trained models" in the bar: each model with its mAP, and what can be done with it. */
-import { useQuery } from "@tanstack/react-query";
 import { Braces, ChartColumn, ChartSpline, ChevronDown, WandSparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { modelsQuery } from "../../api/queries.ts";
 import type { Model, Project } from "../../api/types.ts";
 import { Button } from "../../components/Button.tsx";
 import { formatMap, formatTimeLeft } from "../../components/format.ts";
 import { MenuButton, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
+import { useModels } from "./useModels.ts";
 
 const SHOWN = 12;
 
 export function ModelsMenu({ project }: { project: Project }) {
   const { t } = useTranslation("models");
   const navigate = useNavigate();
-  const models = useQuery(modelsQuery(project.id)).data?.items ?? [];
+  const models = useModels(project.id).data?.items ?? [];
   return (
     <MenuButton
       aria-label={t("title")}

@@ -1,11 +1,10 @@
 /** All models of a project in a table. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { BrainCircuit, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
-import { modelsQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
@@ -18,17 +17,13 @@ import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { isActive } from "../train/trainingQueries.ts";
 import { stateOf } from "./ModelsMenu.tsx";
-
-const POLL_MS = 3_000;
+import { useModels } from "./useModels.ts";
 
 export function ModelsPage() {
   const { t } = useTranslation("models");
   const projectId = useIdParam("projectId");
   const navigate = useNavigate();
-  const models = useQuery({
-    ...modelsQuery(projectId),
-    refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? POLL_MS : false),
-  });
+  const models = useModels(projectId);
   const [leaving, setLeaving] = useState<Model | null>(null);
   return (
     <Page
