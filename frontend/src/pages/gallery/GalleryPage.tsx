@@ -29,7 +29,7 @@ import { Sidebar } from "./Sidebar.tsx";
 import { Toolbar, type ViewSettings } from "./Toolbar.tsx";
 import { DropTarget } from "./upload/DropTarget.tsx";
 import { UploadButton } from "./upload/UploadButton.tsx";
-import { useGallery } from "./useGallery.ts";
+import { type Chunks, useGallery } from "./useGallery.ts";
 import { useGallerySelection } from "./useGallerySelection.ts";
 import { useImageActions } from "./useImageActions.ts";
 import { useStored } from "./useStored.ts";
@@ -49,7 +49,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const [search, setSearch] = useSearchParams();
   const filter = useMemo(() => readFilter(search), [search]);
   const setFilter = useCallback((next: GalleryFilter) => setSearch(writeFilter(next), { replace: true }), [setSearch]);
-  const [inSight, setInSight] = useState({ first: 0, last: 0 });
+  const [inSight, setInSight] = useState<Chunks>({ first: 0, last: 0 });
   const gallery = useGallery(project.id, filter, inSight, useHiddenImages(deletions));
   const chosen = useGallerySelection(project.id, filter, gallery);
   const actions = useImageActions(project.id, filter);

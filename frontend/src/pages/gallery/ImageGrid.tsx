@@ -9,6 +9,7 @@ import styles from "./ImageGrid.module.css";
 import { ImageTile } from "./ImageTile.tsx";
 import { recallScroll, rememberScroll } from "./scrollMemory.ts";
 import { useElementSize } from "./useElementSize.ts";
+import { type Chunks, chunksAt } from "./useGallery.ts";
 import { type TouchGesture, useTouchGestures } from "./useTouchGestures.ts";
 
 /** Keys held in a click or key press, as they change its meaning. */
@@ -29,7 +30,7 @@ interface ImageGridProps {
   isStale: boolean;
   /** Another view begins at its top; the same one where it was left. */
   viewKey: string;
-  onInSight: (places: { first: number; last: number }) => void;
+  onInSight: (chunks: Chunks) => void;
   onPick: (id: number, modifiers: Modifiers) => void;
   onOpen: (id: number) => void;
   onMenu: (id: number, point: MenuPoint) => void;
@@ -60,6 +61,7 @@ export function ImageGrid(props: ImageGridProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => layout.rowHeight,
     overscan: 2,
+    useFlushSync: false,
     initialOffset: recallScroll(viewKey),
     onChange: ({ scrollOffset }) => scrollOffset !== null && rememberScroll(viewKey, scrollOffset),
   });
@@ -70,7 +72,8 @@ export function ImageGrid(props: ImageGridProps) {
   const shownRows = rows.getVirtualItems();
   const first = (shownRows[0]?.index ?? 0) * layout.columns;
   const last = ((shownRows.at(-1)?.index ?? 0) + 1) * layout.columns - 1;
-  useEffect(() => onInSight({ first, last }), [onInSight, first, last]);
+  const { first: firstChunk, last: lastChunk } = chunksAt({ first, last });
+  useEffect(() => onInSight({ first: firstChunk, last: lastChunk }), [onInSight, firstChunk, lastChunk]);
 
   const [focused, setFocused] = useState(0);
   const focusIndex = Math.min(focused, Math.max(0, order.length - 1));

@@ -1,12 +1,18 @@
 /** The gallery's images: their order at once, what is known of each as it comes into sight. */
 import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { api } from "../../api/client.ts";
 import type { ImageItem, Page } from "../../api/types.ts";
 import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
 
 /** Images asked for at once: two or three screens. */
 export const CHUNK_IMAGES = 60;
+
+/** First and last of the aligned stretches of CHUNK_IMAGES. */
+export interface Chunks {
+  first: number;
+  last: number;
+}
 
 export interface Gallery {
   /** Ids in the order shown. Of a large project only the first until all have come. */
@@ -36,24 +42,26 @@ export const idsQuery = (projectId: number, filter: GalleryFilter) =>
 /**
  * The images under a filter.
  *
- * @param inSight First and last place that are in sight, or near it.
+ * @param inSight The chunks that are in sight, or near it.
  * @param hidden Ids that are about to be deleted.
  */
 export function useGallery(
   projectId: number,
   filter: GalleryFilter,
-  inSight: { first: number; last: number },
+  inSight: Chunks,
   hidden: ReadonlySet<number>,
 ): Gallery {
   const first = useQuery({ ...firstQuery(projectId, filter), placeholderData: keepPreviousData });
-  const firstItems = first.data?.items ?? [];
-  const isMore = first.data !== undefined && first.data.total > firstItems.length && !first.isPlaceholderData;
+  const isMore = first.data !== undefined && first.data.total > first.data.items.length && !first.isPlaceholderData;
   const ids = useQuery({ ...idsQuery(projectId, filter), enabled: isMore });
-  const all = (isMore && ids.data) || firstItems.map(({ id }) => id);
-  const order = hidden.size === 0 ? all : all.filter((id) => !hidden.has(id));
+  const all = useMemo(
+    () => (isMore && ids.data) || (first.data?.items ?? []).map(({ id }) => id),
+    [isMore, ids.data, first.data],
+  );
+  const order = useMemo(() => (hidden.size === 0 ? all : all.filter((id) => !hidden.has(id))), [all, hidden]);
 
   const chunks = useQueries({
-    queries: isMore && ids.data ? chunksOf(order, inSight).map((chunk) => chunkQuery(projectId, chunk)) : [],
+    queries: isMore && ids.data ? idsOfChunks(order, inSight).map((chunk) => chunkQuery(projectId, chunk)) : [],
   });
   const known = useRef(new Map<number, ImageItem>());
   for (const page of [first, ...chunks]) {
@@ -75,14 +83,18 @@ export function useGallery(
   };
 }
 
-/** The aligned chunks of the order that are in sight: scrolling by a row asks for nothing twice. */
-export function chunksOf(order: readonly number[], inSight: { first: number; last: number }): number[][] {
-  const chunks: number[][] = [];
-  const last = Math.min(inSight.last, order.length - 1);
-  for (let chunk = Math.floor(inSight.first / CHUNK_IMAGES); chunk * CHUNK_IMAGES <= last; chunk += 1) {
-    chunks.push(order.slice(chunk * CHUNK_IMAGES, (chunk + 1) * CHUNK_IMAGES));
+/** The chunks that hold these places: scrolling within them asks for nothing, and draws nothing but the grid anew. */
+export function chunksAt(places: { first: number; last: number }): Chunks {
+  return { first: Math.floor(places.first / CHUNK_IMAGES), last: Math.floor(places.last / CHUNK_IMAGES) };
+}
+
+/** The ids of chunks, as far as the order goes. */
+export function idsOfChunks(order: readonly number[], chunks: Chunks): number[][] {
+  const wanted: number[][] = [];
+  for (let chunk = chunks.first; chunk <= chunks.last && chunk * CHUNK_IMAGES < order.length; chunk += 1) {
+    wanted.push(order.slice(chunk * CHUNK_IMAGES, (chunk + 1) * CHUNK_IMAGES));
   }
-  return chunks;
+  return wanted;
 }
 
 const path = (projectId: number) => `/api/v1/projects/${projectId}/images`;

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { deletions } from "./deletions.ts";
 import type { GalleryFilter } from "./galleryFilter.ts";
 import type { Modifiers } from "./ImageGrid.tsx";
@@ -19,6 +19,11 @@ import { type Gallery, idsQuery } from "./useGallery.ts";
 export function useGallerySelection(projectId: number, filter: GalleryFilter, gallery: Gallery) {
   const client = useQueryClient();
   const [selection, setSelection] = useState<Selection>(NOTHING_SELECTED);
+  const { order } = gallery;
+  const ids = useMemo(
+    () => (selection.ids.size === 0 ? [] : order.filter((id) => selection.ids.has(id))),
+    [order, selection],
+  );
   const isAllKnown = gallery.order.length >= gallery.total;
 
   /** Every id under the filter; of a large project they may have to be fetched first. */
@@ -31,7 +36,7 @@ export function useGallerySelection(projectId: number, filter: GalleryFilter, ga
   return {
     selection,
     /** In the gallery's order. */
-    ids: gallery.order.filter((id) => selection.ids.has(id)),
+    ids,
     clear: () => setSelection(NOTHING_SELECTED),
     toggle: (id: number) => setSelection(toggle(selection, id)),
     all: async () => setSelection(selectAll(await wholeOrder())),
