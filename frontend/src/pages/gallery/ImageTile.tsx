@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageItem } from "../../api/types.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { Swatch } from "../../components/Swatch.tsx";
+import { CAPTION_PX } from "./gridLayout.ts";
 import styles from "./ImageTile.module.css";
 import { OutlineOverlay } from "./OutlineOverlay.tsx";
 
@@ -57,7 +58,14 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
           style={{ objectFit: fit }}
         />
         {showOutlines && image?.labeled && (
-          <OutlineOverlay projectId={projectId} image={image} colorOf={colorOf} fit={fit} />
+          <OutlineOverlay
+            projectId={projectId}
+            image={image}
+            colorOf={colorOf}
+            fit={fit}
+            width={width}
+            height={height - CAPTION_PX}
+          />
         )}
         <span className={styles.check} data-check>
           {isSelected && <Icon of={Check} size={14} />}
