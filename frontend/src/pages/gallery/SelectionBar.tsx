@@ -21,7 +21,7 @@ interface SelectionBarProps {
 export function SelectionBar({ projectId, ids, areAllValidation, actions, onClear }: SelectionBarProps) {
   const { t } = useTranslation("gallery");
   return (
-    <FloatingBar label={t("selectionActions")}>
+    <FloatingBar label={t("selectionActions")} className={styles.bar ?? ""}>
       <span className={styles.count} role="status">
         {t("selected", { count: ids.length, shown: formatCount(ids.length) })}
       </span>

@@ -4,6 +4,9 @@ import type { Outlines } from "./outlines.ts";
 const HALO_PX = 3.5;
 const LINE_PX = 1.75;
 const FILL = 0.08;
+/** From so many objects on the lines are thinner: they would hide what they outline. */
+const DENSE_OBJECTS = 60;
+const DENSE_SHARE = 0.7;
 
 interface Size {
   width: number;
@@ -36,7 +39,8 @@ export function placeImage(image: Size, box: Size, fit: "cover" | "contain"): Pl
 }
 
 export function drawOutlines(context: CanvasRenderingContext2D, outlines: Outlines, options: DrawingOptions): void {
-  const { colorOf, place, pixel } = options;
+  const { colorOf, place } = options;
+  const pixel = options.pixel * (outlines.length < DENSE_OBJECTS ? 1 : DENSE_SHARE);
   const paths = new Map<number, Path2D>();
   for (const { label_id, rings } of outlines) {
     const path = paths.get(label_id) ?? new Path2D();
