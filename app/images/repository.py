@@ -145,6 +145,14 @@ def find_images(session: Session, project_id: int, image_ids: Sequence[int]) -> 
     return found
 
 
+def find_image_ids(session: Session, project_id: int, image_ids: Sequence[int]) -> set[int]:
+    """Those of the ids that images of the project have."""
+    found: set[int] = set()
+    for some in in_portions(sorted(set(image_ids))):
+        found.update(session.scalars(select(Image.id).where(Image.project_id == project_id, Image.id.in_(some))))
+    return found
+
+
 def find_class_id(session: Session, project_id: int, name_or_id: str) -> int | None:
     """A class by its name, else by its id."""
     named = session.scalar(
@@ -218,9 +226,22 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
     return {name: image_id for image_id, name in session.execute(statement.returning(Image.id, Image.name), rows)}
 
 
-def delete_images(session: Session, image_ids: Sequence[int]) -> None:
+def list_blob_keys(session: Session, image_ids: Sequence[int]) -> list[str]:
+    """The keys of images' files and thumbnails."""
+    keys: list[str] = []
     for some in in_portions(image_ids):
-        session.execute(delete(Image).where(Image.id.in_(some)))
+        for row in session.execute(select(Image.storage_key, Image.thumbnail_key).where(Image.id.in_(some))):
+            keys += row
+    return keys
+
+
+def delete_images(session: Session, image_ids: Sequence[int]) -> int:
+    """Delete images with all that hangs on them; how many there were."""
+    count = 0
+    for some in in_portions(image_ids):
+        statement = delete(Image).where(Image.id.in_(some)).returning(Image.id)
+        count += len(session.scalars(statement.execution_options(synchronize_session=False)).all())
+    return count
 
 
 class ImageName(NamedTuple):

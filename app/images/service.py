@@ -1,6 +1,6 @@
 """What can be done with images, and its rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -38,36 +38,23 @@ def upload_images(
         StorageFull: The disk is full; nothing of the request was kept.
     """
     intake = Intake(blobs, project_id=access.project_id, max_pixels=settings.max_image_pixels)
+    refused: list[RefusedFile] = []
     with ExitStack() as archives:
         try:
-            refused: list[RefusedFile] = []
             candidates = _candidates(files, archives, refused, settings.max_upload_bytes)
             wanted = _without_taken_names(access.project_id, candidates, refused)
-            taken: list[PreparedImage] = []
-            for outcome in intake.prepare(wanted):
-                if isinstance(outcome, PreparedImage):
-                    taken.append(outcome)
-                else:
-                    refused.append(outcome)
+            outcomes = list(intake.prepare(wanted))
+            taken = [outcome for outcome in outcomes if isinstance(outcome, PreparedImage)]
             duplicates = _find_duplicates(access.project_id, taken)
             with session_scope() as session:
                 ids = _write_rows(session, access, taken, blobs)
         except BaseException:
             intake.discard()
             raise
+    refused += [outcome for outcome in outcomes if isinstance(outcome, RefusedFile)]
     refused += [RefusedFile(image.name, _NAME_TAKEN) for image in taken if image.name not in ids]
     return UploadReport(
-        items=[
-            UploadedImage(
-                id=ids[image.name],
-                name=image.name,
-                width=image.width,
-                height=image.height,
-                duplicate_of=duplicates.get(image.name),
-            )
-            for image in taken
-            if image.name in ids
-        ],
+        items=[_uploaded(image, ids[image.name], duplicates) for image in taken if image.name in ids],
         refused=[Refusal(name=file.name, error=file.error) for file in refused],
     )
 
@@ -123,18 +110,16 @@ def get_image(session: Session, image_id: int) -> Image:
     return image
 
 
-def get_images(session: Session, project_id: int, image_ids: Sequence[int]) -> list[Image]:
-    """Find images of a project, by id.
+def require_images(session: Session, project_id: int, image_ids: Sequence[int]) -> None:
+    """Make sure that images are in the project.
 
     Raises:
-        NotFound: One of them is not in the project.
+        NotFound: One of them is not.
     """
-    images = repository.find_images(session, project_id, image_ids)
-    missing = set(image_ids) - {image.id for image in images}
+    missing = set(image_ids) - repository.find_image_ids(session, project_id, image_ids)
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise NotFound(f"there is no image {min(missing)}{more} in project {project_id}")
-    return images
 
 
 def resolve_filter(session: Session, project_id: int, query: ImageQuery) -> ImageFilter:
@@ -164,12 +149,12 @@ def delete_images(session: Session, access: Access, image_ids: Sequence[int], *,
     Raises:
         NotFound: One of them is not in the project: none was deleted.
     """
-    images = get_images(session, access.project_id, image_ids)
-    repository.delete_images(session, [image.id for image in images])
+    require_images(session, access.project_id, image_ids)
+    keys = repository.list_blob_keys(session, image_ids)
+    count = repository.delete_images(session, image_ids)
     touch_project(session, access.project_id)
-    keys = [key for image in images for key in (image.storage_key, image.thumbnail_key)]
     run_after_commit(session, partial(blobs.delete, keys))
-    return len(images)
+    return count
 
 
 _NAME_TAKEN = "an image of this name is in the project already; rename the file, or delete that image first"
@@ -241,6 +226,16 @@ def _find_duplicates(project_id: int, images: Sequence[PreparedImage]) -> dict[s
         if other != image.name:
             duplicates[image.name] = other
     return duplicates
+
+
+def _uploaded(image: PreparedImage, image_id: int, duplicates: Mapping[str, str]) -> UploadedImage:
+    return UploadedImage(
+        id=image_id,
+        name=image.name,
+        width=image.width,
+        height=image.height,
+        duplicate_of=duplicates.get(image.name),
+    )
 
 
 def _write_rows(session: Session, access: Access, images: Sequence[PreparedImage], blobs: BlobStore) -> dict[str, int]:

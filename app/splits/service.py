@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import Unprocessable
 from app.images import repository as images
 from app.images.repository import ImageFilter, ImageSort
-from app.images.service import get_images
+from app.images.service import require_images
 from app.projects.access import Access
 from app.projects.repository import touch_project
 from app.splits import repository
@@ -23,7 +23,7 @@ def set_validation(
     Raises:
         NotFound: One of them is not in the project: none was changed.
     """
-    get_images(session, access.project_id, image_ids)
+    require_images(session, access.project_id, image_ids)
     changed = repository.set_validation(session, access.project_id, image_ids, validation=validation)
     return _summarise(session, access.project_id, changed)
 
