@@ -37,7 +37,10 @@ export function AccountMenu({ me }: { me: Me }) {
       aria-label={t("account", { name: me.name || me.email })}
       placement="bottom end"
       button={
-        <AriaButton className={styles.button ?? ""} aria-label={t("account", { name: me.name || me.email })}>
+        <AriaButton
+          className={styles.button ?? ""}
+          aria-label={`${initialsOf(me)}: ${t("account", { name: me.name || me.email })}`}
+        >
           <span className={styles.avatar}>{initialsOf(me)}</span>
           <Icon of={ChevronDown} size={14} className={styles.arrow} />
         </AriaButton>

@@ -11,12 +11,13 @@ interface ContextMenuProps {
   /** Where the pointer was, in the window; null keeps the menu closed. */
   point: MenuPoint | null;
   onClose: () => void;
+  label: string;
   /** A Menu. */
   children: ReactNode;
 }
 
 /** A menu at the pointer. Each of its actions has a visible twin elsewhere on the page. */
-export function ContextMenu({ point, onClose, children }: ContextMenuProps) {
+export function ContextMenu({ point, onClose, label, children }: ContextMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
   return (
     <>
@@ -35,6 +36,7 @@ export function ContextMenu({ point, onClose, children }: ContextMenuProps) {
       <Popover
         key={point === null ? "closed" : `${point.x},${point.y}`}
         triggerRef={anchor}
+        aria-label={label}
         isOpen={point !== null}
         onOpenChange={(isOpen) => !isOpen && onClose()}
         placement="bottom start"

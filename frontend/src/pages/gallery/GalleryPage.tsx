@@ -88,6 +88,7 @@ function ProjectGallery({ project }: { project: Project }) {
 
   return (
     <DropTarget projectId={project.id} projectName={project.name} className={styles.gallery}>
+      <h1 className="visually-hidden">{projectTitle(project)}</h1>
       <div className={styles.side}>
         <Sidebar project={project} filter={filter} onLabelImages={labelImages} />
       </div>
@@ -146,7 +147,7 @@ function ProjectGallery({ project }: { project: Project }) {
           onSelecting={(select) => (select ? setSelecting(true) : leaveSelecting())}
         />
       </div>
-      <ContextMenu point={menu?.point ?? null} onClose={() => setMenu(null)}>
+      <ContextMenu label={t("selectionActions")} point={menu?.point ?? null} onClose={() => setMenu(null)}>
         {menu && <ImageMenu projectId={project.id} ids={menu.ids} actions={withRemove} onDone={() => setMenu(null)} />}
       </ContextMenu>
       <span className="visually-hidden" role="status">

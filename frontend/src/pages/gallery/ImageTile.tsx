@@ -41,7 +41,6 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
       aria-selected={isSelected}
       aria-posinset={index + 1}
       aria-setsize={total}
-      aria-label={image ? describe(image, t) : t("loadingImage")}
       tabIndex={isFocusable ? 0 : -1}
       className={styles.tile}
       data-index={index}
@@ -72,9 +71,9 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
         </span>
         {image?.validation && <span className={styles.badge}>{t("validation")}</span>}
       </div>
-      <div className={styles.caption} aria-hidden="true">
+      <div className={styles.caption}>
         <span className={styles.name} title={image?.name}>
-          {image?.name}
+          {image?.name ?? <span className="visually-hidden">{t("loadingImage")}</span>}
         </span>
         {image && <LabelCounts image={image} colorOf={colorOf} />}
       </div>
@@ -91,19 +90,12 @@ function LabelCounts({ image, colorOf }: { image: ImageItem; colorOf: ReadonlyMa
       {inOrder.slice(0, SHOWN_LABELS).map(({ label_id, label, count }) => (
         <span key={label_id} className={styles.count} title={label}>
           <Swatch color={colorOf.get(label_id) ?? "transparent"} size={8} />
-          {count}
+          {count} <span className="visually-hidden">{label}</span>
         </span>
       ))}
       {inOrder.length > SHOWN_LABELS && <span>+{inOrder.length - SHOWN_LABELS}</span>}
     </span>
   );
-}
-
-function describe(image: ImageItem, t: ReturnType<typeof useTranslation<"gallery">>["t"]): string {
-  const counts = image.label_counts.map(({ label, count }) => `${count} ${label}`);
-  return [image.name, ...(image.labeled ? counts : [t("notLabeled")]), image.validation && t("inValidationSet")]
-    .filter(Boolean)
-    .join(", ");
 }
 
 function isUsualRatio({ width, height }: ImageItem): boolean {

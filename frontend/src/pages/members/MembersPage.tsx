@@ -39,7 +39,9 @@ export function MembersPage() {
             <tr>
               <th>{t("person")}</th>
               <th>{t("role")}</th>
-              <th aria-label={t("actions")} />
+              <th>
+                <span className="visually-hidden">{t("actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>
