@@ -1,0 +1,206 @@
+"""Whole trainings by one worker in this process, from the queue to the statistics."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, ModelStatus, Split
+from app.db.models import Checkpoint, CurvePoint, Image, Model, PredictionSet, Threshold
+from app.inference.model_meta import read_meta
+from app.masks.average_precision import average_precision
+from app.masks.prediction_table import prediction_table_from_bytes
+from app.settings import Settings
+from app.storage.blobs import get_blob_store
+from app.training import lifecycle
+from tests.conftest import Person
+from tests.worker.labeled_project import add_pictures, picture
+from worker.heartbeat import Heartbeat
+from worker.reporter import DatabaseReporter
+from worker.trainer import Trainer
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+WORKER_ID = "desk:1:x"
+Start = Callable[..., int]
+
+
+@pytest.fixture
+def start(project_id: int, owner: Person) -> Start:
+    """Queue a training of a few steps on tiny pictures."""
+    with session_scope() as session:
+        add_pictures(session, project_id)
+
+    def start(**settings: Any) -> int:
+        body = {"name": "m", "image_size": 64, "max_steps": 1, **settings}
+        model_id: int = owner.post(f"/api/v1/projects/{project_id}/models", json=body).json()["id"]
+        return model_id
+
+    return start
+
+
+@pytest.fixture
+def shutdown() -> Event:
+    return Event()
+
+
+@pytest.fixture
+def trainer(app_env: Settings, shutdown: Event) -> Trainer:
+    with session_scope() as session:
+        lifecycle.beat(session, WORKER_ID, hostname="desk", device="CPU, 1 core")
+    heartbeat = Heartbeat(WORKER_ID, hostname="desk", device="CPU, 1 core")
+    return Trainer(WORKER_ID, settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown)
+
+
+def read_model(model_id: int) -> Model:
+    with session_scope(read_only=True) as session:
+        return session.get_one(Model, model_id)
+
+
+def read_log(model_id: int, owner: Person) -> str:
+    return "\n".join(line["message"] for line in owner.get(f"/api/v1/models/{model_id}/log").json()["items"])
+
+
+def read_checkpoints(model_id: int) -> dict[CheckpointKind, Checkpoint]:
+    with session_scope(read_only=True) as session:
+        rows = session.scalars(select(Checkpoint).where(Checkpoint.model_id == model_id))
+        return {checkpoint.kind: checkpoint for checkpoint in rows}
+
+
+def test_work_off_queue__makes_a_model_that_predicts(
+    start: Start, trainer: Trainer, owner: Person, project_id: int
+) -> None:
+    model_id = start()
+    trainer.work_off_queue()
+
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    assert (model["status"], model["progress"], model["error"]) == ("ready", 1.0, None)
+    assert model["initialised_from"] == "random weights"
+    assert model["best"] == model["last"] == owner.get(f"/api/v1/models/{model_id}/curve").json()["items"][0]
+    assert 0 < model["elapsed_s"] < 300
+    _check_exports(read_checkpoints(model_id))
+    assert read_log(model_id, owner).count("Exporting") == 1  # both are of one step
+    _check_predictions(read_checkpoints(model_id)[CheckpointKind.BEST])
+    statistics = owner.get(f"/api/v1/models/{model_id}/statistics", params={"split": "training"})
+    assert (statistics.status_code, statistics.json()["images"]) == (200, 2)
+    answer = owner.post(
+        f"/api/predict/{project_id}/m/last",
+        content=picture(0, "fig"),
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    assert answer.status_code == 200
+
+
+def _check_exports(checkpoints: dict[CheckpointKind, Checkpoint]) -> None:
+    assert len({checkpoint.export_prefix for checkpoint in checkpoints.values()}) == 2
+    for kind, checkpoint in checkpoints.items():
+        assert checkpoint.export_difference is not None
+        assert checkpoint.export_difference < 0.001
+        with get_blob_store().local_path(f"{checkpoint.export_prefix}/model.json") as file:
+            meta = read_meta(file.parent)
+        assert (meta.checkpoint, meta.step, meta.class_names) == (kind.value, 1, ("fig", "nut"))
+
+
+def _check_predictions(best: Checkpoint) -> None:
+    with session_scope(read_only=True) as session:
+        sets = session.scalars(select(PredictionSet).where(PredictionSet.checkpoint_id == best.id)).all()
+        thresholds = session.scalars(select(Threshold).where(Threshold.checkpoint_id == best.id)).all()
+    tables = {row.split: prediction_table_from_bytes(get_blob_store().read_bytes(row.storage_key)) for row in sets}
+    assert {split: len(table.images) for split, table in tables.items()} == {Split.TRAINING: 2, Split.VALIDATION: 2}
+    validation = tables[Split.VALIDATION]
+    mean_ap = average_precision(validation.match_table()).mean_ap
+    assert mean_ap == pytest.approx(best.mean_ap, abs=0.02)
+    scores = {score for image in validation.images for score in image.overlaps.scores.tolist()}
+    assert {threshold.score_threshold for threshold in thresholds} <= scores
+
+
+def test_work_off_queue__says_why_it_failed_and_goes_on_with_the_next(
+    start: Start, trainer: Trainer, owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, unreadable = start(), start(name="n")
+    with session_scope() as session:
+        get_blob_store().put_bytes(session.get_one(Model, broken).snapshot_key, b"no snapshot")
+        for image in session.scalars(select(Image)):
+            get_blob_store().put_bytes(image.storage_key, b"no image")
+    trainer.work_off_queue()
+
+    for model_id, words in ((broken, "snapshot of the labels is damaged"), (unreadable, "no image that can be read")):
+        model = read_model(model_id)
+        assert model.status is ModelStatus.FAILED
+        assert words in (model.error or "")
+        assert f"model {model_id} failed" in caplog.text
+
+
+def test_work_off_queue__goes_on_without_deleted_images(start: Start, trainer: Trainer, owner: Person) -> None:
+    model_id = start()
+    with session_scope() as session:
+        keys = [image.storage_key for image in session.scalars(select(Image))]
+    get_blob_store().delete(keys)
+    trainer.work_off_queue()
+
+    assert "4 images were deleted" in read_log(model_id, owner)
+    assert "no labeled image is left" in (read_model(model_id).error or "")
+
+
+def test_work_off_queue__gives_a_model_back_when_the_worker_is_to_end(
+    start: Start, trainer: Trainer, shutdown: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=40)
+    ending_at_step(2, shutdown.set, monkeypatch)
+    trainer.work_off_queue()
+
+    model = read_model(model_id)
+    assert (model.status, model.worker_id) == (ModelStatus.QUEUED, None)
+    last = read_checkpoints(model_id)[CheckpointKind.LAST]
+    assert last.step == 2
+    assert get_blob_store().exists(last.state_key)
+    assert list(get_blob_store().scratch.glob("training-*")) == []
+
+
+def ending_at_step(step: int, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do something after some steps, as if it came from outside just then, and let the heart beat after it."""
+    asked = 0
+    requested = DatabaseReporter.requested
+
+    def ask(reporter: DatabaseReporter) -> Any:
+        nonlocal asked
+        if asked == step:
+            action()
+            reporter.renew()
+        asked += 1
+        return requested(reporter)
+
+    monkeypatch.setattr(DatabaseReporter, "requested", ask)
+
+
+def test_work_off_queue__leaves_nothing_of_a_cancelled_model(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=10)
+    ending_at_step(2, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"), monkeypatch)
+    trainer.work_off_queue()
+
+    model = read_model(model_id)
+    assert model.status is ModelStatus.CANCELLED
+    prefix = lifecycle.model_prefix(model.project_id, model_id)
+    storage = Path(get_blob_store().scratch.parent)
+    assert not (storage / prefix).exists()
+    with session_scope(read_only=True) as session:
+        steps = session.scalars(select(CurvePoint.step)).all()
+    assert max(steps) == 2
+
+
+def test_work_off_queue__stops_and_keeps_a_usable_model(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=10)
+    ending_at_step(1, lambda: owner.post(f"/api/v1/models/{model_id}/stop"), monkeypatch)
+    trainer.work_off_queue()
+
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    assert (model["status"], model["can_resume"]) == ("ready", True)
+    assert 1 <= model["last"]["step"] < 10
