@@ -146,6 +146,10 @@ export function ImageGrid(props: ImageGridProps) {
         }}
         onContextMenu={menu}
         onKeyDown={press}
+        onFocus={(event) => {
+          const index = indexAt(event.target);
+          if (index !== undefined) setFocused(index);
+        }}
         {...touch.handlers}
       >
         {shownRows.flatMap((row) =>

@@ -69,7 +69,9 @@ export function UploadLabelsDialog({ projectId, onClose }: UploadLabelsDialogPro
             isPending={run.isPending}
             onPress={() => file && run.mutate(file)}
           >
-            {report ? t("labels:importCount", { count: report.instances_imported }) : t("labels:import")}
+            {report && report.instances_imported > 0
+              ? t("labels:importCount", { count: report.instances_imported })
+              : t("labels:import")}
           </Button>
         </>
       }
