@@ -7,21 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.accounts import service as accounts
 from app.accounts.passwords import hash_password
 from app.cli.demo_data import DemoData, generated_data, own_data
 from app.cli.demo_job import DemoFailed, DemoJob, wait_until_up
 from app.cli.overlay import draw_predictions, side_by_side
+from app.cli.training_view import say, show_training
 from app.cli.typer_app import new_cli
 from app.db.engine import session_scope
 from app.db.migrate import migrate
@@ -31,11 +30,9 @@ EMAIL = "demo@example.com"
 IMAGE_SIZE = 256  # small enough to learn within minutes on two cores
 SERVER_SECONDS = 60.0  # to its first answer, on a machine that does other things too
 STOP_SECONDS = 20.0
-PLAIN_REPORT_SECONDS = 10.0  # between two lines where no terminal shows a bar
 SHOWN_OBJECTS = 3
 
 cli = new_cli("The whole main job on this machine: upload labeled images, train, predict; then the server stays up.")
-console = Console(highlight=False)
 
 
 @cli.command()
@@ -59,57 +56,28 @@ def run(
     with _server(settings) as server:
         wait_until_up(base_url, seconds=SERVER_SECONDS)
         _main_job(DemoJob(base_url, token), data, minutes=minutes, settings=settings)
-        _say(f"\nOpen   {base_url}\nSign in as {EMAIL} with the password {password}")
+        say(f"\nOpen   {base_url}\nSign in as {EMAIL} with the password {password}")
         if not leave:
-            _say("The server stays up; Ctrl-C ends it.")
+            say("The server stays up; Ctrl-C ends it.")
             server.wait()
 
 
 def _main_job(job: DemoJob, data: DemoData, *, minutes: float, settings: Settings) -> None:
     project_id = job.make_project("Demo")
     uploaded = job.upload(project_id, data.pictures)
-    _say(f"Project Demo ({project_id}): {len(uploaded['items'])} images taken, {len(uploaded['refused'])} refused")
+    say(f"Project Demo ({project_id}): {len(uploaded['items'])} images taken, {len(uploaded['refused'])} refused")
     report = job.import_labels(project_id, data)
-    _say(f"{report['instances_imported']} labeled objects imported: {', '.join(report['labels_created'])}")
+    say(f"{report['instances_imported']} labeled objects imported: {', '.join(report['labels_created'])}")
     model = job.start_training(
         project_id, size="small", image_size=IMAGE_SIZE, train_minutes=minutes, stop_minutes=minutes
     )
-    model = _show_training(job, model)
+    model = show_training(model["name"], job.follow(model["id"]), read_log=partial(job.read_log, model["id"]))
     best = model["best"]
-    _say(
+    say(
         f"Trained for {model['elapsed_s']:.0f} s from {model['initialised_from']}: "
         f"mAP {best['map']:.3f}, AP50 {best['ap50']:.3f} on {model['validation_image_count']} validation images"
     )
     _show_predictions(job, data, project_id, model, settings.data_dir / "demo.png")
-
-
-def _show_training(job: DemoJob, started: dict[str, Any]) -> dict[str, Any]:
-    """Follow the training: its log as it grows, with a bar on a terminal, with a line now and then elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    reported, seen = time.monotonic(), 0
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"Training {started['name']}", total=1.0, state="")
-        for model in job.follow(started["id"]):
-            log = job.read_log(started["id"])
-            for line in log[seen:]:
-                _say(f"  {line}")
-            seen = len(log)
-            progress.update(task, completed=model["progress"], state=_state(model))
-            if not console.is_terminal and time.monotonic() - reported > PLAIN_REPORT_SECONDS:
-                reported = time.monotonic()
-                _say(f"  {model['progress']:.0%}, {model['elapsed_s']:.0f} s, {_state(model)}")
-    return model
-
-
-def _state(model: dict[str, Any]) -> str:
-    best = model["best"]
-    status = str(model["status"])
-    return status if best is None else f"{status}, best mAP {best['map']:.3f}, AP50 {best['ap50']:.3f}"
-
-
-def _say(words: str) -> None:
-    """One line, however narrow the terminal; brackets in names are no markup."""
-    console.print(words, soft_wrap=True, markup=False)
 
 
 def _show_predictions(job: DemoJob, data: DemoData, project_id: int, model: dict[str, Any], overlay: Path) -> None:
@@ -117,11 +85,11 @@ def _show_predictions(job: DemoJob, data: DemoData, project_id: int, model: dict
     for picture in data.new_pictures:
         found = job.predict(project_id, model["name"], picture)
         drawn.append(draw_predictions(picture.data, found, model["class_names"]))
-        _say(f"\nPOST /api/predict/{project_id}/{model['name']} with {picture.name}: {len(found)} objects")
+        say(f"\nPOST /api/predict/{project_id}/{model['name']} with {picture.name}: {len(found)} objects")
         for one in found[:SHOWN_OBJECTS]:
-            _say(_shortened(one))
+            say(_shortened(one))
     side_by_side(drawn).save(overlay)
-    _say(f"\nOverlay written to {overlay}")
+    say(f"\nOverlay written to {overlay}")
 
 
 def _shortened(one: dict[str, Any]) -> str:
@@ -161,12 +129,12 @@ def _server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as output:
         command = [sys.executable, "-m", "app.cli.main", "up"]
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-    _say(f"Server starts; its log is {log}")
+    say(f"Server starts; its log is {log}")
     previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         yield process
     except KeyboardInterrupt:
-        _say("Stopping")
+        say("Stopping")
     finally:
         signal.signal(signal.SIGTERM, previous)
         process.terminate()

@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "Bring the database to the tables of this version",
     "admin": "Make an administrator, or give one a new password",
     "token": "Make an API token for a person",
+    "train": "Train a model on this machine's database, with or without the server",
     "doctor": "Say what is missing on this machine, and how to get it",
 }
 FAILED, WRONG_USE = 1, 2

@@ -16,11 +16,20 @@ class WorkerNotInstalled(AppError):
 
 @cli.command()
 def run() -> None:
-    if find_spec("torch") is None:
-        raise WorkerNotInstalled("a worker needs torch: pip install 'maskwright[worker]'")
+    require_torch()
     os.execv(sys.executable, worker_command())
 
 
 def worker_command() -> list[str]:
     """The worker is a program of its own: nothing of the command line stays in its memory."""
     return [sys.executable, "-m", "worker"]
+
+
+def require_torch() -> None:
+    """Refuse to start a worker that cannot train.
+
+    Raises:
+        WorkerNotInstalled: Says how to get what is missing.
+    """
+    if find_spec("torch") is None:
+        raise WorkerNotInstalled("a worker needs torch: pip install 'maskwright[worker]'")

@@ -39,7 +39,7 @@ def get_training_events(request: Request) -> TrainingEvents:
 @router.post("/projects/{project_id}/models", status_code=202, responses=errors(409, 507))
 def start_training(body: TrainRequest, session: SessionDep, access: DeveloperAccess) -> ModelSchema:
     """Train a model on the project's labeled images as they are now; it waits in the queue for a worker."""
-    return service.start_training(session, access, body)
+    return service.start_training(session, body, project_id=access.project_id, created_by=access.user_id)
 
 
 @router.get("/projects/{project_id}/models")

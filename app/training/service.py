@@ -12,7 +12,6 @@ from app.db.enums import CheckpointKind, ModelStatus, Split
 from app.db.models import Model
 from app.errors import Conflict, NotFound
 from app.paging import PageParams, cut_page
-from app.projects.access import Access
 from app.storage.blobs import get_blob_store
 from app.training import defaults, lifecycle, repository
 from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
@@ -35,7 +34,7 @@ class ModelNotResumable(Conflict):
     """Only a stopped or failed training goes on."""
 
 
-def start_training(session: Session, access: Access, request: TrainRequest) -> ModelSchema:
+def start_training(session: Session, request: TrainRequest, *, project_id: int, created_by: int | None) -> ModelSchema:
     """Freeze the labels and queue a training. The labels are read and stored before the session's transaction begins.
 
     Raises:
@@ -43,10 +42,10 @@ def start_training(session: Session, access: Access, request: TrainRequest) -> M
         NothingToTrainOn: The labels do not allow it; the message says what is missing.
     """
     with session_scope(read_only=True) as reading:
-        if repository.name_is_taken(reading, access.project_id, request.name):
+        if repository.name_is_taken(reading, project_id, request.name):
             raise NameTaken(request.name)
-        project = read_labeled_project(reading, access.project_id)
-        model, snapshot = _plan(reading, access, request, project)
+        project = read_labeled_project(reading, project_id)
+        model, snapshot = _plan(reading, request, project, created_by=created_by)
     store = get_blob_store()
     store.put_bytes(model.snapshot_key, to_json_bytes(snapshot))
     try:
@@ -56,7 +55,7 @@ def start_training(session: Session, access: Access, request: TrainRequest) -> M
     except IntegrityError as error:  # somebody was faster, or deleted the project meanwhile
         store.delete([model.snapshot_key])
         if "foreign key" in str(error.orig).lower():
-            raise NotFound(f"there is no project {access.project_id} that you may see") from error
+            raise NotFound(f"there is no project {project_id} that you may see") from error
         raise NameTaken(request.name) from error
     lifecycle.ring(session, model)
     return describe_one(session, model)
@@ -155,7 +154,9 @@ def delete_model(session: Session, model_id: int) -> None:
     session.delete(model)
 
 
-def _plan(session: Session, access: Access, request: TrainRequest, project: LabeledProject) -> tuple[Model, Snapshot]:
+def _plan(
+    session: Session, request: TrainRequest, project: LabeledProject, *, created_by: int | None
+) -> tuple[Model, Snapshot]:
     has_gpu = device_of_training(session).is_gpu
     size = request.size or defaults.default_size(has_gpu=has_gpu)
     image_size = request.image_size or defaults.default_image_size(size, project.summary)
@@ -178,15 +179,15 @@ def _plan(session: Session, access: Access, request: TrainRequest, project: Labe
     )
     snapshot = freeze(session, project, validation)
     model = Model(
-        project_id=access.project_id,
+        project_id=project.project_id,
         name=request.name,
         size=size,
         config=config.to_dict(),
         class_names=list(snapshot.class_names),
-        snapshot_key=f"projects/{access.project_id}/snapshots/{uuid.uuid4()}.json.gz",
+        snapshot_key=f"projects/{project.project_id}/snapshots/{uuid.uuid4()}.json.gz",
         training_image_count=len(snapshot.of_split(Split.TRAINING)),
         validation_image_count=len(snapshot.of_split(Split.VALIDATION)),
-        created_by=access.user_id,
+        created_by=created_by,
     )
     return model, snapshot
 

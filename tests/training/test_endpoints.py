@@ -325,31 +325,3 @@ def test_list_models__comes_in_pages_newest_first(start: Start, owner: Person, l
     assert ([model["id"] for model in first["items"]], first["total"]) == (ids[:0:-1], 3)
     second = owner.get(path, params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert ([model["id"] for model in second["items"]], second["next_cursor"]) == (ids[:1], None)
-
-
-CALLS = [
-    ("GET", "/api/v1/models/1", 200, "labeler"),
-    ("GET", "/api/v1/models/1/curve", 200, "labeler"),
-    ("GET", "/api/v1/models/1/log", 200, "labeler"),
-    ("GET", "/api/v1/projects/1/models", 200, "labeler"),
-    ("GET", "/api/v1/projects/1/models/defaults", 200, "labeler"),
-    ("POST", "/api/v1/projects/1/models", 422, "developer"),
-    ("POST", "/api/v1/models/1/stop", 409, "developer"),
-    ("POST", "/api/v1/models/1/resume", 409, "developer"),
-    ("POST", "/api/v1/models/1/cancel", 202, "developer"),
-    ("DELETE", "/api/v1/models/1", 204, "developer"),
-]
-
-
-@pytest.mark.parametrize(("method", "path", "status", "least_role"), CALLS)
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_endpoints__let_in_by_role(
-    start: Start, people: dict[str, Person], method: str, path: str, status: int, least_role: str
-) -> None:
-    start()
-    body = {"json": {}} if path.endswith("/models") and method == "POST" else {}
-    answers = {name: people[name].request(method, path, **body) for name in ("anonymous", "stranger", "labeler")}
-    assert answers["anonymous"].status_code == 401
-    assert answers["stranger"].status_code == 404
-    assert answers["labeler"].status_code == (403 if least_role == "developer" else status)
-    assert people["developer"].request(method, path, **body).status_code == status

@@ -1,0 +1,105 @@
+"""`maskwright train`"""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from app.cli.training_view import say, show_training
+from app.cli.typer_app import AsJson, new_cli, say_json
+from app.cli.worker import require_torch, worker_command
+from app.db.clock import read_database_time
+from app.db.engine import session_scope
+from app.db.enums import ModelSize, ModelStatus
+from app.db.models import Project
+from app.db.schema_version import require_current
+from app.errors import NotFound
+from app.training import service
+from app.training.lifecycle import list_live_workers
+from app.training.schemas import TrainRequest
+
+POLL_SECONDS = 1.0
+STOP_SECONDS = 15.0
+ENDED = (ModelStatus.READY, ModelStatus.FAILED, ModelStatus.CANCELLED)
+
+cli = new_cli("Train a model on a project's labeled images, and wait for it. Without a live worker one is started.")
+
+
+@cli.command()
+def run(
+    *,
+    project: Annotated[int, typer.Option(help="The project's id, the number in brackets after its name.")],
+    name: Annotated[str, typer.Option(help="What the model will be called.")],
+    size: Annotated[ModelSize | None, typer.Option(help="Chosen by the device if left out.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Training time; by the labeled images if left out.")] = None,
+    stop_minutes: Annotated[float | None, typer.Option(help="End after this long without a better mAP.")] = None,
+    image_size: Annotated[int | None, typer.Option(help="Long side in pixels.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same validation images.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    require_current()
+    request = _request(
+        name=name, size=size, train_minutes=minutes, stop_minutes=stop_minutes, image_size=image_size, seed=seed
+    )
+    with session_scope(read_only=True) as session:
+        if session.get(Project, project) is None:
+            raise NotFound(f"there is no project {project}")
+    with _a_worker():
+        with session_scope() as session:
+            started = service.start_training(session, request, project_id=project, created_by=None)
+        if as_json:
+            *_, model = _follow(started.id)
+        else:
+            model = show_training(name, _follow(started.id), read_log=partial(_read_log, started.id))
+    if as_json:
+        say_json(model)
+    else:
+        say(f"The model is {model['status']}" + (f": {model['error']}" if model["error"] else ""))
+    if model["status"] != ModelStatus.READY:
+        raise typer.Exit(1)
+
+
+def _request(**settings: Any) -> TrainRequest:
+    try:
+        return TrainRequest(**settings)
+    except ValidationError as error:
+        words = [f"{part['loc'][0]}: {part['msg'].removeprefix('Value error, ')}" for part in error.errors()]
+        raise typer.BadParameter("; ".join(words)) from error
+
+
+def _follow(model_id: int) -> Iterator[dict[str, Any]]:
+    """The model as it is, each second until its training has ended."""
+    while True:
+        with session_scope(read_only=True) as session:
+            model = service.get_model(session, model_id)
+        yield model.model_dump(mode="json")
+        if model.status in ENDED:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _read_log(model_id: int) -> list[str]:
+    with session_scope(read_only=True) as session:
+        return [line.message for line in service.read_log(session, model_id).items]
+
+
+@contextmanager
+def _a_worker() -> Iterator[None]:
+    """Have a worker for as long as the training takes: one that is alive already, else our own."""
+    with session_scope(read_only=True) as session:
+        is_one_alive = bool(list_live_workers(session, read_database_time(session)))
+    if is_one_alive:
+        yield
+        return
+    require_torch()
+    process = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
