@@ -29,9 +29,17 @@ export function pickFiles(kind: PickKind): Promise<NamedFile[]> {
 
 /** All files of a drop, those in dropped folders too. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<NamedFile[]> {
-  // The entries must be taken before the first await: the transfer is empty afterwards.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const nested = await Promise.all(entries.map((entry) => filesOfEntry(entry)));
+  // All must be taken before the first await: the transfer is empty afterwards.
+  const dropped = [...transfer.items]
+    .filter(({ kind }) => kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const nested = await Promise.all(
+    dropped.map(async ({ entry, file }) => {
+      if (entry !== null) return filesOfEntry(entry);
+      // A picture dragged out of another page is a file without a place in a file system.
+      return file === null ? [] : [{ name: file.name, file }];
+    }),
+  );
   return nested.flat();
 }
 

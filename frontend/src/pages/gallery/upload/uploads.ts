@@ -4,6 +4,8 @@ import { queryClient } from "../../../api/queryClient.ts";
 import { sendFiles } from "./sendFiles.ts";
 import { type NamedFile, type UploadFile, UploadQueue } from "./uploadQueue.ts";
 
+/** A list that says nothing but that all went well leaves after so long. */
+const LEAVE_MS = 6_000;
 /** New images show up in the gallery in such steps while an upload runs. */
 const REFRESH_MS = 700;
 
@@ -16,6 +18,14 @@ export const uploads = new UploadQueue(sendFiles, (projectId) => {
     void queryClient.invalidateQueries({ queryKey: ["projects", projectId] });
     void queryClient.invalidateQueries({ queryKey: ["projects"], exact: true });
   }, REFRESH_MS);
+});
+
+let leaveTimer: ReturnType<typeof setTimeout> | undefined;
+
+uploads.subscribe(() => {
+  clearTimeout(leaveTimer);
+  const isAllWell = uploads.files.length > 0 && uploads.files.every(({ state }) => state === "done");
+  if (isAllWell) leaveTimer = setTimeout(() => uploads.clear(), LEAVE_MS);
 });
 
 window.addEventListener("beforeunload", (event) => {
