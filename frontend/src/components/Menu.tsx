@@ -7,10 +7,12 @@ import {
   type MenuProps as AriaMenuProps,
   MenuTrigger as AriaMenuTrigger,
   Header,
+  Keyboard,
   MenuSection,
   Popover,
   Separator,
   SubmenuTrigger,
+  Text,
 } from "react-aria-components";
 import { classNames } from "./classNames.ts";
 import { Icon } from "./Icon.tsx";
@@ -97,10 +99,14 @@ export function MenuItem({ icon, hint, note, isDanger = false, children, ...rest
             </span>
           )}
           <span className={styles.text}>
-            {children}
-            {note !== undefined && <span className={styles.note}>{note}</span>}
+            <Text slot="label">{children}</Text>
+            {note !== undefined && (
+              <Text slot="description" className={styles.note ?? ""}>
+                {note}
+              </Text>
+            )}
           </span>
-          {hint !== undefined && <span className={styles.hint}>{hint}</span>}
+          {hint !== undefined && <Keyboard className={styles.hint ?? ""}>{hint}</Keyboard>}
           {hasSubmenu && <Icon of={ChevronRight} size={14} className={styles.arrow} />}
         </>
       )}

@@ -6,7 +6,7 @@ export type PickKind = "images" | "folder" | "zip";
 
 const ACCEPT: Record<PickKind, string> = {
   // Some systems know no type for these endings.
-  images: "image/*,.heic,.heif,.avif,.jp2,.tif,.tiff",
+  images: "image/*,.avif,.jp2,.tif,.tiff",
   folder: "",
   zip: ".zip,application/zip",
 };
