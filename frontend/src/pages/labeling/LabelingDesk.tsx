@@ -111,7 +111,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
           onView={onView}
           onPointer={signals.pointer.set}
         />
-        <Link className={styles.name} to={`/projects/${projectId}`} aria-label={t("backToProject")}>
+        <Link className={styles.name} to={`/projects/${projectId}`} aria-label={`${t("backToProject")}: ${open.image.name}`}>
           <Icon of={ChevronLeft} />
           {open.image.name}
         </Link>

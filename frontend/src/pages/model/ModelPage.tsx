@@ -200,7 +200,8 @@ function Log({ model }: { model: Model }) {
         </Link>
       </header>
       <ErrorMessage error={log.error} />
-      <ol className={styles.log}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
+      <ol className={styles.log} tabIndex={0}>
         {log.data?.items.map((line) => (
           <li key={`${line.at}${line.message}`}>
             <time dateTime={line.at}>{formatMoment(line.at)}</time>
