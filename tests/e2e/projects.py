@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 
 from app.cli.demo_scenes import Scene
+from app.db.enums import ModelStatus
 from app.masks.instance import Instance, instance_from_json, instance_to_json
 from app.masks.polygons import mask_to_polygons
 
 OUTLINE_TOLERANCE_PX = 1.0
+TRAIN_SECONDS = 120  # without any news
 
 
 def make_project(api: httpx.Client, name: str) -> int:
@@ -46,6 +48,16 @@ def import_labels(api: httpx.Client, project_id: int, scenes: Mapping[str, Scene
 
 def stored_instances(api: httpx.Client, image_id: int) -> list[Instance]:
     return [instance_from_json(item) for item in _answer(api.get(f"/api/v1/images/{image_id}/instances"))["items"]]
+
+
+def train(api: httpx.Client, project_id: int, **config: object) -> int:
+    """Train a model until it is ready; gives its id."""
+    model = _answer(api.post(f"/api/v1/projects/{project_id}/models", json=config))
+    with api.stream("GET", f"/api/v1/models/{model['id']}/events", timeout=TRAIN_SECONDS) as events:
+        events.read()  # they end with the training
+    status = _answer(api.get(f"/api/v1/models/{model['id']}"))["status"]
+    assert status == ModelStatus.READY, status
+    return int(model["id"])
 
 
 def _image(name: str, scene: Scene) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""Every page, large and on a phone, light and dark: it opens without an error, fits, and can be used by everybody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.cli.demo_scenes import draw_scene
+from tests.e2e.conftest import DESKTOP
+from tests.e2e.projects import import_labels, make_project, train, upload_scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE = (390, 844)
+LOOKS = {
+    "large-light": (DESKTOP, False),
+    "large-dark": (DESKTOP, True),
+    "phone-light": (PHONE, False),
+    "phone-dark": (PHONE, True),
+}
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = ("serious", "critical")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A project with labeled images and a model that took a few steps."""
+
+    project_id: int
+    image_id: int
+    model_id: int
+
+
+@dataclass(frozen=True)
+class PageCase:
+    """An address, to be filled in with the ids of a finished project, and what shows that its page is there."""
+
+    address: str
+    title: str
+    words: str
+    is_signed_in: bool = True
+
+
+PAGES = {
+    "sign-in": PageCase("/sign-in", "Sign in", "Outline objects, train a model", is_signed_in=False),
+    "projects": PageCase("/projects", "Projects", "Every page"),
+    "gallery": PageCase("/projects/{project_id}", "Every page ({project_id})", "scene-1.jpg"),
+    "labeling": PageCase("/projects/{project_id}/label/{image_id}", "Labeling", "scene-1.jpg"),
+    "train": PageCase("/projects/{project_id}/train", "Every page ({project_id})", "Starting from"),
+    "models": PageCase("/projects/{project_id}/models", "Trained models", "AP50"),
+    "members": PageCase("/projects/{project_id}/members", "Members of Every page ({project_id})", "Owner"),
+    "model": PageCase("/models/{model_id}", "short", "The model is ready."),
+    "statistics": PageCase("/models/{model_id}/statistics", "short", "Precision"),
+    "predict": PageCase("/models/{model_id}/predict", "New prediction with short", "See the model at work"),
+    "model-api": PageCase("/models/{model_id}/api", "API of short", "X-Auth-token"),
+    "tokens": PageCase("/account/tokens", "API tokens", "Last used"),
+    "help": PageCase("/help", "Help", "Outline the objects"),
+    "nowhere": PageCase("/projects/0/nowhere", "There is no such page", "The address may be mistyped"),
+}
+
+
+@pytest.fixture(scope="package")
+def finished(api: httpx.Client) -> Finished:
+    scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in (1, 2, 3, 4)}
+    project_id = make_project(api, "Every page")
+    image_ids = upload_scenes(api, project_id, scenes)
+    import_labels(api, project_id, scenes)
+    model_id = train(api, project_id, name="short", image_size=64, max_steps=1)
+    return Finished(project_id, image_ids[0], model_id)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page__opens_and_fits(name: str, look: str, open_page: Callable[..., Page], finished: Finished) -> None:
+    size, is_dark = LOOKS[look]
+    case = PAGES[name]
+    page = open_page(size=size, is_dark=is_dark, is_signed_in=case.is_signed_in)
+    page.goto(case.address.format(**vars(finished)))
+    expect(page.get_by_text(case.words).locator("visible=true").first).to_be_visible()
+    expect(page).to_have_title(f"{case.title.format(**vars(finished))} · Maskwright")
+    page.wait_for_load_state("networkidle")
+    assert widths_beyond(page) == []
+    assert "\n".join(serious_violations(page)) == ""
+
+
+def test_phone__editor_says_where_it_works_best(open_page: Callable[..., Page], finished: Finished) -> None:
+    page = open_page(size=PHONE)
+    page.goto(f"/projects/{finished.project_id}/label/{finished.image_id}")
+    expect(page.get_by_text("The editor works best on a tablet or a larger screen.")).to_be_visible()
+
+
+def test_theme__chosen_by_hand_stays(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto("/help")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Account of").click()
+    page.get_by_role("menuitem", name="Dark").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Help").first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def widths_beyond(page: Page) -> list[str]:
+    """The page's own boxes that can be scrolled sideways."""
+    wide: list[str] = page.evaluate(
+        """() => [document.documentElement, document.body, document.querySelector("#content")]
+            .filter(box => box && box.scrollWidth > box.clientWidth)
+            .map(box => `${box.tagName} ${box.scrollWidth} > ${box.clientWidth}`)"""
+    )
+    return wide
+
+
+def serious_violations(page: Page) -> list[str]:
+    """What axe-core finds that keeps people from using the page, each with the elements it is about."""
+    assert AXE.exists(), f"{AXE} is missing; get it with: make setup"
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html']}: {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"]
+    ]
