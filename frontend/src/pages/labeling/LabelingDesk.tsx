@@ -111,7 +111,11 @@ export function LabelingDesk(props: LabelingDeskProps) {
           onView={onView}
           onPointer={signals.pointer.set}
         />
-        <Link className={styles.name} to={`/projects/${projectId}`} aria-label={`${t("backToProject")}: ${open.image.name}`}>
+        <Link
+          className={styles.name}
+          to={`/projects/${projectId}`}
+          aria-label={`${t("backToProject")}: ${open.image.name}`}
+        >
           <Icon of={ChevronLeft} />
           {open.image.name}
         </Link>

@@ -51,13 +51,8 @@ function Hint({ editor, action, onAction }: ModeBarProps & { action: KeyAction }
   const { t } = useTranslation("labeling");
   const key = keyFor(action, editor.mode, editor.keymap);
   return (
-    <Button kind="quiet" size="small" onPress={() => onAction(action)} aria-label={t(`action.${action}`)}>
-      {action === "closeOrNew" ? t("close") : t(`action.${action}`)}{" "}
-      {key !== null && (
-        <span aria-hidden="true">
-          <Kbd>{shownKey(key)}</Kbd>
-        </span>
-      )}
+    <Button kind="quiet" size="small" onPress={() => onAction(action)}>
+      {action === "closeOrNew" ? t("close") : t(`action.${action}`)} {key !== null && <Kbd>{shownKey(key)}</Kbd>}
     </Button>
   );
 }
