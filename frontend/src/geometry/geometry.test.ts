@@ -16,7 +16,6 @@ import { enclosedArea, similarArea } from "./flood.ts";
 import { isInPolygon, polygonsArea, signedRingArea } from "./measure.ts";
 import { outlineOf } from "./outline.ts";
 import { polygonsToMask } from "./raster.ts";
-import vectors from "./rasterVectors.json";
 import { countsFromString, countsToString, InvalidRle, maskToRle, rleToMask } from "./rle.ts";
 import { simplifyPath, simplifyRing } from "./simplify.ts";
 import { growToHold, stampStroke } from "./stamp.ts";
@@ -116,14 +115,6 @@ describe("COCO RLE", () => {
 });
 
 describe("raster", () => {
-  test.each(vectors.cases.map((one, i) => ({ ...one, i })))(
-    "vector $i of pycocotools",
-    ({ width, height, polygons, counts }) => {
-      const image = { width, height };
-      expect(maskToRle(polygonsToMask(polygons as unknown as Polygon[], image), image).counts).toBe(counts);
-    },
-  );
-
   test("a polygon may reach the image's far edges", () => {
     const exterior: Point[] = [
       [0, 0],
