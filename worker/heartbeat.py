@@ -48,6 +48,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         beat_at = time.monotonic()
+        is_away = False
         while not self._ended.wait(TICK_SECONDS):
             try:
                 if time.monotonic() - beat_at >= lifecycle.HEARTBEAT_SECONDS:
@@ -55,8 +56,11 @@ class Heartbeat:
                     beat_at = time.monotonic()
                 if self._reporter is None:
                     lifecycle.tend_queue()
+                is_away = False
             except SQLAlchemyError as error:
-                logger.warning("no heartbeat: %s", error)
+                if not is_away:
+                    logger.warning("no heartbeat until the database is back: %s", error)
+                is_away = True
 
     def _beat(self) -> None:
         with session_scope() as session:

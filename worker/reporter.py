@@ -42,6 +42,8 @@ class DatabaseReporter:
         self._shutdown = shutdown
         self._lost = Event()
         self._stop = Event()
+        self._is_waiting = False
+        self._waited_s = 0.0
 
     def renew(self) -> None:
         """Say that the worker is still at it, and hear what is asked."""
@@ -71,7 +73,7 @@ class DatabaseReporter:
         try:
             self._transact(write)
         except AWAY as error:
-            logger.warning("progress of model %d is not told: %s", self._lease.model_id, error)
+            logger.info("progress of model %d is not told: %s", self._lease.model_id, error.orig)
 
     def curve_point(self, point: CurvePoint) -> None:
         row = CurvePointRow(model_id=self._lease.model_id, **point.to_dict())
@@ -101,15 +103,26 @@ class DatabaseReporter:
         Raises:
             LeaseLost: Nothing was written.
         """
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        began_at = time.monotonic()
         while True:
             try:
-                return self._transact(change)
+                self._transact(change)
+                break
             except AWAY as error:
-                if time.monotonic() > give_up_at or self._shutdown.is_set():
+                if time.monotonic() - began_at > PATIENCE_SECONDS or self._shutdown.is_set():
                     raise
-                logger.warning("the database is away, model %d waits: %s", self._lease.model_id, error)
+                if not self._is_waiting:
+                    logger.warning("the database is away, model %d waits: %s", self._lease.model_id, error.orig)
+                self._is_waiting = True
             self._shutdown.wait(RETRY_SECONDS)
+        if self._is_waiting:
+            self._is_waiting = False
+            self._waited_s += time.monotonic() - began_at
+            logger.warning("the database is back, model %d goes on", self._lease.model_id)
+
+    def clock(self) -> float:
+        """Seconds that pass while the training can go on; a database that is away takes nothing of its time."""
+        return time.monotonic() - self._waited_s
 
     def _transact(self, change: Callable[[Session, Model], object]) -> None:
         self._raise_if_lost()

@@ -118,6 +118,7 @@ class Trainer:
             reporter,
             resume_from=resume_from,
             work_dir=work_dir,
+            clock=reporter.clock,
             initial_weights=initial,
         )
         if result.outcome is Outcome.PAUSED:

@@ -39,6 +39,7 @@ def make_celery_app(settings: Settings) -> Celery:
         # A message is a doorbell and acknowledged before the work: delivered twice, it could only ring twice.
         task_acks_late=False,
         worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # of late acknowledgement, so none
         worker_send_task_events=False,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,

@@ -33,6 +33,6 @@ class Sweeper:
             try:
                 lifecycle.tend_queue()
             except SQLAlchemyError as error:
-                logger.warning("the queue cannot be tended: %s", error)
+                logger.warning("the queue cannot be tended while the database is away: %s", error)
                 # While the database was away nobody could renew a lease: let the living do it first.
                 patient_until = time.monotonic() + lifecycle.LEASE_SECONDS

@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -213,6 +214,7 @@ def test_curve_point__waits_for_a_database_that_is_away(
                 report.result(timeout=1.5)
             connected.set()
             report.result(timeout=20)
+        assert time.monotonic() - reporter.clock() > 1.5  # the training's clock stood still meanwhile
     use_settings(monkeypatch, data_dir=app_env.data_dir, database_url=database)
     assert read_model().step == 1
     with session_scope(read_only=True) as session:
