@@ -22,7 +22,8 @@ def paste_mask(
     """Sample a box's mask at the centres of the pixels in it.
 
     The box's fractions of a pixel count: sampling follows the box as predicted, and only which pixels are asked for
-    follows whole pixels. Rounding the box first, as torchvision does, shifts small masks by up to half a pixel.
+    follows whole pixels. Rounding the box first, as torchvision does, shifts small masks by up to half a pixel. Around
+    the mask's cells lie zeros, as there: outlines close smoothly where they meet the box.
 
     Args:
         probabilities: The mask head's answer, (S, S).
@@ -47,13 +48,13 @@ def _pixels_between(start: float, stop: float, size: int) -> tuple[int, int]:
 
 
 def _bilinear_weights(pixels: NDArray[np.int_], start: float, stop: float, side: int) -> NDArray[np.float32]:
-    """Weights (pixels, side) of the cells between start and stop; beyond the outer cells' centres those count alone."""
+    """Weights (pixels, side) of the cells between start and stop, which have zeros around them."""
     extent = max(stop - start, 1e-6)
-    position = np.clip((pixels + 0.5 - start) / extent * side - 0.5, 0, side - 1)
-    lower = np.minimum(position.astype(int), side - 2)
+    position = np.clip((pixels + 0.5 - start) / extent * side - 0.5, -1, side - 1e-6)
+    lower = np.floor(position).astype(int)
     upper_share = (position - lower).astype(np.float32)
-    weights = np.zeros((len(pixels), side), dtype=np.float32)
+    weights = np.zeros((len(pixels), side + 2), dtype=np.float32)  # the first and the last belong to the zeros
     index = np.arange(len(pixels))
-    weights[index, lower] = 1 - upper_share
-    weights[index, lower + 1] = upper_share
-    return weights
+    weights[index, lower + 1] = 1 - upper_share
+    weights[index, lower + 2] = upper_share
+    return weights[:, 1:-1]
