@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from app.accounts.repository import count_admins
 from app.cli.address import base_url
@@ -18,7 +19,7 @@ from app.main import create_app
 from app.settings import get_settings
 
 KEEP_ALIVE_SECONDS = 75  # longer than the minute that proxies keep theirs, so they never meet a closed connection
-SHUTDOWN_SECONDS = 5  # pages hold their event streams open for ever; the end does not wait for them
+SHUTDOWN_SECONDS = 5  # for answers that are under way
 
 cli = new_cli("The server alone: pages, REST API and prediction. It never loads torch.")
 
@@ -35,8 +36,9 @@ def run(
         subprocess.run([sys.executable, "-m", "app.cli.main", "migrate"], check=False)
     require_current()  # here, so that it is said in one line; the application refuses too
     settings = get_settings()
+    app = create_app()
     config = uvicorn.Config(
-        create_app(),
+        app,
         host=host or settings.host,
         port=port or settings.port,
         log_config=LOG_CONFIG,
@@ -47,14 +49,18 @@ def run(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    server = _AnnouncingServer(config)
+    server = _Server(config, app)
     server.run()
     if not server.started:
         raise typer.Exit(1)
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """Says where it is once it answers, and what a first visitor needs."""
+class _Server(uvicorn.Server):
+    """Says where it is once it answers, and sends those away who listen to trainings before it ends."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -65,3 +71,7 @@ class _AnnouncingServer(uvicorn.Server):
             has_administrator = count_admins(session) > 0
         if not has_administrator:
             typer.echo("The first administrator is made with: maskwright admin create --email you@example.com")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._app.state.training_events.close()
+        await super().shutdown(sockets)
