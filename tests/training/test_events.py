@@ -1,13 +1,18 @@
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from app.db.enums import CheckpointKind, ModelStatus
+from app.http import TOKEN_HEADER
 from app.training.events import TrainingEvents
 from tests.conftest import Person
+from tests.services import free_port, wait_for_port
 from tests.training.conftest import add_checkpoint, add_point, claim_model, set_status
 
 Start = Callable[..., int]
@@ -86,3 +91,20 @@ def test_listen__ends_with_a_deleted_model(start: Start, owner: Person) -> None:
         await events.close()
 
     asyncio.run(listen())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_listen__ends_when_the_server_does(start: Start, owner: Person) -> None:
+    model_id = start()
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        wait_for_port(port)
+        url = f"http://127.0.0.1:{port}/api/v1/models/{model_id}/events"
+        with httpx.stream("GET", url, headers={TOKEN_HEADER: owner.token}, timeout=20, trust_env=False) as answer:
+            lines = answer.iter_lines()
+            assert next(lines).startswith("data: ")
+            server.terminate()
+            assert all(line == "" for line in lines)  # an end that was asked for, not a cut connection
+        server.wait(20)
