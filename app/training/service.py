@@ -12,6 +12,7 @@ from app.db.enums import CheckpointKind, ModelStatus, Split
 from app.db.models import Model
 from app.errors import Conflict, NotFound
 from app.paging import PageParams, cut_page
+from app.projects.repository import touch_project
 from app.storage.blobs import get_blob_store
 from app.training import defaults, lifecycle, repository
 from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
@@ -57,6 +58,7 @@ def start_training(session: Session, request: TrainRequest, *, project_id: int, 
         if "foreign key" in str(error.orig).lower():
             raise NotFound(f"there is no project {project_id} that you may see") from error
         raise NameTaken(request.name) from error
+    touch_project(session, project_id)
     lifecycle.ring(session, model)
     return describe_one(session, model)
 
@@ -151,6 +153,7 @@ def delete_model(session: Session, model_id: int) -> None:
     _delete_files_after_commit(session, model)
     snapshot_key = model.snapshot_key
     run_after_commit(session, lambda: get_blob_store().delete([snapshot_key]))
+    touch_project(session, model.project_id)
     session.delete(model)
 
 

@@ -1,10 +1,19 @@
-"""Training tests compute on one core: threads that wait for each other crawl on cores that other tests use as well."""
+"""A queued model without pictures, and one core for every test.
+
+Threads that wait for each other crawl on cores that other tests use as well.
+"""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 import torch
+
+from app.db.engine import session_scope
+from app.db.enums import ModelSize
+from app.db.models import Model, Project
+from app.settings import Settings
+from app.training.snapshot import TrainingConfig
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +24,25 @@ def _one_core() -> Iterator[None]:
     yield
     os.sched_setaffinity(0, cores)
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def queued_model(app_env: Settings) -> int:
+    """A queued model without a snapshot."""
+    with session_scope() as session:
+        project = Project(name="Fruit")
+        session.add(project)
+        session.flush()
+        model = Model(
+            project_id=project.id,
+            name="m",
+            size=ModelSize.SMALL,
+            config=TrainingConfig(64, 1.0, 1.0, False, 20.0, None, 0, None).to_dict(),
+            class_names=["fig"],
+            snapshot_key="none",
+            training_image_count=1,
+            validation_image_count=1,
+        )
+        session.add(model)
+        session.flush()
+        return model.id

@@ -11,12 +11,11 @@ import pytest
 from sqlalchemy import make_url, select
 
 from app.db.engine import session_scope
-from app.db.enums import CheckpointKind, ModelSize, ModelStatus
-from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, Project
+from app.db.enums import CheckpointKind, ModelStatus
+from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine
 from app.settings import Settings
 from app.storage.blobs import BlobStore, StorageFull, get_blob_store
 from app.training.lifecycle import Claim, LeaseLost
-from app.training.snapshot import TrainingConfig
 from tests.conftest import use_settings
 from tests.training.conftest import claim_model, set_status
 from worker.report import CurvePoint as Point
@@ -24,28 +23,11 @@ from worker.report import StopRequest
 from worker.reporter import DatabaseReporter
 
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-CONFIG = TrainingConfig(64, 1.0, 1.0, False, 20.0, None, 0, None)
 
 
 @pytest.fixture
-def claim(app_env: Settings) -> Claim:
+def claim(queued_model: int) -> Claim:
     """A model that this worker has just claimed."""
-    with session_scope() as session:
-        project = Project(name="Fruit")
-        session.add(project)
-        session.flush()
-        session.add(
-            Model(
-                project_id=project.id,
-                name="m",
-                size=ModelSize.SMALL,
-                config=CONFIG.to_dict(),
-                class_names=["fig"],
-                snapshot_key="none",
-                training_image_count=1,
-                validation_image_count=1,
-            )
-        )
     return claim_model()
 
 
