@@ -54,7 +54,7 @@ class Archive:
         except _DAMAGE as error:
             raise ArchiveRefused(f"it is no zip file that can be read ({error}); pack it again") from error
         self._max_entry_bytes = max_entry_bytes
-        self.entries = [self._entry(info) for info in self._zip.infolist() if not info.is_dir()]
+        self.entries = [self._entry(info) for info in self._zip.infolist() if not _is_folder(info)]
         self.entries = [entry for entry in self.entries if not lies_beside_files(entry.name)]
         try:
             self._check_total(path.stat().st_size, max_total_bytes)
@@ -132,6 +132,11 @@ def is_zip(path: Path) -> bool:
     """Whether a file begins as zip files do, whatever its name."""
     with path.open("rb") as file:
         return file.read(4) in (b"PK\x03\x04", _END_OF_DIRECTORY)
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """ZipInfo.is_dir fails for an entry without a name."""
+    return info.filename.endswith("/")
 
 
 def _decoded_name(info: zipfile.ZipInfo) -> str:
