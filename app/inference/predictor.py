@@ -89,8 +89,10 @@ class Predictor:
 def _loaded_size_bytes(directory: Path, meta: ModelMeta) -> int:
     """About what a model holds in memory once it has predicted, for bounding how many are kept.
 
-    Measured with OpenVINO 2026.4: small at 96 px 273 MB, at 512 px 365 MB, medium at 800 px 1,180 MB; this is within 5 %.
+    Measured with OpenVINO 2026.4: small at 96 px 273 MB, at 512 px 365 MB, medium at 800 px 1,180 MB. This is within
+    5 % of each.
     """
     graph_bytes = sum((directory / name).stat().st_size for name in (DETECTOR_FILE, MASK_HEAD_FILE))
-    # Weights twice, as stored and as laid out for the CPU; activations go with the channels, as weights do, and the area.
+    # Weights twice, as stored and as laid out for the CPU; activations go with the channels, as weights do, and with
+    # the area.
     return 150_000_000 + round(graph_bytes * (2 + 6e-6 * meta.image_size**2))
