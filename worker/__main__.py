@@ -32,9 +32,21 @@ logger = logging.getLogger("worker")
 GRACE_SECONDS = 7.0
 
 
+CELERY_ARGUMENTS = [
+    "--quiet",  # without Celery's banner
+    "worker",
+    "--pool=solo",
+    f"--queues={TRAINING_QUEUE}",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+]
+
+
 def main() -> int:
     configure_logging()
     logging.getLogger("celery").setLevel(logging.WARNING)
+    signals.setup_logging.connect(_leave_logging_alone)
     # Celery warns of root because of pickled messages; ours are JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     try:
@@ -66,21 +78,13 @@ def run() -> None:
     heartbeat.start()
     logger.info("worker %s waits for models to train on %s", worker_id, describe_device(settings.device))
     try:
-        app.worker_main(
-            [
-                "--quiet",  # without Celery's banner
-                "worker",
-                "--pool=solo",
-                f"--queues={TRAINING_QUEUE}",
-                f"--hostname={worker_id}",
-                "--without-gossip",
-                "--without-mingle",
-                "--without-heartbeat",
-                "--loglevel=WARNING",
-            ]
-        )
+        app.worker_main([*CELERY_ARGUMENTS, f"--hostname={worker_id}"])
     finally:
         heartbeat.stop()
+
+
+def _leave_logging_alone(**_details: object) -> None:
+    """Celery sets the root logger's level unless somebody listens to this signal."""
 
 
 def _exit_at_once(worker_id: str) -> None:

@@ -42,7 +42,6 @@ def make_celery_app(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=True,  # of late acknowledgement, so none
         worker_send_task_events=False,
         worker_enable_remote_control=False,
-        worker_hijack_root_logger=False,
         worker_pool="solo",  # the training is the process: its CUDA context and threads must not be forked
         worker_concurrency=1,
     )

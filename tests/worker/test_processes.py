@@ -123,7 +123,7 @@ def test_worker__trains_what_redis_rings_for(
 def test_worker__killed_in_training_is_followed_by_another_from_last(
     start: Start, start_worker: StartWorker, owner: Person
 ) -> None:
-    model_id = start(max_steps=5)
+    model_id = start(max_steps=3)
     with start_worker() as worker:
         wait_for(lambda: owner.get(f"/api/v1/models/{model_id}").json()["last"])
         os.kill(worker.pid, signal.SIGKILL)
@@ -135,7 +135,7 @@ def test_worker__killed_in_training_is_followed_by_another_from_last(
     with start_worker():
         wait_for(lambda: has_ended(model_id))
     model = owner.get(f"/api/v1/models/{model_id}").json()
-    assert (model["status"], model["attempt"], model["last"]["step"]) == ("ready", 2, 5)
+    assert (model["status"], model["attempt"], model["last"]["step"]) == ("ready", 2, 3)
     points = read_curve(owner, model_id)
     assert points[: len(kept)] == kept
     assert [point["step"] for point in points] == sorted({point["step"] for point in points})
