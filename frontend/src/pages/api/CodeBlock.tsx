@@ -17,7 +17,8 @@ export function CodeBlock({ code }: { code: string }) {
   };
   return (
     <div className={styles.block}>
-      <pre className={styles.code}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
+      <pre className={styles.code} tabIndex={0}>
         <code>{code}</code>
       </pre>
       <div className={styles.copy}>
