@@ -10,7 +10,7 @@ from worker.transforms import Augmentation
 
 GPU_BATCH = {ModelSize.SMALL: 16, ModelSize.MEDIUM: 8, ModelSize.LARGE: 4}
 CPU_PIXELS_OF_BATCH = 4 * 256 * 256  # four images at 256: more are slower to the same quality, fewer learn unsteadily
-CPU_MASKS = 16  # of an image: with all 32, masks were half of a step, and AP after the same time was lower
+CPU_MASKS = 16  # of an image; with all 32, masks were half of a step's time
 
 
 @dataclass(frozen=True, slots=True)

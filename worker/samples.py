@@ -14,7 +14,7 @@ from worker.transforms import Augmentation
 Sample = tuple[torch.Tensor, Target]
 
 # Names of the streams of random numbers drawn from a seed, so that none repeats another.
-ORDER, AUGMENTATION, TURN = 0, 1, 2
+ORDER, AUGMENTATION = 0, 1
 BATCHES_AHEAD = 3  # that threads prepare while a GPU works
 
 
@@ -51,8 +51,6 @@ class SampleStream:
     def _sample(self, place: int) -> Sample:
         epoch, position = divmod(place, len(self._images))
         order = np.random.default_rng((self._seed, ORDER, epoch)).permutation(len(self._images))
-        # A batch turns as a whole: padding wide and tall images to one size would cost a third more.
-        turn = np.random.default_rng((self._seed, TURN, place // self._batch_size)).random() < 0.5
         rng = np.random.default_rng((self._seed, AUGMENTATION, place))
         prepared = self._images[int(order[position])]
-        return transforms.to_tensors(transforms.augment(prepared, self._augmentation, rng, turned=turn))
+        return transforms.to_tensors(transforms.augment(prepared, self._augmentation, rng))

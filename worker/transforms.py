@@ -19,20 +19,17 @@ class Augmentation:
     """How far a sample may be changed."""
 
     flips: bool = True
-    quarter_turns: bool = True
+    turn_share: float = 0.5  # of the samples, a quarter turn each
     min_scale: float = 0.8
     max_scale: float = 1.25
     brightness: float = 0.2  # factor 1 ± this
     colour: float = 0.1  # factor 1 ± this for each channel
 
 
-def augment(
-    image: PreparedImage, augmentation: Augmentation, rng: np.random.Generator, *, turned: bool
-) -> PreparedImage:
+def augment(image: PreparedImage, augmentation: Augmentation, rng: np.random.Generator) -> PreparedImage:
     """Change an image and its masks at random; the size stays, but for a quarter turn's exchange of the sides."""
     height, width = image.rgb.shape[:2]
-    turned = turned and augmentation.quarter_turns
-    matrix, (new_width, new_height) = _random_placement(width, height, augmentation, rng, turned=turned)
+    matrix, (new_width, new_height) = _random_placement(width, height, augmentation, rng)
     moved = warp(image, matrix, width=new_width, height=new_height)
     gains = (1 + rng.uniform(-1, 1) * augmentation.brightness) * (1 + rng.uniform(-1, 1, 3) * augmentation.colour)
     lit = np.clip(moved.rgb * gains.astype(np.float32), 0, 255).astype(np.uint8)
@@ -71,14 +68,14 @@ def to_tensors(image: PreparedImage) -> tuple[torch.Tensor, dict[str, torch.Tens
 
 
 def _random_placement(
-    width: int, height: int, augmentation: Augmentation, rng: np.random.Generator, *, turned: bool
+    width: int, height: int, augmentation: Augmentation, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Draw an affine map and the canvas it leads to."""
     scale = math.exp(rng.uniform(math.log(augmentation.min_scale), math.log(augmentation.max_scale)))
     flip_x, flip_y = rng.choice([-1, 1], 2) if augmentation.flips else (1, 1)
     linear = np.diag([scale * flip_x, scale * flip_y]).astype(np.float64)
     new_width, new_height = width, height
-    if turned:
+    if rng.random() < augmentation.turn_share:
         linear = np.array([[0, 1], [1, 0]]) @ linear
         new_width, new_height = height, width
     # The scaled image lies anywhere it still fills the canvas, or, where it is smaller, anywhere inside it.

@@ -94,7 +94,7 @@ def test_sample_stream__an_epoch_has_every_image_once() -> None:
     images = PreparedImages(
         synthetic.shapes(training=4).training, synthetic.CLASS_NAMES, image_size=64, memory_bytes=10**9
     )
-    unchanged = Augmentation(flips=False, quarter_turns=False, min_scale=1, max_scale=1, brightness=0, colour=0)
+    unchanged = Augmentation(flips=False, turn_share=0, min_scale=1, max_scale=1, brightness=0, colour=0)
     samples = SampleStream(images, unchanged, seed=0, batch_size=2, threads=0)
 
     epoch = [pixels for number in (2, 3) for pixels, _ in samples.batch(number)]

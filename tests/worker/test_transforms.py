@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from worker.dataset import MaskCrop, PreparedImage, crop_mask
 from worker.transforms import Augmentation, augment, to_tensors, warp
 
-STILL = Augmentation(flips=False, min_scale=1, max_scale=1, brightness=0, colour=0)
+STILL = Augmentation(flips=False, turn_share=0, min_scale=1, max_scale=1, brightness=0, colour=0)
 
 
 def corner_image() -> PreparedImage:
@@ -23,7 +25,7 @@ def whole_mask(image: PreparedImage) -> list[list[int]]:
 def test_augment__still_changes_nothing() -> None:
     image = corner_image()
 
-    same = augment(image, STILL, np.random.default_rng(0), turned=False)
+    same = augment(image, STILL, np.random.default_rng(0))
 
     assert np.array_equal(same.rgb, image.rgb)
     assert whole_mask(same) == [[0, 0, 1], [0, 1, 0]]
@@ -32,7 +34,7 @@ def test_augment__still_changes_nothing() -> None:
 def test_augment__quarter_turn_exchanges_the_sides() -> None:
     image = corner_image()
 
-    turned = augment(image, STILL, np.random.default_rng(0), turned=True)
+    turned = augment(image, replace(STILL, turn_share=1), np.random.default_rng(0))
 
     assert np.array_equal(turned.rgb, image.rgb.transpose(1, 0, 2))
     assert whole_mask(turned) == [[0, 0], [0, 1], [1, 0]]
@@ -47,11 +49,9 @@ def test_augment__masks_move_with_the_pixels(seed: int, turned: bool) -> None:
     rgb = np.repeat(np.where(mask, 250, 0).astype(np.uint8)[:, :, None], 3, axis=2)
     crop = crop_mask(mask)
     assert crop is not None
-    lit_as_it_is = Augmentation(brightness=0, colour=0, min_scale=0.7, max_scale=1.5)
+    lit_as_it_is = Augmentation(turn_share=float(turned), brightness=0, colour=0, min_scale=0.7, max_scale=1.5)
 
-    moved = augment(
-        PreparedImage(rgb, np.array([1]), (crop,)), lit_as_it_is, np.random.default_rng(seed), turned=turned
-    )
+    moved = augment(PreparedImage(rgb, np.array([1]), (crop,)), lit_as_it_is, np.random.default_rng(seed))
 
     assert moved.rgb.shape == ((60, 40, 3) if turned else (40, 60, 3))
     # What comes from outside the picture has the fill's colour, below 125. Half covered pixels may go either way.
