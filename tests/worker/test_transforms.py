@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from worker.dataset import MaskCrop, PreparedImage, crop_mask
@@ -40,6 +40,7 @@ def test_augment__quarter_turn_exchanges_the_sides() -> None:
     assert whole_mask(turned) == [[0, 0], [0, 1], [1, 0]]
 
 
+@example(seed=1149, turned=True)  # an edge of 18 pixels lies half on each side
 @settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 10**6), turned=st.booleans())
 def test_augment__masks_move_with_the_pixels(seed: int, turned: bool) -> None:
@@ -54,9 +55,11 @@ def test_augment__masks_move_with_the_pixels(seed: int, turned: bool) -> None:
     moved = augment(PreparedImage(rgb, np.array([1]), (crop,)), lit_as_it_is, np.random.default_rng(seed))
 
     assert moved.rgb.shape == ((60, 40, 3) if turned else (40, 60, 3))
-    # What comes from outside the picture has the fill's colour, below 125. Half covered pixels may go either way.
-    differing = np.array(whole_mask(moved)) != (moved.rgb[:, :, 0] >= 125)
-    assert differing.sum() <= 6
+    # What comes from outside the picture has the fill's colour, below 125. A pixel that is exactly half covered may go
+    # either way, and a whole edge of them may: 125 is half of 250, but no whole number is half of the mask's 255.
+    brightness = moved.rgb[:, :, 0]
+    is_decided = brightness != 125
+    assert np.array_equal(np.array(whole_mask(moved), dtype=bool)[is_decided], brightness[is_decided] > 125)
 
 
 def test_warp__drops_what_leaves_the_canvas() -> None:
