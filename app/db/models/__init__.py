@@ -4,6 +4,7 @@ from app.db.models.accounts import ApiToken, LoginSession, User
 from app.db.models.images import Image, ImageClassCount, Instance, LabelClass
 from app.db.models.projects import Membership, Project
 from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
+from app.db.models.uploads import Upload
 
 __all__ = [
     "ApiToken",
@@ -20,6 +21,7 @@ __all__ = [
     "PredictionSet",
     "Project",
     "Threshold",
+    "Upload",
     "User",
     "Worker",
 ]

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now
 
+# Compared byte by byte on both databases: one order of names everywhere, and a folder's names are a range of an index.
+_BYTEWISE = String(500).with_variant(String(500, collation="C"), "postgresql")
+
 
 class LabelClass(Base):
     __tablename__ = "label_classes"
@@ -18,6 +21,8 @@ class LabelClass(Base):
     name: Mapped[str] = mapped_column(String(100))
     color: Mapped[str] = mapped_column(String(7))  # "#E69F00"
     position: Mapped[int] = mapped_column(default=0)  # order in lists and number keys
+    image_count: Mapped[int] = mapped_column(default=0)  # kept with every change: app/db/totals.py
+    instance_count: Mapped[int] = mapped_column(default=0)
 
 
 class Image(Base):
@@ -27,6 +32,9 @@ class Image(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_images_project_id_id", "project_id", "id"),
+        Index("ix_images_project_id_folder", "project_id", "folder", "id"),
+        Index("ix_images_project_id_created_at", "project_id", "created_at", "id"),
+        Index("ix_images_project_id_uploaded_by", "project_id", "uploaded_by", "id"),
         Index("ix_images_project_id_changed_at", "project_id", "changed_at", "id"),
         Index("ix_images_project_id_instance_count", "project_id", "instance_count", "id"),
         Index("ix_images_project_id_in_validation", "project_id", "in_validation", "id"),
@@ -35,7 +43,8 @@ class Image(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(500))  # with its folders inside an uploaded zip
+    name: Mapped[str] = mapped_column(_BYTEWISE)  # with its folders inside an uploaded zip
+    folder: Mapped[str] = mapped_column(_BYTEWISE, default="")  # the name up to its last slash
     width: Mapped[int]
     height: Mapped[int]
     byte_size: Mapped[int]

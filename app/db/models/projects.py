@@ -18,6 +18,12 @@ class Project(Base):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)  # images, labels or models changed
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # out of the way, not gone
+    strip_location: Mapped[bool] = mapped_column(default=False)  # take GPS metadata out of uploaded files
+    # Kept with every change, so that pages need not count a hundred thousand rows: app/db/totals.py.
+    image_count: Mapped[int] = mapped_column(default=0)
+    labeled_count: Mapped[int] = mapped_column(default=0)
+    validation_count: Mapped[int] = mapped_column(default=0)
 
 
 class Membership(Base):
