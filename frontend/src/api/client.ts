@@ -59,6 +59,10 @@ export function csrfToken(): string | null {
   return hooks.csrfToken();
 }
 
+export function renewCsrfToken(): Promise<void> {
+  return hooks.renewCsrfToken();
+}
+
 export function signInAgain(): Promise<boolean> {
   return hooks.signInAgain();
 }

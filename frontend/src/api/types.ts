@@ -22,6 +22,11 @@ export interface Project {
   role: Role;
   created_at: string;
   changed_at: string;
+  /** When it was moved out of the way; it can still be used. */
+  archived_at: string | null;
+  /** Whether the place where a photo was taken is removed from uploaded files. */
+  strip_location: boolean;
+  created_by: number | null;
   image_count: number;
   labeled_count: number;
   validation_count: number;
@@ -88,13 +93,59 @@ export interface UploadAnswer {
   refused: { name: string; error: string }[];
 }
 
+/** What an import of labels did, or would do. */
 export interface LabelImportReport {
+  format: string;
   images_matched: number;
   images_missing: string[];
+  images_refused: number;
   instances_imported: number;
   instances_skipped: number;
+  instances_replaced: number;
   labels_created: string[];
-  problems: { image: string | null; entry: string | null; error: string; refused: boolean }[];
+  problems: LabelImportProblem[];
+}
+
+/** `refused`: it kept all that the files have for the image out. `image` is null for what a whole file is about. */
+export interface LabelImportProblem {
+  image: string | null;
+  entry: string | null;
+  error: string;
+  refused: boolean;
+}
+
+export interface LabelFormat {
+  name: string;
+  title: string;
+  /** Endings of its files, as a file dialog takes them. */
+  accepts: string;
+  reads: boolean;
+  writes: boolean;
+  cannot_hold: string[];
+}
+
+/** What a download of labels in a format would lose. */
+export interface LabelExportReport {
+  format: string;
+  instances: number;
+  exact: number;
+  changed: number;
+  lost: number;
+  worst_iou: number | null;
+  reasons: { reason: string; count: number }[];
+  cannot_hold: string[];
+  /** The worst first; the server lists so many and no more. */
+  items: ChangedInstance[];
+}
+
+export interface ChangedInstance {
+  image_id: number;
+  image: string;
+  label: string;
+  instance_id: string;
+  reason: string;
+  /** With what is stored; 0 where the object is not in the file at all. */
+  iou: number;
 }
 
 export type Ring = [number, number][];

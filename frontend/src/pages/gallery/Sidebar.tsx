@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Download, Pencil, Upload } from "lucide-react";
-import { useState } from "react";
+import { Pencil } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { labelsQuery } from "../../api/queries.ts";
@@ -8,15 +7,12 @@ import type { Project } from "../../api/types.ts";
 import { Button } from "../../components/Button.tsx";
 import { classNames } from "../../components/classNames.ts";
 import { formatCount } from "../../components/format.ts";
-import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { type GalleryFilter, writeFilter } from "./galleryFilter.ts";
+import { LabelFiles } from "./labels/LabelFiles.tsx";
 import { LabelFilters } from "./labels/LabelFilters.tsx";
-import { UploadLabelsDialog } from "./labels/UploadLabelsDialog.tsx";
 import styles from "./Sidebar.module.css";
 import { UploadButton } from "./upload/UploadButton.tsx";
 import { ChooseValidationButton } from "./validation/ChooseValidationButton.tsx";
-
-const EXPORT_FORMATS = ["coco", "maskwright"] as const;
 
 interface SidebarProps {
   project: Project;
@@ -101,40 +97,5 @@ function FilterLink({ filter, change, text, count }: FilterLinkProps) {
       <span>{text}</span>
       <span className={styles.count}>{formatCount(count)}</span>
     </Link>
-  );
-}
-
-function LabelFiles({ project }: { project: Project }) {
-  const { t } = useTranslation("labels");
-  const [isUploading, setUploading] = useState(false);
-  return (
-    <div className={styles.foot}>
-      <Button kind="quiet" icon={Upload} className={styles.footButton} onPress={() => setUploading(true)}>
-        {t("upload")}
-      </Button>
-      <MenuButton
-        aria-label={t("download")}
-        placement="top start"
-        button={
-          <Button kind="quiet" icon={Download} className={styles.footButton} isDisabled={project.labeled_count === 0}>
-            {t("download")}
-          </Button>
-        }
-      >
-        {EXPORT_FORMATS.map((format) => (
-          <MenuItem
-            key={format}
-            href={`/api/v1/projects/${project.id}/labels/export?format=${format}`}
-            download=""
-            routerOptions={{}}
-            note={t(`format.${format}.note`)}
-            textValue={t(`format.${format}.name`)}
-          >
-            {t(`format.${format}.name`)}
-          </MenuItem>
-        ))}
-      </MenuButton>
-      {isUploading && <UploadLabelsDialog projectId={project.id} onClose={() => setUploading(false)} />}
-    </div>
   );
 }
