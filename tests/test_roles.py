@@ -33,6 +33,8 @@ LEAST_ROLE = {
     f"POST {PROJECT}/images": Role.LABELER,
     f"DELETE {PROJECT}/images": Role.LABELER,
     f"GET {PROJECT}/images/ids": Role.LABELER,
+    f"GET {PROJECT}/images/folders": Role.LABELER,
+    f"GET {PROJECT}/images/uploaders": Role.LABELER,
     f"GET {IMAGE}": Role.LABELER,
     f"DELETE {IMAGE}": Role.LABELER,
     f"GET {IMAGE}/file": Role.LABELER,

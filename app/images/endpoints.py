@@ -12,7 +12,17 @@ from app.http import PageQuery, PathId, errors
 from app.images import repository, service
 from app.images.display import can_be_shown, make_display_image
 from app.images.names import last_part
-from app.images.schemas import DeletedImages, ImageDetails, ImageIds, ImageIdsBody, ImageItem, ImageQuery, UploadReport
+from app.images.schemas import (
+    DeletedImages,
+    Folders,
+    ImageDetails,
+    ImageIds,
+    ImageIdsBody,
+    ImageItem,
+    ImageQuery,
+    Uploaders,
+    UploadReport,
+)
 from app.paging import Page, cut_page
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
@@ -61,7 +71,7 @@ def list_images(
     access: LabelerAccess, query: ImageQueryParams, page: PageQuery, session: ReadSessionDep
 ) -> Page[ImageItem]:
     """List images, a page at a time."""
-    wanted = service.resolve_filter(session, access.project_id, query)
+    wanted = service.resolve_filter(session, access, query)
     images = repository.list_images(
         session,
         access.project_id,
@@ -81,9 +91,21 @@ def list_images(
 @router.get("/projects/{project_id}/images/ids")
 def list_image_ids(access: LabelerAccess, query: ImageQueryParams, session: ReadSessionDep) -> ImageIds:
     """List the id of every image under a filter."""
-    wanted = service.resolve_filter(session, access.project_id, query)
+    wanted = service.resolve_filter(session, access, query)
     ids = repository.list_image_ids(session, access.project_id, wanted, sort=query.sort)
     return ImageIds(items=ids, total=len(ids))
+
+
+@router.get("/projects/{project_id}/images/folders")
+def list_image_folders(access: LabelerAccess, session: ReadSessionDep) -> Folders:
+    """List the folders that have images directly in them, by name: the first 1,000, and how many there are."""
+    return service.list_folders(session, access.project_id)
+
+
+@router.get("/projects/{project_id}/images/uploaders")
+def list_image_uploaders(access: LabelerAccess, session: ReadSessionDep) -> Uploaders:
+    """List who uploaded the images, by name."""
+    return service.list_uploaders(session, access.project_id)
 
 
 @router.delete("/projects/{project_id}/images")
@@ -97,7 +119,7 @@ def read_image(
     access: ImageLabelerAccess, image_id: PathId, query: ImageQueryParams, session: ReadSessionDep
 ) -> ImageDetails:
     """One image, and its neighbours under a filter."""
-    wanted = service.resolve_filter(session, access.project_id, query)
+    wanted = service.resolve_filter(session, access, query)
     return service.describe_image(session, image_id, wanted, sort=query.sort)
 
 

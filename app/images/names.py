@@ -41,6 +41,16 @@ def lies_beside_files(name: str) -> bool:
     return "__macosx" in parts or parts[-1].startswith("._") or parts[-1] in _BESIDE_FILES
 
 
+def clean_folder(sent: str) -> str:
+    """A folder's name as it stands in images' names; "" for the one above all."""
+    return unicodedata.normalize("NFC", sent.replace("\\", "/")).strip("/")
+
+
+def folder_of(name: str) -> str:
+    """A name up to its last slash; "" for what lies in no folder."""
+    return name.rpartition("/")[0]
+
+
 def last_part(name: str) -> str:
     """A name without its folders."""
     return name.rpartition("/")[2]

@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.bulk import in_portions
-from app.db.models import Image, ImageClassCount, LabelClass
+from app.db.models import Image, ImageClassCount, LabelClass, User
 from app.images.intake import PreparedImage
+from app.images.names import folder_of
 
 
 class ImageSort(StrEnum):
@@ -75,6 +76,10 @@ class ImageFilter:
     validation: bool | None = None
     name_part: str | None = None
     image_ids: tuple[int, ...] | None = None
+    uploaded_by: int | None = None
+    uploaded_after: datetime | None = None  # inclusive, so that stretches of time can lie side by side
+    uploaded_before: datetime | None = None  # exclusive
+    folder: str | None = None  # with the folders below it
 
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
@@ -86,7 +91,36 @@ class ImageFilter:
             conditions.append(Image.name.icontains(self.name_part, autoescape=True))
         if self.image_ids is not None:
             conditions.append(Image.id.in_(self.image_ids))
+        return conditions + self._upload_conditions()
+
+    def _upload_conditions(self) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if self.uploaded_by is not None:
+            conditions.append(Image.uploaded_by == self.uploaded_by)
+        if self.uploaded_after is not None:
+            conditions.append(Image.created_at >= self.uploaded_after)
+        if self.uploaded_before is not None:
+            conditions.append(Image.created_at < self.uploaded_before)
+        if self.folder is not None:
+            # A range of the index on names, which are compared byte by byte: "0" is what comes after "/".
+            conditions += [Image.name >= f"{self.folder}/", Image.name < f"{self.folder}0"]
         return conditions
+
+
+class FolderCount(NamedTuple):
+    """How many images lie directly in a folder."""
+
+    folder: str
+    image_count: int
+
+
+class UploaderCount(NamedTuple):
+    """How many images somebody uploaded."""
+
+    user_id: int
+    name: str
+    email: str
+    image_count: int
 
 
 class ClassCount(NamedTuple):
@@ -119,6 +153,38 @@ def count_images(session: Session, project_id: int, wanted: ImageFilter) -> int:
 
 def list_image_ids(session: Session, project_id: int, wanted: ImageFilter, *, sort: ImageSort) -> list[int]:
     return list(session.scalars(_filtered(select(Image.id), project_id, wanted).order_by(*sort.order_by())))
+
+
+def list_folders(session: Session, project_id: int, *, limit: int) -> list[FolderCount]:
+    """The first folders by name that have images directly in them; "" is the one above all."""
+    query = (
+        select(Image.folder, func.count())
+        .where(Image.project_id == project_id)
+        .group_by(Image.folder)
+        .order_by(Image.folder)
+        .limit(limit)
+    )
+    return [FolderCount(*row) for row in session.execute(query)]
+
+
+def count_folders(session: Session, project_id: int) -> int:
+    return session.scalar(select(func.count(Image.folder.distinct())).where(Image.project_id == project_id)) or 0
+
+
+def list_uploaders(session: Session, project_id: int) -> list[UploaderCount]:
+    """Everyone whose images are in the project, by name."""
+    counts = (
+        select(Image.uploaded_by, func.count().label("image_count"))
+        .where(Image.project_id == project_id)
+        .group_by(Image.uploaded_by)
+        .subquery()
+    )
+    query = (
+        select(User.id, User.name, User.email, counts.c.image_count)
+        .join(counts, counts.c.uploaded_by == User.id)
+        .order_by(User.name, User.email)
+    )
+    return [UploaderCount(*row) for row in session.execute(query)]
 
 
 def find_neighbours(
@@ -213,6 +279,7 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
             "project_id": project_id,
             "uploaded_by": user_id,
             "name": image.name,
+            "folder": folder_of(image.name),
             "width": image.width,
             "height": image.height,
             "byte_size": image.byte_size,

@@ -1,9 +1,9 @@
 """What image endpoints take and answer."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from app.http import RequestBody, RowId
 from app.images.repository import ImageSort
@@ -31,6 +31,7 @@ class ImageItem(BaseModel):
     instance_count: int
     label_counts: list[LabelCount]
     revision: int
+    uploaded_by: int | None
     created_at: datetime
     changed_at: datetime
 
@@ -39,7 +40,6 @@ class ImageDetails(ImageItem):
     """One image, and the images beside it under the filter and in the order that was asked for."""
 
     project_id: int
-    uploaded_by: int | None
     previous_id: int | None
     next_id: int | None
 
@@ -49,6 +49,29 @@ class ImageIds(BaseModel):
 
     items: list[int]
     total: int
+
+
+class Folder(BaseModel):
+    """A folder, "" where no folder is, with the number of images directly in it."""
+
+    folder: str
+    image_count: int
+
+
+class Folders(BaseModel):
+    items: list[Folder]
+    total: int
+
+
+class Uploader(BaseModel):
+    user_id: int
+    name: str
+    email: str
+    image_count: int
+
+
+class Uploaders(BaseModel):
+    items: list[Uploader]
 
 
 class UploadedImage(BaseModel):
@@ -75,6 +98,18 @@ class UploadReport(BaseModel):
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]  # PostgreSQL's text has no zeros
 
+
+def _in_utc(time: datetime) -> datetime:
+    if time.tzinfo is None:
+        return time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("should lie in the years 1 to 9999 of UTC") from error
+
+
+UtcTime = Annotated[datetime, AfterValidator(_in_utc)]
+
 IDS_CHARACTERS = 4000  # some hundred ids: more than a screen shows at once, and less than an address may have
 
 
@@ -93,6 +128,16 @@ class ImageQuery(BaseModel):
             pattern=r"^\d{1,18}(,\d{1,18})*$",
         ),
     ] = None
+    uploaded_by: Annotated[
+        str | None, Field(description="The id of who uploaded it, or `me`", pattern=r"^(me|\d{1,18})$")
+    ] = None
+    uploaded_after: Annotated[
+        UtcTime | None, Field(description="At this time or later; a date is its first moment in UTC")
+    ] = None
+    uploaded_before: Annotated[
+        UtcTime | None, Field(description="Before this time; a date is its first moment in UTC")
+    ] = None
+    folder: Annotated[Words | None, Field(description="In this folder or one below it")] = None
     sort: ImageSort = ImageSort.ID
 
 

@@ -15,14 +15,27 @@ from app.form_files import ReceivedFile
 from app.images import repository
 from app.images.archives import Archive, ArchiveRefused, Entry, is_zip
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
-from app.images.names import BadName, clean_name
+from app.images.names import BadName, clean_folder, clean_name
 from app.images.repository import ImageFilter
-from app.images.schemas import ImageDetails, ImageItem, ImageQuery, LabelCount, Refusal, UploadedImage, UploadReport
+from app.images.schemas import (
+    Folder,
+    Folders,
+    ImageDetails,
+    ImageItem,
+    ImageQuery,
+    LabelCount,
+    Refusal,
+    UploadedImage,
+    Uploader,
+    Uploaders,
+    UploadReport,
+)
 from app.projects.access import Access
 from app.projects.repository import touch_project
 from app.settings import Settings
 from app.storage.blobs import BlobStore
 
+MAX_FOLDERS = 1000  # of one answer: more than anybody scrolls through
 UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload
 
 
@@ -78,6 +91,7 @@ def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem
                 for count in counts.get(image.id, ())
             ],
             revision=image.revision,
+            uploaded_by=image.uploaded_by,
             created_at=image.created_at,
             changed_at=image.changed_at,
         )
@@ -92,7 +106,6 @@ def describe_image(session: Session, image_id: int, wanted: ImageFilter, *, sort
     return ImageDetails(
         **describe_images(session, [image])[0].model_dump(),
         project_id=image.project_id,
-        uploaded_by=image.uploaded_by,
         previous_id=previous_id,
         next_id=next_id,
     )
@@ -122,15 +135,15 @@ def require_images(session: Session, project_id: int, image_ids: Sequence[int]) 
         raise NotFound(f"there is no image {min(missing)}{more} in project {project_id}")
 
 
-def resolve_filter(session: Session, project_id: int, query: ImageQuery) -> ImageFilter:
-    """Make a filter of what a query says; a label is given by its name or its id.
+def resolve_filter(session: Session, access: Access, query: ImageQuery) -> ImageFilter:
+    """Make a filter of what a query says; a label is given by its name or its id, the caller as `me`.
 
     Raises:
         Unprocessable: The project has no such label.
     """
-    class_id = repository.find_class_id(session, project_id, query.label) if query.label else None
+    class_id = repository.find_class_id(session, access.project_id, query.label) if query.label else None
     if query.label and class_id is None:
-        raise Unprocessable(f"label: there is no label {query.label!r} in project {project_id}")
+        raise Unprocessable(f"label: there is no label {query.label!r} in project {access.project_id}")
     image_ids = tuple(int(image_id) for image_id in query.ids.split(",")) if query.ids else None
     return ImageFilter(
         class_id=class_id,
@@ -138,7 +151,24 @@ def resolve_filter(session: Session, project_id: int, query: ImageQuery) -> Imag
         validation=query.validation,
         name_part=query.q,
         image_ids=image_ids,
+        uploaded_by=_user_id(access, query.uploaded_by),
+        uploaded_after=query.uploaded_after,
+        uploaded_before=query.uploaded_before,
+        folder=clean_folder(query.folder or "") or None,
     )
+
+
+def list_folders(session: Session, project_id: int) -> Folders:
+    """The folders of a project's images."""
+    folders = repository.list_folders(session, project_id, limit=MAX_FOLDERS)
+    total = len(folders) if len(folders) < MAX_FOLDERS else repository.count_folders(session, project_id)
+    return Folders(items=[Folder(**folder._asdict()) for folder in folders], total=total)
+
+
+def list_uploaders(session: Session, project_id: int) -> Uploaders:
+    """Who uploaded a project's images."""
+    uploaders = repository.list_uploaders(session, project_id)
+    return Uploaders(items=[Uploader(**uploader._asdict()) for uploader in uploaders])
 
 
 def delete_images(session: Session, access: Access, image_ids: Sequence[int], *, blobs: BlobStore) -> int:
@@ -155,6 +185,12 @@ def delete_images(session: Session, access: Access, image_ids: Sequence[int], *,
     touch_project(session, access.project_id)
     run_after_commit(session, partial(blobs.delete, keys))
     return count
+
+
+def _user_id(access: Access, uploaded_by: str | None) -> int | None:
+    if uploaded_by == "me":
+        return access.user_id
+    return int(uploaded_by) if uploaded_by else None
 
 
 _NAME_TAKEN = "an image of this name is in the project already; rename the file, or delete that image first"

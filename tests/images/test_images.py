@@ -71,6 +71,7 @@ def test_list_images__tells_what_a_gallery_shows(
     page = gallery.page()
     assert (page["total"], page["next_cursor"]) == (5, None)
     first = page["items"][0]
+    assert first.pop("uploaded_by") == gallery.person.user_id
     times = {key: first.pop(key) for key in ("created_at", "changed_at")}
     assert times["changed_at"] > times["created_at"]
     assert first == {
