@@ -78,8 +78,23 @@ export interface ImageItem {
   instance_count: number;
   label_counts: LabelCount[];
   revision: number;
+  uploaded_by: number | null;
   created_at: string;
   changed_at: string;
+}
+
+export interface Folder {
+  /** "" is where no folder is. */
+  folder: string;
+  /** Directly in it. */
+  image_count: number;
+}
+
+export interface Uploader {
+  user_id: number;
+  name: string;
+  email: string;
+  image_count: number;
 }
 
 export interface ImageOutlines {

@@ -17,6 +17,7 @@ import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount } from "../../components/format.ts";
 import { deletions } from "./deletions.ts";
+import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
 import { type GalleryFilter, isFiltered, queryOf, readFilter, withoutFilter, writeFilter } from "./galleryFilter.ts";
 import { DEFAULT_TILE_PX } from "./gridLayout.ts";
@@ -26,7 +27,7 @@ import { PhoneActions, PhoneFilters } from "./PhoneControls.tsx";
 import { useHiddenImages } from "./pendingDeletion.ts";
 import { SelectionBar } from "./SelectionBar.tsx";
 import { Sidebar } from "./Sidebar.tsx";
-import { Toolbar, type ViewSettings } from "./Toolbar.tsx";
+import { type SetFilter, Toolbar, type ViewSettings } from "./Toolbar.tsx";
 import { DropTarget } from "./upload/DropTarget.tsx";
 import { UploadButton } from "./upload/UploadButton.tsx";
 import { type Chunks, useGallery } from "./useGallery.ts";
@@ -48,7 +49,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const { t } = useTranslation("gallery");
   const [search, setSearch] = useSearchParams();
   const filter = useMemo(() => readFilter(search), [search]);
-  const setFilter = useCallback((next: GalleryFilter) => setSearch(writeFilter(next), { replace: true }), [setSearch]);
+  const setFilter = useCallback<SetFilter>((next, options) => setSearch(writeFilter(next), options), [setSearch]);
   const [inSight, setInSight] = useState<Chunks>({ first: 0, last: 0 });
   const gallery = useGallery(project.id, filter, inSight, useHiddenImages(deletions));
   const chosen = useGallerySelection(project.id, filter, gallery);
@@ -90,7 +91,7 @@ function ProjectGallery({ project }: { project: Project }) {
     <DropTarget projectId={project.id} projectName={project.name} className={styles.gallery}>
       <h1 className="visually-hidden">{projectTitle(project)}</h1>
       <div className={styles.side}>
-        <Sidebar project={project} filter={filter} onLabelImages={labelImages} />
+        <Sidebar project={project} filter={filter} onFilter={setFilter} onLabelImages={labelImages} />
       </div>
       <div className={styles.main}>
         <div className={styles.desk}>
@@ -106,6 +107,7 @@ function ProjectGallery({ project }: { project: Project }) {
           />
         </div>
         <PhoneFilters project={project} labels={labels ?? []} filter={filter} onFilter={setFilter} view={view} />
+        <ActiveFilters projectId={project.id} filter={filter} onFilter={setFilter} />
         <ErrorMessage error={gallery.error} onRetry={gallery.retry} />
         {!gallery.isPending && gallery.total === 0 ? (
           <NothingShown project={project} filter={filter} onFilter={setFilter} />

@@ -10,10 +10,12 @@ import { formatCount } from "../../components/format.ts";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { Swatch } from "../../components/Swatch.tsx";
 import { Switch } from "../../components/Switch.tsx";
-import { type GalleryFilter, SORTS, writeFilter } from "./galleryFilter.ts";
+import { FolderFilters } from "./filters/FolderFilters.tsx";
+import { StateFilters } from "./filters/StateFilters.tsx";
+import { UploadFilters } from "./filters/UploadFilters.tsx";
+import { type GalleryFilter, isFiltered, SORTS, writeFilter } from "./galleryFilter.ts";
 import styles from "./PhoneControls.module.css";
-import { StateFilters } from "./Sidebar.tsx";
-import { NameSearch, type ViewSettings } from "./Toolbar.tsx";
+import { NameSearch, type SetFilter, type ViewSettings } from "./Toolbar.tsx";
 import { pickFiles } from "./upload/pickFiles.ts";
 import { uploadFiles } from "./upload/uploads.ts";
 
@@ -21,7 +23,7 @@ interface PhoneFiltersProps {
   project: Project;
   labels: readonly LabelClass[];
   filter: GalleryFilter;
-  onFilter: (filter: GalleryFilter) => void;
+  onFilter: SetFilter;
   view: ViewSettings;
 }
 
@@ -45,7 +47,7 @@ export function PhoneFilters({ project, labels, filter, onFilter, view }: PhoneF
           kind="default"
           icon={ListFilter}
           label={t("filters")}
-          className={classNames(filter.labeled !== null || filter.validation !== null ? styles.active : null)}
+          className={classNames(isFiltered({ ...filter, label: null, q: "" }) && styles.active)}
           onPress={() => setOpen(true)}
         />
         <MenuButton
@@ -78,6 +80,8 @@ export function PhoneFilters({ project, labels, filter, onFilter, view }: PhoneF
       <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t("filters")} size="small">
         <div>
           <StateFilters project={project} filter={filter} />
+          <FolderFilters projectId={project.id} filter={filter} />
+          <UploadFilters projectId={project.id} filter={filter} onFilter={onFilter} />
         </div>
         <Switch isSelected={view.showOutlines} onChange={view.onShowOutlines}>
           {t("outlines")}

@@ -15,6 +15,9 @@ import styles from "./Toolbar.module.css";
 /** The list follows what is typed after so long a pause. */
 const SEARCH_PAUSE_MS = 200;
 
+/** Another filter is a step that the browser goes back by, unless it takes the place of the one before. */
+export type SetFilter = (filter: GalleryFilter, options?: { replace: boolean }) => void;
+
 export interface ViewSettings {
   showOutlines: boolean;
   onShowOutlines: (show: boolean) => void;
@@ -24,7 +27,7 @@ export interface ViewSettings {
 
 interface ToolbarProps {
   filter: GalleryFilter;
-  onFilter: (filter: GalleryFilter) => void;
+  onFilter: SetFilter;
   total: number | null;
   selectedCount: number;
   onSelectAll: () => void;
@@ -45,7 +48,7 @@ export function Toolbar(props: ToolbarProps) {
       </span>
       {total !== null && total > 0 && (
         <button type="button" className={styles.link} onClick={isAllSelected ? onSelectNone : onSelectAll}>
-          {isAllSelected ? t("selectNone") : t("selectAll")}
+          {isAllSelected ? t("selectNone") : t("selectAll", { count: total, shown: formatCount(total) })}
         </button>
       )}
       <span className={styles.space} />
@@ -106,7 +109,7 @@ export function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) =>
 
 interface NameSearchProps {
   filter: GalleryFilter;
-  onFilter: (filter: GalleryFilter) => void;
+  onFilter: SetFilter;
   searchRef?: Ref<HTMLInputElement>;
 }
 
@@ -121,7 +124,9 @@ export function NameSearch({ filter, onFilter, searchRef }: NameSearchProps) {
   }
   useEffect(() => {
     if (typed === filter.q) return;
-    const timer = setTimeout(() => onFilter({ ...filter, q: typed }), SEARCH_PAUSE_MS);
+    // Going back leads to before the search, not through what was typed on the way.
+    const options = { replace: filter.q !== "" };
+    const timer = setTimeout(() => onFilter({ ...filter, q: typed }, options), SEARCH_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed, filter, onFilter]);
   return (

@@ -9,7 +9,7 @@ import type { ImageItem, Page } from "../../api/types.ts";
 import { showToast } from "../../components/toasts.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
 import { deletions } from "./deletions.ts";
-import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
+import { type GalleryFilter, wordsOf } from "./galleryFilter.ts";
 import { idsKey, imagesKey } from "./useGallery.ts";
 
 /** So many ids fit into an address that still can be sent to somebody. */
@@ -45,12 +45,12 @@ export function useImageActions(projectId: number, filter: GalleryFilter): Image
     label: (ids) => {
       const [only] = ids;
       if (only === undefined) return;
-      if (ids.length === 1) return openEditor(only, new URLSearchParams(queryOf(filter)));
+      if (ids.length === 1) return openEditor(only, new URLSearchParams(wordsOf(filter)));
       if (ids.length <= IDS_IN_ADDRESS) return openEditor(only, new URLSearchParams({ ids: ids.join(",") }));
       sessionStorage.setItem(chosenImagesKey(projectId), ids.join(","));
       return openEditor(only, new URLSearchParams({ chosen: "" }));
     },
-    labelFiltered: () => openEditor(null, new URLSearchParams(queryOf(filter))),
+    labelFiltered: () => openEditor(null, new URLSearchParams(wordsOf(filter))),
     predict: (ids, modelId) => navigate(`/models/${modelId}/predict?images=${ids.slice(0, MAX_PREDICTED).join(",")}`),
     setValidation: async (ids, validation) => {
       patchItems(new Set(ids), { validation });

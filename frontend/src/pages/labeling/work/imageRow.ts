@@ -1,8 +1,19 @@
 /** Which images are worked on, and in what order: the chosen ones, else the filtered ones, else all. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, type Query } from "../../../api/client.ts";
+import { api } from "../../../api/client.ts";
+import { withMoments } from "../../gallery/filters/uploadDays.ts";
 
-const FILTERS = ["label", "labeled", "validation", "q", "sort"] as const;
+const FILTERS = [
+  "label",
+  "labeled",
+  "validation",
+  "q",
+  "folder",
+  "uploaded_by",
+  "uploaded_after",
+  "uploaded_before",
+  "sort",
+] as const;
 
 export interface ImageRow {
   readonly kind: "chosen" | "filtered" | "all";
@@ -21,7 +32,9 @@ export function imageRowQuery(projectId: number, search: URLSearchParams) {
     queryKey: ["projects", projectId, "image-ids", chosen?.join() ?? "", filter],
     queryFn: async (): Promise<ImageRow> => {
       if (chosen) return { kind: "chosen", ids: chosen };
-      const all = await api.get<{ items: number[] }>(`/api/v1/projects/${projectId}/images/ids`, { query: filter });
+      const all = await api.get<{ items: number[] }>(`/api/v1/projects/${projectId}/images/ids`, {
+        query: withMoments(filter),
+      });
       return { kind: Object.keys(filter).length > 0 ? "filtered" : "all", ids: all.items };
     },
     // Sorted by last change, the row would turn over under the person who works along it.
@@ -30,8 +43,8 @@ export function imageRowQuery(projectId: number, search: URLSearchParams) {
 }
 
 /** The filter part of an address, kept while going from image to image. */
-export function filterOf(search: URLSearchParams): Query {
-  return Object.fromEntries(FILTERS.flatMap((name) => (search.has(name) ? [[name, search.get(name)]] : [])));
+export function filterOf(search: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...search].filter(([name]) => FILTERS.some((known) => known === name)));
 }
 
 function chosenIds(projectId: number, search: URLSearchParams): number[] | null {
