@@ -80,6 +80,17 @@ class Archive:
             with source:
                 self._copy(chunk, source, file)
 
+    def read(self, entry: Entry) -> bytes:
+        """An entry's bytes, for what is small.
+
+        Raises:
+            ArchiveRefused: The entry is damaged or packed in a way that is not known.
+        """
+        try:
+            return self._zip.read(entry.info)
+        except _DAMAGE as error:
+            raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
+
     def close(self) -> None:
         self._zip.close()
 

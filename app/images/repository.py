@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.bulk import in_portions
-from app.db.models import Image, ImageClassCount, LabelClass, User
+from app.db.models import Image, ImageClassCount, LabelClass, Project, User
+from app.db.totals import add_to_project, totals_kept
 from app.images.intake import PreparedImage
 from app.images.names import folder_of
 
@@ -148,6 +149,9 @@ def list_images(
 
 
 def count_images(session: Session, project_id: int, wanted: ImageFilter) -> int:
+    """How many images a filter leaves; for the simplest filters that is a total which is kept anyway."""
+    if (kept := _kept_count(project_id, wanted)) is not None:
+        return session.scalar(kept) or 0
     return session.scalar(_filtered(select(func.count(Image.id)), project_id, wanted)) or 0
 
 
@@ -290,7 +294,9 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
         }
         for image in images
     ]
-    return {name: image_id for image_id, name in session.execute(statement.returning(Image.id, Image.name), rows)}
+    ids = {name: image_id for image_id, name in session.execute(statement.returning(Image.id, Image.name), rows)}
+    add_to_project(session, project_id, images=len(ids))
+    return ids
 
 
 def list_blob_keys(session: Session, image_ids: Sequence[int]) -> list[str]:
@@ -302,12 +308,13 @@ def list_blob_keys(session: Session, image_ids: Sequence[int]) -> list[str]:
     return keys
 
 
-def delete_images(session: Session, image_ids: Sequence[int]) -> int:
+def delete_images(session: Session, project_id: int, image_ids: Sequence[int]) -> int:
     """Delete images with all that hangs on them; how many there were."""
     count = 0
-    for some in in_portions(image_ids):
-        statement = delete(Image).where(Image.id.in_(some)).returning(Image.id)
-        count += len(session.scalars(statement.execution_options(synchronize_session=False)).all())
+    with totals_kept(session, project_id, image_ids):
+        for some in in_portions(image_ids):
+            statement = delete(Image).where(Image.id.in_(some)).returning(Image.id)
+            count += len(session.scalars(statement.execution_options(synchronize_session=False)).all())
     return count
 
 
@@ -324,6 +331,25 @@ def list_image_names(session: Session, project_id: int) -> list[ImageName]:
     """Every image of a project, by id."""
     query = select(Image.id, Image.name, Image.width, Image.height).where(Image.project_id == project_id)
     return [ImageName(*row) for row in session.execute(query.order_by(Image.id))]
+
+
+def _kept_count(project_id: int, wanted: ImageFilter) -> Select[Any] | None:
+    """The query for a total that needs no counting, where the filter is no more than one word."""
+    of_project: ColumnElement[int] | InstrumentedAttribute[int]
+    match wanted:
+        case _ if wanted == ImageFilter():
+            of_project = Project.image_count
+        case _ if wanted == ImageFilter(validation=wanted.validation):
+            of_project = (
+                Project.validation_count if wanted.validation else Project.image_count - Project.validation_count
+            )
+        case _ if wanted == ImageFilter(labeled=wanted.labeled):
+            of_project = Project.labeled_count if wanted.labeled else Project.image_count - Project.labeled_count
+        case _ if wanted == ImageFilter(class_id=wanted.class_id):
+            return select(LabelClass.image_count).where(LabelClass.id == wanted.class_id)
+        case _:
+            return None
+    return select(of_project).where(Project.id == project_id)
 
 
 def _filtered(query: Select[Any], project_id: int, wanted: ImageFilter) -> Select[Any]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -10,19 +9,21 @@ from fastapi.responses import StreamingResponse
 
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
-from app.form_files import receive_form_files
+from app.form_files import ReceivedFile, receive_form_files
 from app.http import PageQuery, PathId, errors
 from app.labels import exporting, importing, instances, outlines, service
-from app.labels.formats.table import FORMATS
+from app.labels.formats.table import READERS, WRITERS
 from app.labels.importing import AUTO, ImportMode
 from app.labels.instances import SavedInstances
 from app.labels.schemas import (
     DeletedLabel,
+    ExportReport,
     ImportReport,
     InstanceChangesBody,
     InstancesBody,
     InstancesSchema,
     LabelChangesBody,
+    LabelFormatList,
     LabelSchema,
     MergeBody,
     NewLabelBody,
@@ -30,6 +31,7 @@ from app.labels.schemas import (
     SavedChanges,
 )
 from app.paging import Page, cut_page
+from app.settings import get_settings
 
 router = APIRouter(prefix="/api/v1", tags=["labels"])
 
@@ -47,6 +49,7 @@ _FORM_OF_A_FILE = {
         },
     }
 }
+ExportFormat = Annotated[str, Query(alias="format", description=" or ".join(WRITERS))]
 IfMatchHeader = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change began from")]
 
 
@@ -84,39 +87,56 @@ def merge_label(access: LabelerAccess, label_id: PathId, body: MergeBody, sessio
     return service.merge_label(session, access, label_id, into_id=body.into)
 
 
-async def received_label_file(request: Request, _access: LabelerAccess) -> AsyncIterator[Path]:
-    """The one file of the form; who may not import is refused before any byte is read."""
+async def received_label_files(request: Request, _access: LabelerAccess) -> AsyncIterator[list[ReceivedFile]]:
+    """The files of the form; who may not import is refused before any byte is read."""
     async with receive_form_files(request) as files:
-        if len(files) > 1:
-            raise Unprocessable(f"the form holds {len(files)} files; send one label file at a time")
-        yield files[0].path
+        yield files
 
 
 @router.post("/projects/{project_id}/labels/import", responses=errors(413, 415, 507), openapi_extra=_FORM_OF_A_FILE)
 def import_labels(
     access: LabelerAccess,
-    path: Annotated[Path, Depends(received_label_file)],
-    file_format: Annotated[str, Query(alias="format", description=f"{AUTO}, {', '.join(FORMATS)}")] = AUTO,
+    files: Annotated[list[ReceivedFile], Depends(received_label_files)],
+    file_format: Annotated[str, Query(alias="format", description=f"{AUTO}, {', '.join(READERS)}")] = AUTO,
     mode: ImportMode = ImportMode.MERGE,
     dry_run: Annotated[bool, Query(description="Only tell what would happen")] = False,  # noqa: FBT002
 ) -> ImportReport:
-    """Import a label file. Images are found by name, or by its last part where that is unique."""
-    return importing.import_labels(access, path, file_format=file_format, mode=mode, dry_run=dry_run)
+    """Import label files, or zips of them. Images are found by name, or by its last part where that is unique."""
+    return importing.import_labels(
+        access,
+        files,
+        file_format=file_format,
+        mode=mode,
+        dry_run=dry_run,
+        max_file_bytes=get_settings().max_upload_bytes,
+    )
+
+
+@router.get("/projects/{project_id}/labels/formats")
+def list_formats(_access: LabelerAccess) -> LabelFormatList:
+    """List the formats of label files, and what each cannot hold."""
+    return LabelFormatList(items=exporting.list_formats())
 
 
 @router.get("/projects/{project_id}/labels/export", response_class=StreamingResponse)
-def export_labels(
-    access: LabelerAccess,
-    file_format: Annotated[str, Query(alias="format", description=" or ".join(FORMATS))] = "coco",
-) -> StreamingResponse:
+def export_labels(access: LabelerAccess, file_format: ExportFormat = "coco") -> StreamingResponse:
     """Download the labels of all images."""
-    label_format = exporting.choose_format(file_format)
-    name = f"project-{access.project_id}-{label_format.NAME}{label_format.FILE_SUFFIX}"
+    writer = exporting.choose_writer(file_format)
+    suffix, media_type = (".zip", "application/zip") if writer.IS_ARCHIVE else (".json", "application/json")
     return StreamingResponse(
-        exporting.export_labels(access.project_id, label_format),
-        media_type=label_format.MEDIA_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        exporting.export_labels(access.project_id, writer),
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="project-{access.project_id}-{writer.NAME}{suffix}"',
+            "Cache-Control": "no-store",
+        },
     )
+
+
+@router.get("/projects/{project_id}/labels/export/report")
+def report_losses(access: LabelerAccess, file_format: ExportFormat = "coco") -> ExportReport:
+    """Say what a format would lose, before it is downloaded."""
+    return exporting.report_losses(access.project_id, exporting.choose_writer(file_format))
 
 
 @router.get("/projects/{project_id}/outlines", response_model=OutlineList)

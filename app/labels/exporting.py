@@ -1,6 +1,7 @@
 """Exporting a project's labels, streamed: however many there are, memory holds a batch."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -8,45 +9,94 @@ from app.db.engine import session_scope
 from app.errors import Unprocessable
 from app.images.repository import list_image_names
 from app.labels import repository
-from app.labels.formats.parsed import ExportedClass, ExportedImage, LabelExport
-from app.labels.formats.table import FORMATS, LabelFormat
+from app.labels.formats.parsed import Batch, ExportedClass, ExportedImage, LabelExport
+from app.labels.formats.table import FORMATS, READERS, WRITERS, LabelWriter
+from app.labels.losses import Losses
+from app.labels.schemas import ExportReport, LabelFormatSchema
 from app.masks.instance import Instance
 from app.projects.repository import get_project
+from app.zip_stream import ZipStream
 
 IMAGES_AT_ONCE = 100
 
 
-def choose_format(file_format: str) -> LabelFormat:
-    """Find a format by its name.
+def list_formats() -> list[LabelFormatSchema]:
+    """Every format that can be read or written."""
+    return [
+        LabelFormatSchema(
+            name=name,
+            title=label_format.TITLE,
+            accepts=label_format.ACCEPTS,
+            reads=name in READERS,
+            writes=name in WRITERS,
+            cannot_hold=list(label_format.CANNOT_HOLD),
+        )
+        for name, label_format in FORMATS.items()
+    ]
+
+
+def choose_writer(file_format: str) -> LabelWriter:
+    """Find a format to write by its name.
 
     Raises:
         Unprocessable: There is none.
     """
-    label_format = FORMATS.get(file_format)
-    if label_format is None:
-        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {' or '.join(FORMATS)}")
-    return label_format
+    writer = WRITERS.get(file_format)
+    if writer is None:
+        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {' or '.join(WRITERS)}")
+    return writer
 
 
-def export_labels(project_id: int, label_format: LabelFormat) -> Iterator[bytes]:
-    """Stream a project's labels in a format, in a transaction of its own that lasts as long as the stream."""
+def export_labels(project_id: int, writer: LabelWriter) -> Iterator[bytes]:
+    """Stream a project's labels in a format, in a transaction of its own that lasts as long as the stream.
+
+    A zip ends with `losses.json`, which says what the format could not hold.
+    """
     with session_scope(read_only=True) as session:
-        images = [ExportedImage(*row) for row in list_image_names(session, project_id)]
-        classes = [ExportedClass(c.id, c.name, c.color) for c in repository.list_classes(session, project_id)]
-        export = LabelExport(
-            project_name=get_project(session, project_id).name,
-            classes=classes,
-            images=images,
-            batches=_batches(session, images),
-        )
-        for text in label_format.write(export):
-            yield text.encode()
+        losses = Losses()
+        export = _export(session, project_id, writer, losses)
+        if not writer.IS_ARCHIVE:
+            for file in writer.write(export):
+                yield from file.content
+            return
+        archive = ZipStream()
+        now = datetime.now(UTC)
+        for file in writer.write(export):
+            yield from archive.add(file.name, file.content, compress=file.is_compressed, modified=now)
+        yield from archive.add("losses.json", [losses.as_json(writer)], compress=True, modified=now)
+        yield from archive.finish()
 
 
-def _batches(
-    session: Session, images: list[ExportedImage]
-) -> Iterator[list[tuple[ExportedImage, tuple[Instance, ...]]]]:
+def report_losses(project_id: int, writer: LabelWriter) -> ExportReport:
+    """Measure what a format would lose: every object that it holds otherwise is compared, mask against mask."""
+    with session_scope(read_only=True) as session:
+        losses = Losses(measures=True)
+        for _batch in _export(session, project_id, writer, losses).batches:
+            pass
+    return losses.report(writer)
+
+
+def _export(session: Session, project_id: int, writer: LabelWriter, losses: Losses) -> LabelExport:
+    images = [ExportedImage(*row) for row in list_image_names(session, project_id)]
+    return LabelExport(
+        project_name=get_project(session, project_id).name,
+        classes=[ExportedClass(c.id, c.name, c.color) for c in repository.list_classes(session, project_id)],
+        images=images,
+        batches=_batches(session, images, writer, losses),
+    )
+
+
+def _batches(session: Session, images: list[ExportedImage], writer: LabelWriter, losses: Losses) -> Iterator[Batch]:
     for start in range(0, len(images), IMAGES_AT_ONCE):
         some = images[start : start + IMAGES_AT_ONCE]
         instances = repository.list_instances(session, [image.image_id for image in some])
-        yield [(image, instances.get(image.image_id, ())) for image in some]
+        yield [(image, _kept(image, instances.get(image.image_id, ()), writer, losses)) for image in some]
+
+
+def _kept(
+    image: ExportedImage, instances: tuple[Instance, ...], writer: LabelWriter, losses: Losses
+) -> tuple[Instance, ...]:
+    kept = writer.keep(instances, image.height, image.width)
+    for instance, what_is_left in zip(instances, kept, strict=True):
+        losses.note(image, instance, what_is_left)
+    return tuple([what_is_left.instance for what_is_left in kept if what_is_left.instance is not None])

@@ -1,21 +1,21 @@
 """Importing label files: read, laid over the project's images, then written in one transaction."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.errors import Unprocessable
+from app.form_files import ReceivedFile
 from app.images.repository import list_image_names
 from app.labels import repository
-from app.labels.formats.parsed import ParsedLabels, Problem, UnreadableFile
-from app.labels.formats.table import FORMATS
+from app.labels.formats.files import LabelFiles
+from app.labels.formats.parsed import ParsedLabels, Problem, ProjectNames, UnreadableFile
+from app.labels.formats.table import READERS
 from app.labels.matching import Fitted, FittedImage, FittedInstance, content_digest, fit_labels
 from app.labels.repository import StoredInstance
 from app.labels.schemas import ImportProblem, ImportReport
@@ -34,52 +34,80 @@ class ImportMode(StrEnum):
     REPLACE = "replace"
 
 
-def import_labels(access: Access, path: Path, *, file_format: str, mode: ImportMode, dry_run: bool) -> ImportReport:
-    """Import a label file; a dry run only tells what would happen.
+def import_labels(
+    access: Access,
+    received: Sequence[ReceivedFile],
+    *,
+    file_format: str,
+    mode: ImportMode,
+    dry_run: bool,
+    max_file_bytes: int,
+) -> ImportReport:
+    """Import label files, and those inside zips; a dry run only tells what would happen.
 
     Merging leaves out what an image has already, by content and by id, so that importing twice changes nothing.
     Reading and fitting take long, so only the writing lies in a transaction that writes.
 
     Raises:
-        Unprocessable: The format is not known, or the file is not of it.
+        Unprocessable: The format is not known, or the files are not of it.
     """
-    parsed = _read(path, file_format)
+    if file_format not in (AUTO, *READERS):
+        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {AUTO}, {' or '.join(READERS)}")
     with session_scope(read_only=True) as session:
         project_images = list_image_names(session, access.project_id)
+        classes = [label_class.name for label_class in repository.list_classes(session, access.project_id)]
+    names = ProjectNames([image.name for image in project_images], classes)
+    file_format, parsed = _read(received, file_format, names, max_file_bytes=max_file_bytes)
     fitted = fit_labels(parsed, project_images)
     with session_scope(read_only=dry_run) as session:
-        return _Import(session, access.project_id, fitted, parsed, replaces=mode is ImportMode.REPLACE).run(
-            writes=not dry_run
-        )
+        return _Import(
+            session, access.project_id, fitted, parsed, file_format=file_format, replaces=mode is ImportMode.REPLACE
+        ).run(writes=not dry_run)
 
 
-def _read(path: Path, file_format: str) -> ParsedLabels:
-    if file_format not in (AUTO, *FORMATS):
-        raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {AUTO}, {' or '.join(FORMATS)}")
+def _read(
+    received: Sequence[ReceivedFile], file_format: str, names: ProjectNames, *, max_file_bytes: int
+) -> tuple[str, ParsedLabels]:
     try:
-        document = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise Unprocessable(f"the file is not JSON ({error}); give a COCO or Maskwright label file") from error
-    if file_format == AUTO:
-        file_format = next((name for name, reader in FORMATS.items() if reader.recognises(document)), AUTO)
-        if file_format == AUTO:
-            raise Unprocessable(f"the file is of no format that is known ({', '.join(FORMATS)})")
-    try:
-        return FORMATS[file_format].parse(document)
+        with LabelFiles.open(received, max_file_bytes=max_file_bytes) as files:
+            if file_format == AUTO:
+                file_format = _recognised(files)
+            parsed = READERS[file_format].parse(files, names)
+            parsed.problems[:0] = files.problems
+            return file_format, parsed
     except UnreadableFile as error:
-        raise Unprocessable(f"the file cannot be read as {file_format}: {error}") from error
+        shown = "" if file_format == AUTO else f" as {file_format}"
+        raise Unprocessable(f"the labels cannot be read{shown}: {error}") from error
+
+
+def _recognised(files: LabelFiles) -> str:
+    found = next((name for name, reader in READERS.items() if reader.recognises(files)), None)
+    if found is None:
+        raise Unprocessable(
+            f"{' and '.join(files.names()[:3]) or 'an empty zip'} is of no label format that is known "
+            f"({', '.join(READERS)}); choose the format if you know it"
+        )
+    return found
 
 
 class _Import:
     """One import on its way into the database."""
 
     def __init__(
-        self, session: Session, project_id: int, fitted: Fitted, parsed: ParsedLabels, *, replaces: bool
+        self,
+        session: Session,
+        project_id: int,
+        fitted: Fitted,
+        parsed: ParsedLabels,
+        *,
+        file_format: str,
+        replaces: bool,
     ) -> None:
         self._session = session
         self._project_id = project_id
         self._fitted = fitted
         self._colors = parsed.colors
+        self._format = file_format
         self._replaces = replaces
 
     def run(self, *, writes: bool) -> ImportReport:
@@ -98,11 +126,15 @@ class _Import:
             known |= {c.name: c.id for c in made}
             self._write(new, known, labeled)
         imported = sum(len(image.instances) for image in new)
+        replaced = sum(present.values()) if self._replaces else 0
         vanished = [image.name for image in self._fitted.images if image.image_id not in present]
         return ImportReport(
+            format=self._format,
             images_matched=self._fitted.matched_count - len(vanished),
             images_missing=[_shown(name) for name in [*self._fitted.missing, *vanished][:MAX_LISTED]],
+            images_refused=self._fitted.matched_count - len(self._fitted.images),
             instances_imported=imported,
+            instances_replaced=replaced,
             instances_skipped=sum(len(image.instances) for image in images) - imported,
             labels_created=created,
             problems=[
@@ -131,7 +163,7 @@ class _Import:
             ),
         )
         changed = {image.image_id for image in images if image.instances} | set(labeled if self._replaces else ())
-        repository.recount(self._session, sorted(changed))
+        repository.recount(self._session, self._project_id, sorted(changed))
         repository.advance_revisions(self._session, sorted(changed))
         if changed:
             touch_project(self._session, self._project_id)

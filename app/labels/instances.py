@@ -228,5 +228,5 @@ def _advance(session: Session, image: Image, if_match: IfMatch) -> None:
 
 
 def _finish(session: Session, image: Image) -> None:
-    repository.recount(session, [image.id])
+    repository.recount(session, image.project_id, [image.id])
     touch_project(session, image.project_id)

@@ -3,15 +3,16 @@
 import hashlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from app.images.names import BadName, clean_name, last_part
 from app.images.repository import ImageName
+from app.labels.formats.files import stem
 from app.labels.formats.parsed import ParsedImage, ParsedInstance, ParsedLabels, Problem
-from app.masks.instance import InvalidMask, Polygon
+from app.masks.instance import InvalidMask, Polygon, Ring
 from app.masks.polygons import clip_polygons
 from app.masks.raster import polygons_to_rle
 from app.masks.rle import area
@@ -60,7 +61,7 @@ def fit_labels(parsed: ParsedLabels, project_images: Sequence[ImageName]) -> Fit
     find = _ImageFinder(project_images, parsed.images)
     taken: dict[int, str] = {}
     for parsed_image in parsed.images:
-        image = find(parsed_image.name)
+        image = find(parsed_image)
         if image is None:
             fitted.missing.append(parsed_image.name)
             continue
@@ -98,18 +99,28 @@ class _ImageFinder:
 
     def __init__(self, project_images: Sequence[ImageName], parsed_images: Sequence[ParsedImage]) -> None:
         self._by_name = {image.name: image for image in project_images}
-        self._by_last_part: dict[str, list[ImageName]] = defaultdict(list)
-        for image in project_images:
-            self._by_last_part[last_part(image.name)].append(image)
+        self._by_stem = _grouped(project_images, stem)
+        self._by_last_part = _grouped(project_images, last_part)
+        self._by_last_stem = _grouped(project_images, lambda name: stem(last_part(name)))
         self._last_parts = Counter(last_part(_cleaned(image.name)) for image in parsed_images)
 
-    def __call__(self, sent: str) -> ImageName | None:
-        name = _cleaned(sent)
-        if (exact := self._by_name.get(name)) is not None:
-            return exact
-        end = last_part(name)
-        candidates = self._by_last_part.get(end, [])
+    def __call__(self, parsed: ParsedImage) -> ImageName | None:
+        names = [_cleaned(name) for name in (parsed.name, *parsed.other_names)]
+        for name in names:
+            if parsed.is_stem and len(same := self._by_stem.get(name, [])) == 1:
+                return same[0]
+            if not parsed.is_stem and (exact := self._by_name.get(name)) is not None:
+                return exact
+        end = last_part(names[0])
+        candidates = (self._by_last_stem if parsed.is_stem else self._by_last_part).get(end, [])
         return candidates[0] if len(candidates) == 1 and self._last_parts[end] == 1 else None
+
+
+def _grouped(images: Sequence[ImageName], key: Callable[[str], str]) -> dict[str, list[ImageName]]:
+    groups: dict[str, list[ImageName]] = defaultdict(list)
+    for image in images:
+        groups[key(image.name)].append(image)
+    return groups
 
 
 def _cleaned(name: str) -> str:
@@ -142,6 +153,8 @@ def _fit_instances(
     ids: set[str] = set()
     for instance in parsed.instances:
         try:
+            if parsed.is_relative:
+                instance.polygons = _scaled(instance.polygons, image.width, image.height)
             fitted, note = _fit(instance, image, twins)
             if fitted.instance_id in ids:
                 raise InvalidMask(f"the id {fitted.instance_id} comes twice in this image")
@@ -152,6 +165,13 @@ def _fit_instances(
         if note is not None:
             notes.append(Problem(parsed.name, instance.entry, note))
         yield fitted
+
+
+def _scaled(polygons: Sequence[Polygon], width: int, height: int) -> tuple[Polygon, ...]:
+    def scale(ring: Ring) -> Ring:
+        return tuple([(x * width, y * height) for x, y in ring])
+
+    return tuple([Polygon(scale(p.exterior), tuple(map(scale, p.holes))) for p in polygons])
 
 
 def _fit(instance: ParsedInstance, image: ImageName, twins: Counter[bytes]) -> tuple[FittedInstance, str | None]:

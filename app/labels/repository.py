@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.base import utc_now
 from app.db.bulk import in_portions
 from app.db.models import Image, ImageClassCount, Instance, LabelClass
+from app.db.totals import recount_project, totals_kept
 from app.labels.palette import choose_colors
 from app.masks.instance import Instance as MaskInstance
 from app.masks.instance import Polygon, Rle
@@ -28,13 +29,6 @@ class StoredInstance:
     source: str
 
 
-class ClassTotals(NamedTuple):
-    """In how many images a class occurs, and how often in all."""
-
-    image_count: int
-    instance_count: int
-
-
 # --- classes -----------------------------------------------------------------------------------------------------
 
 
@@ -46,17 +40,6 @@ def list_classes(session: Session, project_id: int) -> list[LabelClass]:
 
 def find_class(session: Session, project_id: int, class_id: int) -> LabelClass | None:
     return session.scalar(select(LabelClass).where(LabelClass.project_id == project_id, LabelClass.id == class_id))
-
-
-def count_by_class(session: Session, project_id: int) -> dict[int, ClassTotals]:
-    """Counts by class; a class without instances is missing."""
-    query = (
-        select(ImageClassCount.class_id, func.count(ImageClassCount.image_id), func.sum(ImageClassCount.instance_count))
-        .join(LabelClass, LabelClass.id == ImageClassCount.class_id)
-        .where(LabelClass.project_id == project_id)
-        .group_by(ImageClassCount.class_id)
-    )
-    return {class_id: ClassTotals(images, int(instances)) for class_id, images, instances in session.execute(query)}
 
 
 def add_classes(session: Session, project_id: int, colors: dict[str, str | None]) -> list[LabelClass]:
@@ -73,22 +56,17 @@ def add_classes(session: Session, project_id: int, colors: dict[str, str | None]
     return added
 
 
-def delete_class(session: Session, class_id: int) -> ClassTotals:
-    """Delete a class with its instances.
-
-    Returns:
-        How many images and instances that changed.
-    """
-    totals = _totals(session, class_id)
+def delete_class(session: Session, project_id: int, class_id: int) -> None:
+    """Delete a class with its instances."""
     own = select(ImageClassCount.instance_count).where(
         ImageClassCount.image_id == Image.id, ImageClassCount.class_id == class_id
     )
     _bump(session, _has_class(class_id), instance_count=Image.instance_count - own.scalar_subquery())
     session.execute(delete(LabelClass).where(LabelClass.id == class_id))
-    return totals
+    recount_project(session, project_id)
 
 
-def merge_class(session: Session, class_id: int, *, into_id: int) -> None:
+def merge_class(session: Session, project_id: int, class_id: int, *, into_id: int) -> None:
     """Give a class's instances to another one, and delete it."""
     _bump(session, _has_class(class_id))
     session.execute(update(Instance).where(Instance.class_id == class_id).values(class_id=into_id))
@@ -115,14 +93,7 @@ def merge_class(session: Session, class_id: int, *, into_id: int) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(LabelClass).where(LabelClass.id == class_id))
-
-
-def _totals(session: Session, class_id: int) -> ClassTotals:
-    query = select(
-        func.count(ImageClassCount.image_id), func.coalesce(func.sum(ImageClassCount.instance_count), 0)
-    ).where(ImageClassCount.class_id == class_id)
-    images, instances = session.execute(query).one()
-    return ClassTotals(images, int(instances))
+    recount_project(session, project_id)
 
 
 def _has_class(class_id: int) -> ColumnElement[bool]:
@@ -277,8 +248,13 @@ def delete_all_instances(session: Session, image_ids: Sequence[int]) -> None:
         )
 
 
-def recount(session: Session, image_ids: Sequence[int]) -> None:
-    """Bring the counts of images, by class and in all, up to date with their instances."""
+def recount(session: Session, project_id: int, image_ids: Sequence[int]) -> None:
+    """Bring the counts of images, by class and in all, and the project's totals up to date with their instances."""
+    with totals_kept(session, project_id, image_ids):
+        _recount_images(session, image_ids)
+
+
+def _recount_images(session: Session, image_ids: Sequence[int]) -> None:
     for some in in_portions(image_ids):
         session.execute(delete(ImageClassCount).where(ImageClassCount.image_id.in_(some)))
         counted = (

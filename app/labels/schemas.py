@@ -129,12 +129,62 @@ class ImportProblem(BaseModel):
 
 
 class ImportReport(BaseModel):
+    """What an import did, or would do. An image is refused as a whole, or not at all."""
+
+    format: str
     images_matched: int
     images_missing: list[str]
+    images_refused: int
     instances_imported: int
     instances_skipped: int
+    instances_replaced: int
     labels_created: list[str]
     problems: list[ImportProblem]
+
+
+class LabelFormatSchema(BaseModel):
+    """A format of label files, and what of every object it cannot hold."""
+
+    name: str
+    title: str
+    accepts: str
+    reads: bool
+    writes: bool
+    cannot_hold: list[str]
+
+
+class LabelFormatList(BaseModel):
+    items: list[LabelFormatSchema]
+
+
+class LossCount(BaseModel):
+    reason: str
+    count: int
+
+
+class ChangedInstance(BaseModel):
+    """An object that comes back from a file otherwise than it went in. `iou` is 0 where it does not come back."""
+
+    image_id: int
+    image: str
+    label: str
+    instance_id: str
+    reason: str
+    iou: float
+
+
+class ExportReport(BaseModel):
+    """What a format would lose of a project's labels: the worst of what changes, worst first."""
+
+    format: str
+    instances: int
+    exact: int
+    changed: int
+    lost: int
+    worst_iou: float | None
+    reasons: list[LossCount]
+    cannot_hold: list[str]
+    items: list[ChangedInstance]
 
 
 class Outline(BaseModel):

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.db.models import LabelClass
 from app.errors import Conflict, NotFound, Unprocessable
 from app.labels import repository
-from app.labels.repository import ClassTotals
 from app.labels.schemas import DeletedLabel, LabelChangesBody, LabelSchema
 from app.projects.access import Access
 from app.projects.repository import touch_project
@@ -17,8 +16,7 @@ from app.projects.repository import touch_project
 
 def list_labels(session: Session, project_id: int) -> list[LabelSchema]:
     """A project's labels in their order, with their counts."""
-    totals = repository.count_by_class(session, project_id)
-    return [_described(c, totals.get(c.id)) for c in repository.list_classes(session, project_id)]
+    return [_described(label_class) for label_class in repository.list_classes(session, project_id)]
 
 
 def create_label(session: Session, access: Access, *, name: str, color: str | None) -> LabelSchema:
@@ -30,7 +28,7 @@ def create_label(session: Session, access: Access, *, name: str, color: str | No
     with _name_taken_refused(name):
         (label_class,) = repository.add_classes(session, access.project_id, {name: color})
     touch_project(session, access.project_id)
-    return _described(label_class, None)
+    return _described(label_class)
 
 
 def change_label(session: Session, access: Access, label_id: int, changes: LabelChangesBody) -> LabelSchema:
@@ -49,15 +47,16 @@ def change_label(session: Session, access: Access, label_id: int, changes: Label
     if changes.position is not None:
         label_class.position = changes.position
     touch_project(session, access.project_id)
-    return _described(label_class, repository.count_by_class(session, access.project_id).get(label_id))
+    return _described(label_class)
 
 
 def delete_label(session: Session, access: Access, label_id: int) -> DeletedLabel:
     """Delete a label with every instance that has it."""
-    _get_class(session, access.project_id, label_id)
-    gone = repository.delete_class(session, label_id)
+    label_class = _get_class(session, access.project_id, label_id)
+    gone = DeletedLabel(instances_deleted=label_class.instance_count, images_changed=label_class.image_count)
+    repository.delete_class(session, access.project_id, label_id)
     touch_project(session, access.project_id)
-    return DeletedLabel(instances_deleted=gone.instance_count, images_changed=gone.image_count)
+    return gone
 
 
 def merge_label(session: Session, access: Access, label_id: int, *, into_id: int) -> LabelSchema:
@@ -72,9 +71,10 @@ def merge_label(session: Session, access: Access, label_id: int, *, into_id: int
     into = repository.find_class(session, access.project_id, into_id)
     if into is None:
         raise Unprocessable(f"into: there is no label {into_id} in project {access.project_id}")
-    repository.merge_class(session, label_id, into_id=into_id)
+    repository.merge_class(session, access.project_id, label_id, into_id=into_id)
     touch_project(session, access.project_id)
-    return _described(into, repository.count_by_class(session, access.project_id).get(into_id))
+    session.refresh(into)
+    return _described(into)
 
 
 def _get_class(session: Session, project_id: int, label_id: int) -> LabelClass:
@@ -92,12 +92,12 @@ def _name_taken_refused(name: str) -> Iterator[None]:
         raise Conflict(f"there is a label {name!r} already; choose another name, or merge the two") from error
 
 
-def _described(label_class: LabelClass, totals: ClassTotals | None) -> LabelSchema:
+def _described(label_class: LabelClass) -> LabelSchema:
     return LabelSchema(
         id=label_class.id,
         name=label_class.name,
         color=label_class.color,
         position=label_class.position,
-        image_count=0 if totals is None else totals.image_count,
-        instance_count=0 if totals is None else totals.instance_count,
+        image_count=label_class.image_count,
+        instance_count=label_class.instance_count,
     )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
 from app.db.base import utc_now
 from app.db.enums import Role
-from app.db.models import Image, ImageClassCount, LabelClass, Membership, Model, Project, User
+from app.db.models import Image, LabelClass, Membership, Model, Project, User
 from app.paging import PageParams
 
 
@@ -65,19 +65,16 @@ def lock_project(session: Session, project_id: int) -> None:
 
 
 def count_images(session: Session, project_ids: Sequence[int]) -> dict[int, ImageCounts]:
-    """Counts by project; a project without images is missing."""
-    is_labeled = Image.instance_count > 0
-    query = (
-        select(
-            Image.project_id,
-            func.count(Image.id),
-            func.count(case((is_labeled, 1))),
-            func.count(case((Image.in_validation, 1))),
-            func.coalesce(func.min(case((is_labeled, Image.id))), func.min(Image.id)),
-        )
-        .where(Image.project_id.in_(project_ids))
-        .group_by(Image.project_id)
-    )
+    """Counts by project, as they are kept (app/db/totals.py), and the cover."""
+    first = select(Image.id).where(Image.project_id == Project.id).order_by(Image.id).limit(1)
+    first_labeled = first.where(Image.instance_count > 0)
+    query = select(
+        Project.id,
+        Project.image_count,
+        Project.labeled_count,
+        Project.validation_count,
+        func.coalesce(first_labeled.scalar_subquery(), first.scalar_subquery()),
+    ).where(Project.id.in_(project_ids))
     return {project_id: ImageCounts(*counts) for project_id, *counts in session.execute(query)}
 
 
@@ -94,16 +91,8 @@ def count_models(session: Session, project_ids: Sequence[int]) -> dict[int, int]
 def count_labels(session: Session, project_ids: Sequence[int]) -> list[LabelCount]:
     """How many instances each label has, in the labels' order."""
     query = (
-        select(
-            LabelClass.project_id,
-            LabelClass.id,
-            LabelClass.name,
-            LabelClass.color,
-            func.coalesce(func.sum(ImageClassCount.instance_count), 0),
-        )
-        .outerjoin(ImageClassCount, ImageClassCount.class_id == LabelClass.id)
+        select(LabelClass.project_id, LabelClass.id, LabelClass.name, LabelClass.color, LabelClass.instance_count)
         .where(LabelClass.project_id.in_(project_ids))
-        .group_by(LabelClass.id)
         .order_by(LabelClass.position, LabelClass.id)
     )
     return [LabelCount(*row) for row in session.execute(query)]

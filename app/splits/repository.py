@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.base import utc_now
 from app.db.bulk import in_portions
 from app.db.models import Image, ImageClassCount, LabelClass
+from app.db.totals import add_to_project
 
 
 def set_validation(session: Session, project_id: int, image_ids: Sequence[int], *, validation: bool) -> int:
@@ -22,6 +23,7 @@ def set_validation(session: Session, project_id: int, image_ids: Sequence[int], 
             .execution_options(synchronize_session=False)
         )
         changed += len(session.scalars(statement).all())
+    add_to_project(session, project_id, validation=changed if validation else -changed)
     return changed
 
 

@@ -9,6 +9,8 @@ branch_labels = None
 depends_on = None
 
 
+KEEP_IDS = {'sqlite_autoincrement': True}  # SQLite makes the table anew to drop a column, and forgets this
+
 # What is counted and split here is kept by the application from now on.
 BACKFILL = (
     "UPDATE images SET folder = rtrim(rtrim(name, replace(name, '/', '')), '/')",
@@ -43,19 +45,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_uploads_project_id'), ['project_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_uploads_user_id'), ['user_id'], unique=False)
 
-    with op.batch_alter_table('images', schema=None) as batch_op:
+    with op.batch_alter_table('images', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.add_column(sa.Column('folder', sa.String(length=500).with_variant(sa.String(length=500, collation='C'), 'postgresql'), nullable=False, server_default=''))
         batch_op.create_index('ix_images_project_id_created_at', ['project_id', 'created_at', 'id'], unique=False)
         batch_op.create_index('ix_images_project_id_folder', ['project_id', 'folder', 'id'], unique=False)
         batch_op.create_index('ix_images_project_id_uploaded_by', ['project_id', 'uploaded_by', 'id'], unique=False)
 
-    with op.batch_alter_table('label_classes', schema=None) as batch_op:
+    with op.batch_alter_table('label_classes', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.add_column(sa.Column('image_count', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('instance_count', sa.Integer(), nullable=False, server_default='0'))
 
-    with op.batch_alter_table('projects', schema=None) as batch_op:
+    with op.batch_alter_table('projects', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.add_column(sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('strip_location', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('strip_location', sa.Boolean(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('image_count', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('labeled_count', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('validation_count', sa.Integer(), nullable=False, server_default='0'))
@@ -70,18 +72,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == 'postgresql':
         op.execute('ALTER TABLE images ALTER COLUMN name TYPE VARCHAR(500) COLLATE "default"')
-    with op.batch_alter_table('projects', schema=None) as batch_op:
+    with op.batch_alter_table('projects', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.drop_column('validation_count')
         batch_op.drop_column('labeled_count')
         batch_op.drop_column('image_count')
         batch_op.drop_column('strip_location')
         batch_op.drop_column('archived_at')
 
-    with op.batch_alter_table('label_classes', schema=None) as batch_op:
+    with op.batch_alter_table('label_classes', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.drop_column('instance_count')
         batch_op.drop_column('image_count')
 
-    with op.batch_alter_table('images', schema=None) as batch_op:
+    with op.batch_alter_table('images', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.drop_index('ix_images_project_id_uploaded_by')
         batch_op.drop_index('ix_images_project_id_folder')
         batch_op.drop_index('ix_images_project_id_created_at')

@@ -7,6 +7,7 @@ import pytest
 
 from app.db.engine import session_scope
 from app.db.models import Image, LabelClass
+from app.db.totals import add_to_project
 from tests.conftest import Person
 
 MakeImage = Callable[..., int]
@@ -47,6 +48,7 @@ def make_image(project_id: int) -> MakeImage:
             )
             session.add(image)
             session.flush()
+            add_to_project(session, of_project, images=1)
             return image.id
 
     return make

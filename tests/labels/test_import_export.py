@@ -96,8 +96,11 @@ def test_import__writes_instances_and_makes_labels_as_needed(image: Labeled, fil
         format="coco",
     )
     assert report == {
+        "format": "coco",
         "images_matched": 1,
         "images_missing": [],
+        "images_refused": 0,
+        "instances_replaced": 0,
         "instances_imported": 3,
         "instances_skipped": 0,
         "labels_created": ["Grape"],
@@ -226,11 +229,12 @@ def test_import__refuses_two_sets_for_one_image(image: Labeled, files: LabelFile
 @pytest.mark.parametrize(
     ("content", "query", "reason"),
     [
-        (coco_file(), {"format": "pdf"}, "auto, coco or maskwright"),
-        (b"{", {}, "not JSON"),
-        (b"\xff\xfe\x00", {}, "not JSON"),
-        (b"[" * 100_000, {}, "not JSON"),
-        ([], {}, "no format that is known"),
+        (coco_file(), {"format": "pdf"}, "give auto, maskwright"),
+        (b"{", {}, "no label format that is known"),
+        (b"{", {"format": "coco"}, "labels.json: it is not JSON"),
+        (b"\xff\xfe\x00", {"format": "coco"}, "labels.json: it is not JSON"),
+        (b"[" * 100_000, {"format": "maskwright"}, "labels.json: it is not JSON"),
+        ([], {}, "no label format that is known"),
         ({"images": []}, {"format": "coco"}, "annotations"),
         (coco_file(), {"format": "maskwright"}, "maskwright"),
         (coco_file(), {"mode": "destroy"}, "mode"),

@@ -13,6 +13,7 @@ from app.db.base import utc_now
 from app.db.engine import session_scope
 from app.db.enums import ModelSize, ModelStatus, Role
 from app.db.models import Image, ImageClassCount, LabelClass, Membership, Model, Project, User
+from app.db.totals import recount_project
 from app.errors import Conflict
 from app.paging import PageParams
 from app.projects import service
@@ -122,6 +123,7 @@ def test_get_project__counts_what_is_in_it(owner: Person, project_id: int) -> No
         session.add_all([fig, nut])
         session.flush()
         session.add(ImageClassCount(image_id=labeled, class_id=fig.id, instance_count=3))
+        recount_project(session, project_id)
         ids = {"fig": fig.id, "nut": nut.id}
     project = owner.get(f"{PROJECTS}/{project_id}").json()
     assert (project["image_count"], project["labeled_count"], project["validation_count"]) == (2, 1, 1)

@@ -4,35 +4,59 @@ It cannot hold: holes of polygons (such an object goes out as RLE, its mask kept
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from math import isfinite
 from typing import Any
 
+from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import (
+    Kept,
     LabelExport,
+    OutputFile,
     ParsedImage,
     ParsedInstance,
     ParsedLabels,
     Problem,
-    Text,
+    ProjectNames,
     UnreadableFile,
+    joined,
 )
 from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
 from app.masks.raster import polygons_to_rle
 from app.masks.rle import area, box_xywh, rle_from_uncompressed
 
 NAME = "coco"
-MEDIA_TYPE = "application/json"
-FILE_SUFFIX = ".json"
+TITLE = "COCO instances"
+ACCEPTS = ".json,.zip"
+IS_ARCHIVE = False
+CANNOT_HOLD = ("ids of objects", "colours of labels", "who or what drew an object")
+HOLES_LOSS = "outlines with holes become masks, pixel by pixel the same"
 _NUMBERS = {int, float}
 
 
-def recognises(document: Any) -> bool:
-    return isinstance(document, Mapping) and "images" in document and "annotations" in document
+def recognises(files: LabelFiles) -> bool:
+    return any(map(_is_coco, files.documents()))
 
 
-def parse(document: Any) -> ParsedLabels:
+def parse(files: LabelFiles, _project: ProjectNames) -> ParsedLabels:
+    """Read every COCO document among the files; see parse_document.
+
+    Raises:
+        UnreadableFile: There is none.
+    """
+    documents = files.require_documents()
+    found = [document for document in documents if _is_coco(document)] or documents[:1]
+    return joined(map(parse_document, found))
+
+
+def keep(instances: Sequence[Instance], height: int, width: int) -> list[Kept]:
+    """All of it; an object with holes as its mask, which an editor of polygons cannot take by its corners."""
+    return [_kept(instance, height, width) for instance in instances]
+
+
+def parse_document(document: Any) -> ParsedLabels:
     """Read a COCO document. A broken annotation is noted with its image, and the rest is read on.
 
     Raises:
@@ -50,11 +74,15 @@ def parse(document: Any) -> ParsedLabels:
     return ParsedLabels(list(images.values()), problems, dict.fromkeys(class_names.values()))
 
 
-def write(export: LabelExport) -> Text:
-    """Stream a COCO file: our image and label ids, annotation ids from 1, coordinates as they are stored.
+def write(export: LabelExport) -> Iterator[OutputFile]:
+    """Give the one file, streamed: our image and label ids, annotation ids from 1, coordinates as they are stored.
 
     An object with holes goes out as RLE, since COCO's polygons have none; others as polygons.
     """
+    yield OutputFile("labels.json", map(str.encode, _text(export)))
+
+
+def _text(export: LabelExport) -> Iterator[str]:
     categories = [{"id": c.class_id, "name": c.name, "supercategory": ""} for c in export.classes]
     class_ids = {c.name: c.class_id for c in export.classes}
     info = {"description": export.project_name, "version": "1.0"}
@@ -82,6 +110,10 @@ def write(export: LabelExport) -> Text:
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _is_coco(document: Any) -> bool:
+    return isinstance(document, Mapping) and "images" in document and "annotations" in document
 
 
 def _list(document: Mapping[str, Any], key: str) -> Sequence[Any]:
@@ -192,13 +224,19 @@ def _rle(segmentation: Mapping[str, Any]) -> Rle:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
+def _kept(instance: Instance, height: int, width: int) -> Kept:
+    if not any(polygon.holes for polygon in instance.polygons):
+        return Kept(instance)
+    return Kept(replace(instance, polygons=(), rle=polygons_to_rle(instance.polygons, height, width)), (HOLES_LOSS,))
+
+
 def _annotation(
     instance: Instance, annotation_id: int, image_id: int, class_ids: Mapping[str, int], height: int, width: int
 ) -> str:
     rle = instance.rle or polygons_to_rle(instance.polygons, height, width)
     segmentation: Any
     box: Sequence[float]
-    if instance.rle is not None or any(polygon.holes for polygon in instance.polygons):
+    if instance.rle is not None:
         segmentation = {"size": [height, width], "counts": rle.counts}
         box = box_xywh(rle)
     else:

@@ -2,38 +2,57 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import (
     LabelExport,
+    OutputFile,
     ParsedImage,
     ParsedInstance,
     ParsedLabels,
     Problem,
-    Text,
+    ProjectNames,
     UnreadableFile,
+    joined,
+    keep_all,
 )
 from app.masks.instance import InvalidMask, instance_from_json, instance_to_json
 
 NAME = "maskwright"
-MEDIA_TYPE = "application/json"
-FILE_SUFFIX = ".json"
+TITLE = "Maskwright JSON"
+ACCEPTS = ".json,.zip"
+IS_ARCHIVE = False
+CANNOT_HOLD = ()
 VERSION = 1
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
-def recognises(document: Any) -> bool:
-    return isinstance(document, Mapping) and document.get("format") == NAME
+keep = keep_all
 
 
-def parse(document: Any) -> ParsedLabels:
+def recognises(files: LabelFiles) -> bool:
+    return any(map(_is_ours, files.documents()))
+
+
+def parse(files: LabelFiles, _project: ProjectNames) -> ParsedLabels:
+    """Read every document of ours among the files; see parse_document.
+
+    Raises:
+        UnreadableFile: There is none.
+    """
+    documents = files.require_documents()
+    return joined(map(parse_document, [document for document in documents if _is_ours(document)] or documents[:1]))
+
+
+def parse_document(document: Any) -> ParsedLabels:
     """Read a document of ours. A broken instance is noted with its image, and the rest is read on.
 
     Raises:
         UnreadableFile: It is not of this format, or of another version.
     """
-    if not recognises(document):
+    if not _is_ours(document):
         raise UnreadableFile(f'a Maskwright label file is an object with "format": "{NAME}"')
     if document.get("version") != VERSION:
         raise UnreadableFile(f"it has version {document.get('version')!r:.60}, this server reads version {VERSION}")
@@ -55,8 +74,12 @@ def parse(document: Any) -> ParsedLabels:
     return ParsedLabels(images, problems, _colors(labels))
 
 
-def write(export: LabelExport) -> Text:
-    """Stream a file of ours."""
+def write(export: LabelExport) -> Iterator[OutputFile]:
+    """Give the one file of ours."""
+    yield OutputFile("labels.json", map(str.encode, _text(export)))
+
+
+def _text(export: LabelExport) -> Iterator[str]:
     labels = [{"name": c.name, "color": c.color} for c in export.classes]
     head = {"format": NAME, "version": VERSION, "project": export.project_name, "labels": labels}
     yield _dump(head)[:-1] + ',"images":['
@@ -75,6 +98,10 @@ def write(export: LabelExport) -> Text:
             yield separator + _dump(entries)[1:-1]
             separator = ","
     yield "]}"
+
+
+def _is_ours(document: Any) -> bool:
+    return isinstance(document, Mapping) and document.get("format") == NAME
 
 
 def _take_instance(item: Any, entry: str, image: ParsedImage) -> None:

@@ -24,7 +24,7 @@ def annotation(segmentation: Any, **changes: Any) -> dict[str, Any]:
 
 
 def test_parse__reads_polygons_of_several_parts() -> None:
-    parsed = coco.parse(document(annotation([TRIANGLE, [0, 0, 2, 0, 2, 2]])))
+    parsed = coco.parse_document(document(annotation([TRIANGLE, [0, 0, 2, 0, 2, 2]])))
     (image,) = parsed.images
     (instance,) = image.instances
     assert (image.name, image.width, image.height) == ("a.png", 10, 8)
@@ -38,16 +38,16 @@ def test_parse__reads_polygons_of_several_parts() -> None:
 
 
 def test_parse__drops_a_last_point_that_closes_the_ring() -> None:
-    (instance,) = coco.parse(document(annotation([[*TRIANGLE, 1.0, 1.0]]))).images[0].instances
+    (instance,) = coco.parse_document(document(annotation([[*TRIANGLE, 1.0, 1.0]]))).images[0].instances
     assert len(instance.polygons[0].exterior) == 3
 
 
 @pytest.mark.parametrize("counts", ["0102234000005", [6, 2, 72]])
 def test_parse__reads_both_kinds_of_rle(counts: Any) -> None:
-    parsed = coco.parse(document(annotation({"size": [8, 10], "counts": [6, 2, 72]}, iscrowd=1)))
+    parsed = coco.parse_document(document(annotation({"size": [8, 10], "counts": [6, 2, 72]}, iscrowd=1)))
     (instance,) = parsed.images[0].instances
     assert instance.rle is not None
-    again = coco.parse(document(annotation({"size": [8, 10], "counts": instance.rle.counts})))
+    again = coco.parse_document(document(annotation({"size": [8, 10], "counts": instance.rle.counts})))
     assert again.images[0].instances[0].rle == instance.rle
     assert instance.crowd
 
@@ -78,7 +78,7 @@ BAD_ANNOTATIONS: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("case", BAD_ANNOTATIONS)
 def test_parse__names_a_broken_annotation_with_its_image(case: str) -> None:
     bad, reason = BAD_ANNOTATIONS[case]
-    parsed = coco.parse(document(annotation([TRIANGLE]), bad))
+    parsed = coco.parse_document(document(annotation([TRIANGLE]), bad))
     (problem,) = parsed.images[0].problems
     assert (problem.image, problem.entry) == ("a.png", "annotation 3")
     assert reason in problem.error
@@ -86,7 +86,7 @@ def test_parse__names_a_broken_annotation_with_its_image(case: str) -> None:
 
 @pytest.mark.parametrize("image_id", [99, None, [1]])
 def test_parse__names_an_annotation_of_no_image(image_id: Any) -> None:
-    parsed = coco.parse(document(annotation([TRIANGLE], image_id=image_id)))
+    parsed = coco.parse_document(document(annotation([TRIANGLE], image_id=image_id)))
     (problem,) = parsed.problems
     assert problem.image is None
     assert "none of the file's images" in problem.error
@@ -94,7 +94,7 @@ def test_parse__names_an_annotation_of_no_image(image_id: Any) -> None:
 
 def test_parse__refuses_images_that_share_an_id() -> None:
     images = [{"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "b.png"}]
-    parsed = coco.parse(document(annotation([TRIANGLE]), images=images))
+    parsed = coco.parse_document(document(annotation([TRIANGLE]), images=images))
     assert parsed.problems[0].image == "b.png"
     assert parsed.images[0].problems[0].image == "a.png"
 
@@ -113,7 +113,7 @@ def test_parse__refuses_images_that_share_an_id() -> None:
 )
 def test_parse__refuses_what_is_no_coco_file(broken: Any) -> None:
     with pytest.raises(UnreadableFile):
-        coco.parse(broken)
+        coco.parse_document(broken)
 
 
 json_values = st.recursive(
@@ -133,7 +133,7 @@ def test_parse__whatever_a_field_holds(field: str, value: Any) -> None:
         if field in entry:
             entry[field] = value
     try:
-        parsed = coco.parse(json.loads(json.dumps(whole)))
+        parsed = coco.parse_document(json.loads(json.dumps(whole)))
     except UnreadableFile:
         return
     problems = [*parsed.problems, *(problem for image in parsed.images for problem in image.problems)]

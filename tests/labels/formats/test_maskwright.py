@@ -32,7 +32,9 @@ def test_write__then_parse_loses_nothing() -> None:
     )
     image = ExportedImage(1, "a.png", 10, 8)
     export = LabelExport("Fruit", [ExportedClass(4, "fig", "#E69F00")], [image], [[(image, instances)], []])
-    parsed = maskwright.parse(json.loads("".join(maskwright.write(export))))
+    parsed = maskwright.parse_document(
+        json.loads(b"".join(chunk for file in maskwright.write(export) for chunk in file.content))
+    )
     assert parsed.colors == {"fig": "#E69F00"}
     assert (parsed.images[0].name, parsed.images[0].width, parsed.images[0].height) == ("a.png", 10, 8)
     assert [
@@ -42,7 +44,7 @@ def test_write__then_parse_loses_nothing() -> None:
 
 
 def test_parse__names_a_broken_instance_with_its_image() -> None:
-    parsed = maskwright.parse(document(polygon_instance(), {"id": SECOND_ID, "label": "fig"}))
+    parsed = maskwright.parse_document(document(polygon_instance(), {"id": SECOND_ID, "label": "fig"}))
     (problem,) = parsed.images[0].problems
     assert (problem.image, problem.entry) == ("a.png", "instances[1]")
     assert "neither polygons nor rle" in problem.error
@@ -54,9 +56,9 @@ def test_parse__names_a_broken_instance_with_its_image() -> None:
 )
 def test_parse__refuses_what_is_no_file_of_ours(broken: Any) -> None:
     with pytest.raises(UnreadableFile):
-        maskwright.parse(broken)
+        maskwright.parse_document(broken)
 
 
 def test_parse__names_an_image_without_its_parts() -> None:
-    parsed = maskwright.parse(document(images=[{"name": "a.png"}]))
+    parsed = maskwright.parse_document(document(images=[{"name": "a.png"}]))
     assert (parsed.images, parsed.problems[0].entry) == ([], "images[0]")

@@ -1,0 +1,156 @@
+"""The files of one import: documents as they were sent, and those inside zips, read when a format asks for them."""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cache, partial
+from typing import Any, Self
+from xml.etree import ElementTree
+
+from app.form_files import ReceivedFile
+from app.images.archives import Archive, ArchiveRefused, is_zip
+from app.images.names import BadName, clean_name, last_part
+from app.labels.formats.parsed import Problem, UnreadableFile
+
+UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload, as one with images may
+
+
+class LabelFiles:
+    """Names of files, with their folders, and their content. `problems` lists what could not be opened."""
+
+    def __init__(self, max_file_bytes: int) -> None:
+        self.problems: list[Problem] = []
+        self._max_file_bytes = max_file_bytes
+        self._readers: dict[str, Any] = {}
+        self._broken: dict[str, str] = {}
+        self._archives = ExitStack()
+        self.json = cache(self._json)  # formats look at the same document, one after the other
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.json.cache_clear()
+        self._archives.close()
+
+    @classmethod
+    def open(cls, received: Sequence[ReceivedFile], *, max_file_bytes: int) -> Self:
+        """Open files and zips; close it by `with`.
+
+        Raises:
+            UnreadableFile: A zip is broken, or a bomb.
+        """
+        files = cls(max_file_bytes)
+        try:
+            for file in received:
+                files._add(file)
+        except BaseException:
+            files.__exit__()
+            raise
+        return files
+
+    def names(self, *suffixes: str) -> list[str]:
+        """The files whose names end so, in any case, in their order; all of them without a suffix."""
+        return [name for name in self._readers if not suffixes or name.lower().endswith(suffixes)]
+
+    def read(self, name: str) -> bytes:
+        """A file's bytes.
+
+        Raises:
+            UnreadableFile: It is damaged inside its zip.
+        """
+        try:
+            content: bytes = self._readers[name]()
+        except ArchiveRefused as error:
+            raise UnreadableFile(str(error)) from error
+        return content
+
+    def text(self, name: str) -> str:
+        """A file as UTF-8, with or without a byte order mark, or as Windows writes it.
+
+        Raises:
+            UnreadableFile: It is damaged inside its zip.
+        """
+        content = self.read(name)
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return content.decode("cp1252", "replace")
+
+    def xml(self, name: str) -> ElementTree.Element:
+        """A file's root element. Entities that a document declares itself are refused: they can grow without bound.
+
+        Raises:
+            UnreadableFile: It is no XML.
+        """
+        content = self.read(name)
+        if b"<!ENTITY" in content.replace(b"\0", b""):
+            raise UnreadableFile("it declares entities; take them out")
+        try:
+            return ElementTree.fromstring(content)
+        except (ElementTree.ParseError, ValueError, LookupError) as error:
+            raise UnreadableFile(f"it is not XML ({error})") from error
+
+    def documents(self) -> list[Any]:
+        """Every file that is JSON by its content, read; others are left out."""
+        return [document for name in self._json_names() if (document := self._read_or_none(name)) is not None]
+
+    def require_documents(self) -> list[Any]:
+        """Every file that is JSON by its content, at least one.
+
+        Raises:
+            UnreadableFile: None is; its text says why of the first.
+        """
+        documents = self.documents()
+        if not documents:
+            names = self._json_names()
+            raise UnreadableFile(f"{names[0]}: {self._broken[names[0]]}" if names else "there is no file")
+        return documents
+
+    def _json_names(self) -> list[str]:
+        return self.names(".json") or self.names()
+
+    def _read_or_none(self, name: str) -> Any:
+        try:
+            return self.json(name)
+        except UnreadableFile as error:
+            self._broken[name] = str(error)
+            return None
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads(self.read(name))
+        except (ValueError, RecursionError) as error:
+            raise UnreadableFile(f"it is not JSON ({error})") from error
+
+    def _add(self, file: ReceivedFile) -> None:
+        if not is_zip(file.path):
+            self._readers[_cleaned(file.name)] = file.path.read_bytes
+            return
+        try:
+            archive = Archive(
+                file.path,
+                max_entry_bytes=self._max_file_bytes,
+                max_total_bytes=UNPACKED_TO_UPLOAD_RATIO * self._max_file_bytes,
+            )
+        except ArchiveRefused as error:
+            raise UnreadableFile(f"{file.name}: {error}") from error
+        self._archives.callback(archive.close)
+        for entry in archive.entries:
+            if entry.refusal is None:
+                self._readers.setdefault(entry.name, partial(archive.read, entry))
+            else:
+                self.problems.append(Problem(None, entry.name, entry.refusal))
+
+
+def stem(name: str) -> str:
+    """A name without the suffix of its last part."""
+    folders, slash, last = name.rpartition("/")
+    return folders + slash + (last.rpartition(".")[0] or last)
+
+
+def _cleaned(name: str) -> str:
+    try:
+        return clean_name(name)
+    except BadName:
+        return last_part(name.replace("\\", "/")) or "file"
