@@ -181,7 +181,7 @@ def delete_images(session: Session, access: Access, image_ids: Sequence[int], *,
     """
     require_images(session, access.project_id, image_ids)
     keys = repository.list_blob_keys(session, image_ids)
-    count = repository.delete_images(session, image_ids)
+    count = repository.delete_images(session, access.project_id, image_ids)
     touch_project(session, access.project_id)
     run_after_commit(session, partial(blobs.delete, keys))
     return count
