@@ -1,6 +1,5 @@
-"""The gallery as a person uses it: uploading, finding, selecting, deleting with undo, labels from a file."""
+"""The gallery as a person uses it: uploading, finding, selecting, deleting with undo."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -146,41 +145,6 @@ def test_editor__opens_what_is_selected(gallery: Page) -> None:
     gallery.keyboard.press("l")
     expect(gallery).to_have_url(re.compile(r"/label/\d+\?ids=\d+%2C\d+"))
     expect(gallery.get_by_text("1 / 2")).to_be_visible()
-
-
-def test_labels_from_a_file__are_shown_before_they_are_imported(
-    page: Page,
-    api: httpx.Client,
-    scenes: dict[str, Scene],
-    tmp_path: Path,
-) -> None:
-    project_id = make_project(api, "Labels")
-    upload_scenes(api, project_id, {"there.jpg": scenes[NAMES[0]]})
-    square = [10, 10, 50, 10, 50, 50, 10, 50]
-    coco = {
-        "images": [
-            {"id": 1, "file_name": "there.jpg", "width": 480, "height": 360},
-            {"id": 2, "file_name": "gone.jpg", "width": 480, "height": 360},
-        ],
-        "categories": [{"id": 1, "name": "stone"}],
-        "annotations": [
-            {"id": number, "image_id": number, "category_id": 1, "segmentation": [square]} for number in (1, 2)
-        ],
-    }
-    path = tmp_path / "coco.json"
-    path.write_text(json.dumps(coco))
-    page.goto(f"/projects/{project_id}")
-    page.get_by_role("button", name="Upload labels").click()
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a file").click()
-    chooser.value.set_files(path)
-    dialog = page.get_by_role("dialog", name="Upload labels")
-    expect(dialog).to_contain_text("1 image of the file is not in the project")
-    expect(dialog).to_contain_text("New label: stone")
-    assert api.get(f"/api/v1/projects/{project_id}/labels").json()["total"] == 0
-    dialog.get_by_role("button", name="Import 1 object").click()
-    expect(page.get_by_role("link", name="stone 1")).to_be_visible()
-    expect(tile(page, "there.jpg")).to_contain_text("1 stone")
 
 
 def test_session_that_ended__signs_in_over_the_page_and_goes_on(

@@ -1,5 +1,5 @@
 import type { LucideIcon } from "lucide-react";
-import type { ReactNode, Ref } from "react";
+import type { AnchorHTMLAttributes, ReactNode, Ref } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 import { Link, type LinkProps } from "react-router";
 import styles from "./Button.module.css";
@@ -94,6 +94,31 @@ export function LinkButton({
       {icon && <Icon of={icon} size={size === "small" ? 14 : 16} />}
       <span className={styles.text}>{children}</span>
     </Link>
+  );
+}
+
+interface DownloadButtonProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "className" | "download"> {
+  href: string;
+  kind?: ButtonKind;
+  size?: ButtonSize;
+  icon?: LucideIcon;
+  className?: string;
+}
+
+/** A link to a file of the server that looks like a button; the browser saves what it leads to. */
+export function DownloadButton({
+  kind = "default",
+  size = "medium",
+  icon,
+  className,
+  children,
+  ...rest
+}: DownloadButtonProps) {
+  return (
+    <a {...rest} download="" className={classNames(buttonClass(kind, size), className)}>
+      {icon && <Icon of={icon} size={size === "small" ? 14 : 16} />}
+      <span className={styles.text}>{children}</span>
+    </a>
   );
 }
 

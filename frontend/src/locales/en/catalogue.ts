@@ -4,6 +4,8 @@ import common from "./common.json";
 import frame from "./frame.json";
 import gallery from "./gallery.json";
 import help from "./help.json";
+import labelExport from "./labelExport.json";
+import labelImport from "./labelImport.json";
 import labeling from "./labeling.json";
 import labels from "./labels.json";
 import members from "./members.json";
@@ -22,6 +24,8 @@ export const en = {
   frame,
   gallery,
   help,
+  labelExport,
+  labelImport,
   labeling,
   labels,
   members,

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { saveFile } from "../../components/saveFile.ts";
 import { type Cut, isKept } from "./predictions.ts";
 import styles from "./ResultDownloads.module.css";
 import { asBytes, type Picture } from "./usePredictions.ts";
@@ -29,7 +30,7 @@ export function ResultDownloads({ path, pictures, cut }: ResultDownloadsProps) {
       for (const picture of done) {
         if (picture.file === null || path === null) continue;
         const query = { format: "masks", ...(cut.kind === "all" ? { min_score: cut.score } : {}) };
-        save(await api.post<Blob>(path, asBytes(picture.file), { query }), `${stem(picture.name)}-masks.zip`);
+        saveFile(await api.post<Blob>(path, asBytes(picture.file), { query }), `${stem(picture.name)}-masks.zip`);
       }
     } catch (failure) {
       setError(failure);
@@ -42,7 +43,7 @@ export function ResultDownloads({ path, pictures, cut }: ResultDownloadsProps) {
     const results = Object.fromEntries(
       done.map((picture) => [picture.name, picture.objects.filter((object) => isKept(object, cut))]),
     );
-    save(new Blob([JSON.stringify(results, null, 1)], { type: "application/json" }), "predictions.json");
+    saveFile(new Blob([JSON.stringify(results, null, 1)], { type: "application/json" }), "predictions.json");
   };
 
   return (
@@ -59,16 +60,6 @@ export function ResultDownloads({ path, pictures, cut }: ResultDownloadsProps) {
       <ErrorMessage error={error} />
     </section>
   );
-}
-
-function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the data by the next turn of its loop, at the latest when it asked where to save it.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function stem(name: string): string {

@@ -1,0 +1,130 @@
+"""Labels from files and into files, and the labels themselves, as a person handles them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.cli.demo_scenes import Scene, draw_scene
+from tests.e2e.conftest import Browsing
+from tests.e2e.projects import import_labels, make_project, upload_scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SQUARE = [10, 10, 50, 10, 50, 50, 10, 50]
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return draw_scene(1)
+
+
+@pytest.fixture
+def project_id(api: httpx.Client, scene: Scene) -> int:
+    """Two images without labels."""
+    project_id = make_project(api, "Label files")
+    upload_scenes(api, project_id, {"there.jpg": scene, "bad.jpg": scene})
+    return project_id
+
+
+@pytest.fixture
+def labeled_id(api: httpx.Client, scene: Scene) -> int:
+    """An image with what is seen in it."""
+    project_id = make_project(api, "Labeled")
+    upload_scenes(api, project_id, {"scene.jpg": scene})
+    import_labels(api, project_id, {"scene.jpg": scene})
+    return project_id
+
+
+def coco(**segmentations: list[float]) -> dict[str, Any]:
+    """A COCO file with one object of the label stone in each image, of the size of our scenes."""
+    names = dict(enumerate(segmentations, start=1))
+    return {
+        "images": [{"id": n, "file_name": f"{name}.jpg", "width": 480, "height": 360} for n, name in names.items()],
+        "categories": [{"id": 1, "name": "stone"}],
+        "annotations": [
+            {"id": n, "image_id": n, "category_id": 1, "segmentation": [segmentations[name]]}
+            for n, name in names.items()
+        ],
+    }
+
+
+def label_counts(api: httpx.Client, project_id: int) -> dict[str, int]:
+    labels = api.get(f"/api/v1/projects/{project_id}/labels").json()["items"]
+    return {label["name"]: label["instance_count"] for label in labels}
+
+
+def open_import(page: Page, project_id: int, *paths: Path) -> Locator:
+    page.goto(f"/projects/{project_id}")
+    page.get_by_role("button", name="Upload labels").click()
+    dialog = page.get_by_role("dialog", name="Upload labels")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(paths)
+    return dialog
+
+
+def test_import__shows_what_would_happen_then_does_it(
+    page: Page, api: httpx.Client, project_id: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps(coco(there=SQUARE, bad=[1, 2, 3, 4], gone=SQUARE)))
+    dialog = open_import(page, project_id, path)
+    dialog.get_by_role("button", name="Look what would happen").click()
+    expect(dialog).to_contain_text("2 images of the files are in the project")
+    expect(dialog).to_contain_text("1 image of the files is not in the project")
+    expect(dialog).to_contain_text("New label: stone")
+    expect(dialog.get_by_role("listitem").filter(has_text="bad.jpg").first).to_contain_text("stays as it is")
+    assert label_counts(api, project_id) == {}
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download the report").click()
+        page.get_by_role("menuitem", name="CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[1].startswith('"bad.jpg",')
+    assert lines[-1].startswith('"gone.jpg","","missing"')
+    dialog.get_by_role("button", name="Import 1 object").click()
+    expect(dialog).to_contain_text("1 object imported")
+    assert label_counts(api, project_id) == {"stone": 1}
+    dialog.get_by_role("link", name="bad.jpg").click()
+    expect(page).to_have_url(re.compile(r"\?q=bad.jpg"))
+    expect(page.get_by_role("link", name="stone 1")).to_be_visible()
+
+
+def test_import__takes_several_files_and_keeps_them_after_an_error(
+    page: Page, api: httpx.Client, project_id: int, tmp_path: Path, browsing: Browsing
+) -> None:
+    good, broken = tmp_path / "good.json", tmp_path / "broken.json"
+    good.write_text(json.dumps(coco(there=SQUARE)))
+    broken.write_text("{")
+    dialog = open_import(page, project_id, broken)
+    dialog.get_by_role("button", name="Look what would happen").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("broken.json")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files(good)
+    expect(dialog.get_by_role("list", name="Chosen files").get_by_role("listitem")).to_have_count(2)
+    dialog.get_by_role("button", name="Leave broken.json out").click()
+    dialog.get_by_role("button", name="Look what would happen").click()
+    dialog.get_by_role("button", name="Import 1 object").click()
+    expect(dialog).to_contain_text("1 object imported")
+    assert label_counts(api, project_id) == {"stone": 1}
+    browsing.forgive("422")
+
+
+def test_export__says_first_what_changes(page: Page, labeled_id: int) -> None:
+    page.goto(f"/projects/{labeled_id}")
+    page.get_by_role("button", name="Download labels").click()
+    dialog = page.get_by_role("dialog", name="Download labels")
+    expect(dialog).to_contain_text("labels of 1 image")
+    expect(dialog).to_contain_text("It does not hold: ids of objects")
+    dialog.get_by_role("radio", name="Maskwright JSON").check(force=True)
+    expect(dialog).to_contain_text("Nothing is lost.")
+    with page.expect_download() as download:
+        dialog.get_by_role("link", name="Download Maskwright JSON").click()
+    saved = json.loads(download.value.path().read_text())
+    assert saved["format"] == "maskwright"
+    assert len(saved["images"][0]["instances"]) > 0
