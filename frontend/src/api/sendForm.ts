@@ -54,7 +54,7 @@ function sendOnce(
 }
 
 /** Whether what kept the first attempt out is put right: a new sign-in, a new CSRF token. */
-async function canTryAgain(error: ApiError): Promise<boolean> {
+export async function canTryAgain(error: ApiError): Promise<boolean> {
   if (error.status === 401) return signInAgain();
   if (error.status !== 403 || !error.message.startsWith("X-CSRF-Token")) return false;
   await renewCsrfToken();

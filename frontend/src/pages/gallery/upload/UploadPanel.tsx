@@ -1,4 +1,4 @@
-import { Check, ChevronDown, ChevronUp, CircleAlert, CircleX, RotateCcw, X } from "lucide-react";
+import { Check, ChevronDown, ChevronUp, CircleAlert, CircleX, RotateCcw, WifiOff, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../../components/Button.tsx";
@@ -6,12 +6,12 @@ import { formatBytes } from "../../../components/format.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { ProgressBar } from "../../../components/ProgressBar.tsx";
 import styles from "./UploadPanel.module.css";
-import { type FileState, isOpen, mayRetry, totalsOf, type UploadFile } from "./uploadQueue.ts";
+import { firstRows, isOpen, mayRetry, totalsOf, type UploadFile } from "./uploadQueue.ts";
 import { uploads, useUploads } from "./uploads.ts";
 
-/** Rows drawn; of more files the count alone is told. What a person has to read comes first. */
+/** Rows drawn; of more files the count alone is told. */
 const SHOWN_ROWS = 200;
-const ORDER: readonly FileState[] = ["refused", "failed", "sending", "waiting", "cancelled", "done"];
+const SHOWN_DUPLICATES = 5;
 
 /** Progress of the uploads, of each file and in all, on every page. */
 export function UploadPanel() {
@@ -21,7 +21,7 @@ export function UploadPanel() {
   if (files.length === 0) return null;
   const totals = totalsOf(files);
   const failed = files.filter(mayRetry);
-  const rows = [...files].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  const rows = firstRows(files, SHOWN_ROWS);
   return (
     <section className={styles.panel} aria-label={t("title")}>
       <header className={styles.header}>
@@ -41,13 +41,15 @@ export function UploadPanel() {
       {totals.open > 0 && <ProgressBar label={t("title")} value={totals.progress} className={styles.total ?? ""} />}
       {totals.refused > 0 && <p className={styles.problem}>{t("refusedCount", { count: totals.refused })}</p>}
       {totals.failed > 0 && <p className={styles.problem}>{t("failedCount", { count: totals.failed })}</p>}
+      {totals.duplicates > 0 && <p className={styles.notice}>{t("duplicateCount", { count: totals.duplicates })}</p>}
+      {totals.stalled > 0 && <p className={styles.notice}>{t("stalledText")}</p>}
       {!isFolded && (
         <ul className={styles.rows}>
-          {rows.slice(0, SHOWN_ROWS).map((file) => (
+          {rows.map((file) => (
             <FileRow key={file.id} file={file} />
           ))}
-          {rows.length > SHOWN_ROWS && (
-            <li className={styles.more}>{t("more", { count: rows.length - SHOWN_ROWS })}</li>
+          {files.length > rows.length && (
+            <li className={styles.more}>{t("more", { count: files.length - rows.length })}</li>
           )}
         </ul>
       )}
@@ -78,26 +80,20 @@ function FileRow({ file }: { file: UploadFile }) {
         {file.state === "done" && <Icon of={Check} className={styles.ok} />}
         {file.state === "refused" && <Icon of={CircleX} className={styles.bad} />}
         {file.state === "failed" && <Icon of={CircleAlert} className={styles.bad} />}
+        {file.state === "stalled" && <Icon of={WifiOff} className={styles.stalled} />}
       </span>
       <div className={styles.text}>
         <div className={styles.nameRow}>
           <span className={styles.name} title={file.name}>
             {file.name}
           </span>
-          <span className={styles.note}>
-            {file.state === "done" && file.imageCount > 1
-              ? t("zipImages", { count: file.imageCount })
-              : file.state === "sending" && file.sent >= file.size
-                ? t("storing")
-                : file.state === "waiting" || file.state === "sending"
-                  ? formatBytes(file.size)
-                  : t(`state.${file.state}`)}
-          </span>
+          <FileNote file={file} />
         </div>
-        {file.state === "sending" && (
+        {(file.state === "sending" || file.state === "stalled") && (
           <ProgressBar label={file.name} value={file.size === 0 ? 1 : file.sent / file.size} />
         )}
         {file.reason !== null && <p className={styles.reason}>{file.reason}</p>}
+        {file.duplicates.length > 0 && <Duplicates file={file} />}
       </div>
       {isOpen(file) && (
         <IconButton
@@ -116,5 +112,38 @@ function FileRow({ file }: { file: UploadFile }) {
         />
       )}
     </li>
+  );
+}
+
+function FileNote({ file }: { file: UploadFile }) {
+  const { t } = useTranslation("upload");
+  const note = () => {
+    switch (file.state) {
+      case "waiting":
+        return formatBytes(file.size);
+      case "sending":
+        return file.sent < file.size ? formatBytes(file.size) : t("storing");
+      case "done":
+        return file.imageCount > 1 ? t("zipImages", { count: file.imageCount }) : t("state.done");
+      default:
+        return t(`state.${file.state}`);
+    }
+  };
+  return <span className={styles.note}>{note()}</span>;
+}
+
+/** Which images have the same content as another one: the first few by name. */
+function Duplicates({ file: { name, duplicates } }: { file: UploadFile }) {
+  const { t } = useTranslation("upload");
+  const lines = duplicates
+    .slice(0, SHOWN_DUPLICATES)
+    .map((duplicate) =>
+      duplicate.name === name ? t("duplicateOf", { of: duplicate.of }) : t("duplicateInside", { ...duplicate }),
+    );
+  const left = duplicates.length - lines.length;
+  return (
+    <p className={styles.reason}>
+      {[...lines, ...(left > 0 ? [t("moreDuplicates", { count: left })] : [])].join("\n")}
+    </p>
   );
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { deferred } from "../../../api/deferred.ts";
 import {
+  firstRows,
   type NamedFile,
   nextBatch,
   REQUEST_FILES,
@@ -14,6 +15,7 @@ interface SentRequest {
   projectId: number;
   names: string[];
   progress: (bytes: number) => void;
+  stall: () => void;
   answer: (report: UploadReport) => Promise<void>;
   fail: (message: string) => Promise<void>;
   aborted: boolean;
@@ -28,7 +30,7 @@ const arrived = vi.fn();
 beforeEach(() => {
   requests = [];
   arrived.mockClear();
-  queue = new UploadQueue((projectId, files, onProgress) => {
+  queue = new UploadQueue((projectId, files, { onProgress, onStalled }) => {
     const { promise, resolve, reject } = deferred<UploadReport>();
     const settled = promise.then(
       () => undefined,
@@ -38,6 +40,7 @@ beforeEach(() => {
       projectId,
       names: files.map(({ name }) => name),
       progress: onProgress,
+      stall: onStalled,
       answer: (report) => {
         resolve(report);
         return settled;
@@ -64,10 +67,10 @@ const file = (name: string, size = 100): NamedFile => {
   Object.defineProperty(made, "size", { value: size });
   return { name, file: made };
 };
+const item = (name: string) => ({ name, duplicate_of: null as string | null });
 const stateOf = (name: string) => queue.files.find((known) => known.name === name)?.state;
 const idOf = (name: string) => queue.files.find((known) => known.name === name)?.id ?? 0;
-const accept = (request: SentRequest | undefined) =>
-  request?.answer({ items: request.names.map((name) => ({ name })), refused: [] });
+const accept = (request: SentRequest | undefined) => request?.answer({ items: request.names.map(item), refused: [] });
 
 describe("requests", () => {
   test("small files go together, large ones alone, a zip alone", () => {
@@ -106,7 +109,7 @@ describe("requests", () => {
 describe("outcomes", () => {
   test("each file gets its own, and the arrival is told", async () => {
     queue.add(7, [file("good.jpg"), file("bad.txt")]);
-    await requests[0]?.answer({ items: [{ name: "good.jpg" }], refused: [{ name: "bad.txt", error: "no image" }] });
+    await requests[0]?.answer({ items: [item("good.jpg")], refused: [{ name: "bad.txt", error: "no image" }] });
     expect(stateOf("good.jpg")).toBe("done");
     expect(queue.files.find(({ name }) => name === "bad.txt")).toMatchObject({ state: "refused", reason: "no image" });
     expect(arrived).toHaveBeenCalledExactlyOnceWith(7);
@@ -115,7 +118,7 @@ describe("outcomes", () => {
   test("a zip tells how many images came of it and what in it was refused", async () => {
     queue.add(1, [file("all.zip")]);
     await requests[0]?.answer({
-      items: [{ name: "all/a.jpg" }, { name: "all/b.jpg" }],
+      items: [item("all/a.jpg"), item("all/b.jpg")],
       refused: [{ name: "all/c.txt", error: "no image" }],
     });
     expect(queue.files[0]).toMatchObject({ state: "refused", imageCount: 2, reason: "all/c.txt: no image" });
@@ -141,6 +144,53 @@ describe("outcomes", () => {
     queue.add(1, [file("u\u0308.jpg"), file("b.jpg")]);
     await requests[0]?.answer({ items: [], refused: [{ name: "\u00fc.jpg", error: "taken" }] });
     expect(stateOf("\u00fc.jpg")).toBe("refused");
+  });
+});
+
+describe("duplicates", () => {
+  test("a file tells which image has its content", async () => {
+    queue.add(1, [file("a.jpg"), file("b.jpg")]);
+    await requests[0]?.answer({ items: [item("a.jpg"), { name: "b.jpg", duplicate_of: "a.jpg" }], refused: [] });
+    expect(queue.files.map(({ duplicates }) => duplicates)).toEqual([[], [{ name: "b.jpg", of: "a.jpg" }]]);
+    expect(totalsOf(queue.files).duplicates).toBe(1);
+  });
+
+  test("a zip lists those inside it", async () => {
+    queue.add(1, [file("x.zip")]);
+    await requests[0]?.answer({ items: [item("x/a"), { name: "x/b", duplicate_of: "old" }], refused: [] });
+    expect(queue.files[0]?.duplicates).toEqual([{ name: "x/b", of: "old" }]);
+  });
+});
+
+describe("a broken connection", () => {
+  test("is told, and over with the next bytes", () => {
+    queue.add(1, [file("a", 100)]);
+    requests[0]?.stall();
+    expect(stateOf("a")).toBe("stalled");
+    expect(queue.isBusy).toBe(true);
+    requests[0]?.progress(0);
+    expect(stateOf("a")).toBe("sending");
+  });
+
+  test("a file that cannot be read any more fails with that reason; its companions are sent", async () => {
+    const gone = file("gone");
+    gone.file.slice = () => {
+      throw new DOMException("gone", "NotFoundError");
+    };
+    queue.add(1, [file("a"), gone]);
+    requests[0]?.stall();
+    await vi.waitFor(() => expect(stateOf("gone")).toBe("failed"));
+    expect(queue.files[1]?.reason).toContain("gone cannot be read any more");
+    expect(requests[0]?.aborted).toBe(true);
+    expect(requests[1]?.names).toEqual(["a"]);
+  });
+
+  test("one that waits for it can be cancelled", () => {
+    queue.add(1, [file("a")]);
+    requests[0]?.stall();
+    queue.cancelAll();
+    expect(stateOf("a")).toBe("cancelled");
+    expect(queue.isBusy).toBe(false);
   });
 });
 
@@ -190,6 +240,15 @@ describe("progress", () => {
     expect(totalsOf(queue.files).progress).toBeCloseTo(250 / 400);
   });
 
+  test("is told now and then, and at the end", () => {
+    queue.add(1, [file("a", 100)]);
+    requests[0]?.progress(10);
+    requests[0]?.progress(20);
+    expect(queue.files[0]?.sent).toBe(10);
+    requests[0]?.progress(100);
+    expect(queue.files[0]?.sent).toBe(100);
+  });
+
   test("never passes a file's size: the form around it has bytes too", () => {
     queue.add(1, [file("a", 100)]);
     requests[0]?.progress(500);
@@ -207,9 +266,19 @@ describe("progress", () => {
 describe("the list", () => {
   test("new files push out what is finished, but not what has to be read", async () => {
     queue.add(1, [file("good"), file("bad")]);
-    await requests[0]?.answer({ items: [{ name: "good" }], refused: [{ name: "bad", error: "no" }] });
+    await requests[0]?.answer({ items: [item("good")], refused: [{ name: "bad", error: "no" }] });
     queue.add(1, [file("next")]);
     expect(queue.files.map(({ name }) => name)).toEqual(["bad", "next"]);
+  });
+
+  test("begins with what a person has to read", async () => {
+    queue.add(1, [file("good"), file("same"), file("bad")]);
+    await requests[0]?.answer({
+      items: [item("good"), { name: "same", duplicate_of: "good" }],
+      refused: [{ name: "bad", error: "no" }],
+    });
+    expect(firstRows(queue.files, 9).map(({ name }) => name)).toEqual(["bad", "same", "good"]);
+    expect(firstRows(queue.files, 1).map(({ name }) => name)).toEqual(["bad"]);
   });
 
   test("clear keeps what is on its way", () => {

@@ -1,6 +1,8 @@
 /** Uploads of one project after another: small files together, three requests at once, each file's progress apart. */
+import type { Sending } from "../../../api/sendForm.ts";
 
-export type FileState = "waiting" | "sending" | "done" | "refused" | "failed" | "cancelled";
+/** stalled: it goes on by itself when the connection is back. */
+export type FileState = "waiting" | "sending" | "stalled" | "done" | "refused" | "failed" | "cancelled";
 
 export interface UploadFile {
   readonly id: number;
@@ -16,25 +18,31 @@ export interface UploadFile {
   readonly reason: string | null;
   /** Images that came of it: more than one from a zip. */
   readonly imageCount: number;
+  /** Those of them whose content another image of the project has. */
+  readonly duplicates: readonly Duplicate[];
+}
+
+export interface Duplicate {
+  readonly name: string;
+  readonly of: string;
 }
 
 /** What the server said of one request. */
 export interface UploadReport {
-  items: { name: string }[];
+  items: { name: string; duplicate_of: string | null }[];
   refused: { name: string; error: string }[];
 }
 
-/** One request on its way. `done` rejects with an Error fit to be shown. */
-export interface Sending {
-  done: Promise<UploadReport>;
-  abort: () => void;
+/** What a request tells on its way. */
+export interface SendEvents {
+  /** Bytes of the request's files on the server's side; after a pause that it goes on. */
+  onProgress: (bytes: number) => void;
+  /** The connection broke off; the request waits and goes on by itself. */
+  onStalled: () => void;
 }
 
-export type Send = (
-  projectId: number,
-  files: readonly { name: string; file: File }[],
-  onProgress: (bytes: number) => void,
-) => Sending;
+/** Starts a request; its `done` rejects with an Error fit to be shown. */
+export type Send = (projectId: number, files: readonly NamedFile[], events: SendEvents) => Sending<UploadReport>;
 
 export interface NamedFile {
   name: string;
@@ -46,9 +54,13 @@ export const REQUESTS_AT_ONCE = 3;
 export const REQUEST_BYTES = 8_000_000;
 export const REQUEST_FILES = 20;
 
+/** Progress is told no more often: a page need not be drawn for every packet. */
+const PROGRESS_PAUSE_MS = 100;
+
 interface Request {
-  ids: readonly number[];
-  sending: Sending;
+  ids: ReadonlySet<number>;
+  sending: Sending<UploadReport>;
+  toldAt: number;
 }
 
 export class UploadQueue {
@@ -81,6 +93,7 @@ export class UploadQueue {
       sent: 0,
       reason: null,
       imageCount: 0,
+      duplicates: [],
     }));
     // What is finished makes room when new files come, but for what a person still has to read.
     const kept = this.isBusy
@@ -92,16 +105,7 @@ export class UploadQueue {
 
   /** Takes files back that are not on the server yet; files of the same request wait for another one. */
   cancel(ids: ReadonlySet<number>): void {
-    this.#change((file) => (ids.has(file.id) && isOpen(file) ? { ...file, state: "cancelled", sent: 0 } : file));
-    for (const request of [...this.#requests]) {
-      if (!request.ids.some((id) => ids.has(id))) continue;
-      this.#requests.delete(request);
-      this.#change((file) =>
-        request.ids.includes(file.id) && isOpen(file) ? { ...file, state: "waiting", sent: 0 } : file,
-      );
-      request.sending.abort();
-    }
-    this.#fill();
+    this.#withdraw(ids, { state: "cancelled", sent: 0 });
   }
 
   cancelAll(): void {
@@ -139,12 +143,29 @@ export class UploadQueue {
     }
   }
 
+  #withdraw(ids: ReadonlySet<number>, outcome: Partial<UploadFile>): void {
+    this.#change((file) => (ids.has(file.id) && isOpen(file) ? { ...file, ...outcome } : file));
+    for (const request of [...this.#requests]) {
+      if (![...request.ids].some((id) => ids.has(id))) continue;
+      this.#requests.delete(request);
+      this.#change((file) =>
+        request.ids.has(file.id) && isOpen(file) ? { ...file, state: "waiting", sent: 0 } : file,
+      );
+      request.sending.abort();
+    }
+    this.#fill();
+  }
+
   #start(projectId: number, batch: readonly UploadFile[]): void {
-    const ids = batch.map(({ id }) => id);
-    this.#change((file) => (ids.includes(file.id) ? { ...file, state: "sending", sent: 0 } : file));
-    const request: Request = { ids, sending: this.#send(projectId, batch, (bytes) => this.#progress(request, bytes)) };
+    const ids = new Set(batch.map(({ id }) => id));
+    this.#change((file) => (ids.has(file.id) ? { ...file, state: "sending", sent: 0 } : file));
+    const sending = this.#send(projectId, batch, {
+      onProgress: (bytes) => this.#progress(request, bytes),
+      onStalled: () => void this.#stall(request),
+    });
+    const request: Request = { ids, sending, toldAt: Number.NEGATIVE_INFINITY };
     this.#requests.add(request);
-    request.sending.done.then(
+    sending.done.then(
       (report) => this.#arrive(request, projectId, report),
       (error: unknown) => this.#fail(request, error instanceof Error ? error.message : String(error)),
     );
@@ -153,19 +174,36 @@ export class UploadQueue {
   /** The files of a form go one after the other, so the bytes sent tell how far each is. */
   #progress(request: Request, bytes: number): void {
     if (!this.#requests.has(request)) return;
+    const batch = this.#files.filter(({ id }) => request.ids.has(id));
+    const isAtEnd = bytes >= batch.reduce((sum, { size }) => sum + size, 0);
+    const now = performance.now();
+    if (now - request.toldAt < PROGRESS_PAUSE_MS && !isAtEnd && batch.every(({ state }) => state === "sending")) return;
+    request.toldAt = now;
     let left = bytes;
     const sent = new Map<number, number>();
-    for (const file of this.#files) {
-      if (!request.ids.includes(file.id)) continue;
+    for (const file of batch) {
       sent.set(file.id, Math.min(file.size, left));
       left = Math.max(0, left - file.size);
     }
-    this.#change((file) => ({ ...file, sent: sent.get(file.id) ?? file.sent }));
+    this.#change((file) =>
+      request.ids.has(file.id) ? { ...file, state: "sending", sent: sent.get(file.id) ?? file.sent } : file,
+    );
+  }
+
+  /** A file that was moved or deleted since it was chosen looks like a broken connection to the browser. */
+  async #stall(request: Request): Promise<void> {
+    if (!this.#requests.has(request)) return;
+    this.#change((file) => (request.ids.has(file.id) ? { ...file, state: "stalled" } : file));
+    for (const { id, file, name } of this.#files.filter(({ id }) => request.ids.has(id))) {
+      if (await isReadable(file)) continue;
+      const reason = `${name} cannot be read any more. It was moved, changed or deleted; choose it again.`;
+      this.#withdraw(new Set([id]), { state: "failed", sent: 0, reason });
+    }
   }
 
   #arrive(request: Request, projectId: number, report: UploadReport): void {
     if (!this.#requests.delete(request)) return;
-    const batch = this.#files.filter(({ id }) => request.ids.includes(id));
+    const batch = this.#files.filter(({ id }) => request.ids.has(id));
     const outcomes = outcomesOf(batch, report);
     this.#change((file) => ({ ...file, ...outcomes.get(file.id) }));
     if (report.items.length > 0) this.#onArrived(projectId);
@@ -174,7 +212,7 @@ export class UploadQueue {
 
   #fail(request: Request, reason: string): void {
     if (!this.#requests.delete(request)) return;
-    this.#change((file) => (request.ids.includes(file.id) ? { ...file, state: "failed", sent: 0, reason } : file));
+    this.#change((file) => (request.ids.has(file.id) ? { ...file, state: "failed", sent: 0, reason } : file));
     this.#fill();
   }
 
@@ -208,9 +246,11 @@ export interface UploadTotals {
   /** 0-1, by bytes. */
   progress: number;
   open: number;
+  stalled: number;
   done: number;
   refused: number;
   failed: number;
+  duplicates: number;
 }
 
 export function totalsOf(files: readonly UploadFile[]): UploadTotals {
@@ -221,32 +261,49 @@ export function totalsOf(files: readonly UploadFile[]): UploadTotals {
   return {
     progress: bytes === 0 ? 1 : sent / bytes,
     open: files.filter(isOpen).length,
+    stalled: count("stalled"),
     done: count("done"),
     refused: count("refused"),
     failed: count("failed"),
+    duplicates: files.reduce((sum, { duplicates }) => sum + duplicates.length, 0),
   };
 }
 
+/** The first so many of a list: what a person has to read, then what is on its way, then the rest. */
+export function firstRows(files: readonly UploadFile[], limit: number): UploadFile[] {
+  const byState = new Map<FileState | "duplicate", UploadFile[]>(ROW_ORDER.map((state) => [state, []]));
+  for (const file of files) {
+    const rows = byState.get(file.state === "done" && file.duplicates.length > 0 ? "duplicate" : file.state);
+    if (rows && rows.length < limit) rows.push(file);
+  }
+  return [...byState.values()].flat().slice(0, limit);
+}
+
+const ROW_ORDER = ["refused", "failed", "stalled", "sending", "duplicate", "waiting", "cancelled", "done"] as const;
+
 export function isOpen({ state }: Pick<UploadFile, "state">): boolean {
-  return state === "waiting" || state === "sending";
+  return state === "waiting" || state === "sending" || state === "stalled";
 }
 
 export function mayRetry({ state }: Pick<UploadFile, "state">): boolean {
   return state === "failed" || state === "cancelled";
 }
 
-type Outcome = Pick<UploadFile, "state" | "sent" | "reason" | "imageCount">;
+type Outcome = Pick<UploadFile, "state" | "sent" | "reason" | "imageCount" | "duplicates">;
 
 /** What became of each file of a request. What a zip holds is reported by the names inside it. */
 function outcomesOf(batch: readonly UploadFile[], report: UploadReport): Map<number, Outcome> {
   const [only] = batch;
   if (batch.length === 1 && only) return new Map([[only.id, outcomeOfOne(only, report)]]);
   const refusals = new Map(report.refused.map(({ name, error }) => [name, error]));
+  const duplicates = new Map(duplicatesOf(report).map((duplicate) => [duplicate.name, duplicate]));
   return new Map(
     batch.map((file) => {
       const reason = refusals.get(file.name) ?? null;
       const state = reason === null ? "done" : "refused";
-      return [file.id, { state, sent: file.size, reason, imageCount: reason === null ? 1 : 0 }];
+      const duplicate = duplicates.get(file.name);
+      const imageCount = reason === null ? 1 : 0;
+      return [file.id, { state, sent: file.size, reason, imageCount, duplicates: duplicate ? [duplicate] : [] }];
     }),
   );
 }
@@ -255,7 +312,20 @@ function outcomeOfOne(file: UploadFile, report: UploadReport): Outcome {
   const reasons = report.refused.map(({ name, error }) => (name === file.name ? error : `${name}: ${error}`));
   const reason = reasons.length === 0 ? null : reasons.join("\n");
   const state = reason === null ? "done" : "refused";
-  return { state, sent: file.size, reason, imageCount: report.items.length };
+  return { state, sent: file.size, reason, imageCount: report.items.length, duplicates: duplicatesOf(report) };
+}
+
+function duplicatesOf({ items }: UploadReport): Duplicate[] {
+  return items.flatMap(({ name, duplicate_of }) => (duplicate_of === null ? [] : [{ name, of: duplicate_of }]));
+}
+
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isZip(file: UploadFile): boolean {

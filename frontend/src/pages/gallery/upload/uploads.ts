@@ -2,7 +2,8 @@
 import { useSyncExternalStore } from "react";
 import { queryClient } from "../../../api/queryClient.ts";
 import { sendFiles } from "./sendFiles.ts";
-import { type NamedFile, type UploadFile, UploadQueue } from "./uploadQueue.ts";
+import { PIECE_BYTES, sendInPieces } from "./sendInPieces.ts";
+import { type NamedFile, type Send, type UploadFile, UploadQueue } from "./uploadQueue.ts";
 
 /** A list that says nothing but that all went well leaves after so long. */
 const LEAVE_MS = 6_000;
@@ -11,7 +12,13 @@ const REFRESH_MS = 700;
 
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
-export const uploads = new UploadQueue(sendFiles, (projectId) => {
+/** What fits into one piece is sent as it is. */
+const send: Send = (projectId, files, events) => {
+  const isLarge = files.some(({ file }) => file.size > PIECE_BYTES);
+  return (isLarge ? sendInPieces : sendFiles)(projectId, files, events);
+};
+
+export const uploads = new UploadQueue(send, (projectId) => {
   if (refreshTimer !== undefined) return;
   refreshTimer = setTimeout(() => {
     refreshTimer = undefined;
@@ -24,7 +31,9 @@ let leaveTimer: ReturnType<typeof setTimeout> | undefined;
 
 uploads.subscribe(() => {
   clearTimeout(leaveTimer);
-  const isAllWell = uploads.files.length > 0 && uploads.files.every(({ state }) => state === "done");
+  const isAllWell =
+    uploads.files.length > 0 &&
+    uploads.files.every(({ state, duplicates }) => state === "done" && duplicates.length === 0);
   if (isAllWell) leaveTimer = setTimeout(() => uploads.clear(), LEAVE_MS);
 });
 
