@@ -1,6 +1,8 @@
 """Projects and their members over REST."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from app.db.enums import Role
 from app.db.models import User
@@ -8,7 +10,15 @@ from app.deps import AccountUser, AdminAccess, CurrentUser, LabelerAccess, ReadS
 from app.http import PageQuery, PathId, errors
 from app.paging import Page
 from app.projects import service
-from app.projects.schemas import MemberBody, MemberSchema, ProjectBody, ProjectSchema, RoleBody
+from app.projects.schemas import (
+    MemberBody,
+    MemberSchema,
+    ProjectBody,
+    ProjectChangesBody,
+    ProjectQuery,
+    ProjectSchema,
+    RoleBody,
+)
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
@@ -20,9 +30,11 @@ def create_project(body: ProjectBody, session: SessionDep, caller: AccountUser) 
 
 
 @router.get("")
-def list_projects(page: PageQuery, session: ReadSessionDep, caller: CurrentUser) -> Page[ProjectSchema]:
-    """The projects that the caller may see, oldest first."""
-    items, next_cursor, total = service.list_projects(session, caller, page)
+def list_projects(
+    query: Annotated[ProjectQuery, Query()], page: PageQuery, session: ReadSessionDep, caller: CurrentUser
+) -> Page[ProjectSchema]:
+    """The projects that the caller may see, without archived ones unless asked for."""
+    items, next_cursor, total = service.list_projects(session, caller, query, page)
     return Page(items=items, next_cursor=next_cursor, total=total)
 
 
@@ -32,8 +44,9 @@ def get_project(session: ReadSessionDep, access: LabelerAccess) -> ProjectSchema
 
 
 @router.patch("/{project_id}")
-def rename_project(body: ProjectBody, session: SessionDep, access: AdminAccess) -> ProjectSchema:
-    return service.rename_project(session, access, name=body.name)
+def change_project(body: ProjectChangesBody, session: SessionDep, access: AdminAccess) -> ProjectSchema:
+    """Rename a project, archive it or take it back, or change its settings."""
+    return service.change_project(session, access, body)
 
 
 @router.delete("/{project_id}", status_code=204)

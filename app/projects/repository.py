@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, literal, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
-from app.db.base import utc_now
+from app.db.base import UtcDateTime, utc_now
 from app.db.enums import Role
 from app.db.models import Image, LabelClass, Membership, Model, Project, User
 from app.paging import PageParams
+from app.projects.schemas import Archived, ProjectQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,33 @@ class LabelCount:
     count: int
 
 
-def list_projects(session: Session, caller: Caller, page: PageParams) -> list[tuple[Project, Role]]:
-    """One row more than the page holds, with the caller's role, oldest first."""
+def list_projects(
+    session: Session, caller: Caller, wanted: ProjectQuery, page: PageParams
+) -> list[tuple[Project, Role]]:
+    """One row more than the page holds, with the caller's role."""
     query = (
         select(Project, Membership.role)
         .outerjoin(Membership, (Membership.project_id == Project.id) & (Membership.user_id == caller.user_id))
-        .where(_visible(caller))
-        .order_by(Project.id)
+        .where(_visible(caller), *_conditions(wanted), _beyond(wanted, page))
+        .order_by(*(column.desc() if wanted.sort.is_down else column for column in _columns(wanted)))
         .limit(page.limit + 1)
     )
-    if after := page.after(int):
-        query = query.where(Project.id > after[0])
     return [(project, Role.OWNER if caller.is_admin else role) for project, role in session.execute(query)]
 
 
-def count_projects(session: Session, caller: Caller) -> int:
-    return session.scalar(select(func.count(Project.id)).where(_visible(caller))) or 0
+def sort_key(project: Project, wanted: ProjectQuery) -> tuple[Any, ...]:
+    """What a page that begins after this project is asked for by."""
+    match wanted.sort.column:
+        case "name":
+            return (project.name, project.id)
+        case "changed":
+            return (project.changed_at, project.id)
+        case _:
+            return (project.id,)
+
+
+def count_projects(session: Session, caller: Caller, wanted: ProjectQuery) -> int:
+    return session.scalar(select(func.count(Project.id)).where(_visible(caller), *_conditions(wanted))) or 0
 
 
 def get_project(session: Session, project_id: int) -> Project:
@@ -121,6 +135,43 @@ def count_members(session: Session, project_id: int, *, role: Role | None = None
 
 def find_membership(session: Session, project_id: int, user_id: int) -> Membership | None:
     return session.get(Membership, (project_id, user_id))
+
+
+def _conditions(wanted: ProjectQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.archived is not Archived.ALL:
+        is_archived = wanted.archived is Archived.YES
+        conditions.append(Project.archived_at.is_not(None) if is_archived else Project.archived_at.is_(None))
+    if wanted.q:
+        conditions.append(Project.name.icontains(wanted.q, autoescape=True))
+    return conditions
+
+
+def _columns(wanted: ProjectQuery) -> tuple[ColumnElement[Any], ...]:
+    """What a list is sorted by; names whatever their case, as the database sees it."""
+    match wanted.sort.column:
+        case "name":
+            return (func.lower(Project.name), Project.id.expression)
+        case "changed":
+            return (Project.changed_at.expression, Project.id.expression)
+        case _:
+            return (Project.id.expression,)
+
+
+def _beyond(wanted: ProjectQuery, page: PageParams) -> ColumnElement[bool]:
+    """What comes after the page's cursor in the wanted order."""
+    key: tuple[ColumnElement[Any], ...]
+    match wanted.sort.column:
+        case "name" if after := page.after(str, int):
+            key = (func.lower(after[0]), literal(after[1]))
+        case "changed" if after := page.after(datetime, int):
+            key = (literal(after[0], UtcDateTime()), literal(after[1]))
+        case "id" if after := page.after(int):
+            key = (literal(after[0]),)
+        case _:
+            return true()
+    columns = tuple_(*_columns(wanted))
+    return columns < tuple_(*key) if wanted.sort.is_down else columns > tuple_(*key)
 
 
 def _visible(caller: Caller) -> ColumnElement[bool]:

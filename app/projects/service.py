@@ -1,5 +1,7 @@
 """Rules of projects and their members."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
@@ -13,7 +15,7 @@ from app.paging import PageParams, cut_page
 from app.projects import repository
 from app.projects.access import RANK, Access
 from app.projects.repository import ImageCounts
-from app.projects.schemas import LabelCountSchema, ProjectSchema
+from app.projects.schemas import LabelCountSchema, ProjectChangesBody, ProjectQuery, ProjectSchema
 from app.storage.blobs import get_blob_store
 
 Member = tuple[User, Role]
@@ -25,23 +27,32 @@ def create_project(session: Session, caller: Caller, *, name: str) -> ProjectSch
     session.add(project)
     session.flush()
     session.add(Membership(project_id=project.id, user_id=caller.user_id, role=Role.OWNER))
-    return _described(session, [(project, Role.OWNER)])[0]
+    return describe_projects(session, [(project, Role.OWNER)])[0]
 
 
-def list_projects(session: Session, caller: Caller, page: PageParams) -> tuple[list[ProjectSchema], str | None, int]:
+def list_projects(
+    session: Session, caller: Caller, wanted: ProjectQuery, page: PageParams
+) -> tuple[list[ProjectSchema], str | None, int]:
     """The projects that a person may see: an instance admin sees all, a token for one project sees that one."""
-    rows, cursor = cut_page(repository.list_projects(session, caller, page), page, key=lambda row: (row[0].id,))
-    return _described(session, rows), cursor, repository.count_projects(session, caller)
+    rows = repository.list_projects(session, caller, wanted, page)
+    shown, cursor = cut_page(rows, page, key=lambda row: repository.sort_key(row[0], wanted))
+    return describe_projects(session, shown), cursor, repository.count_projects(session, caller, wanted)
 
 
 def get_project(session: Session, access: Access) -> ProjectSchema:
-    return _described(session, [(repository.get_project(session, access.project_id), access.role)])[0]
+    return describe_projects(session, [(repository.get_project(session, access.project_id), access.role)])[0]
 
 
-def rename_project(session: Session, access: Access, *, name: str) -> ProjectSchema:
+def change_project(session: Session, access: Access, changes: ProjectChangesBody) -> ProjectSchema:
+    """Rename a project, move it out of the way or back, or change its settings."""
     project = repository.get_project(session, access.project_id)
-    project.name = name
-    project.changed_at = utc_now()
+    if changes.name is not None:
+        project.name = changes.name
+        project.changed_at = utc_now()
+    if changes.archived is not None:
+        project.archived_at = (project.archived_at or utc_now()) if changes.archived else None
+    if changes.strip_location is not None:
+        project.strip_location = changes.strip_location
     return get_project(session, access)
 
 
@@ -119,6 +130,21 @@ def remove_member(session: Session, access: Access, *, user_id: int) -> None:
     session.delete(membership)
 
 
+def describe_projects(session: Session, rows: Sequence[tuple[Project, Role]]) -> list[ProjectSchema]:
+    """Projects as lists show them, with the same few queries for one and for a hundred."""
+    ids = [project.id for project, _role in rows]
+    images, models = repository.count_images(session, ids), repository.count_models(session, ids)
+    labels: dict[int, list[LabelCountSchema]] = {project_id: [] for project_id in ids}
+    for count in repository.count_labels(session, ids):
+        labels[count.project_id].append(
+            LabelCountSchema(label_id=count.label_id, label=count.label, color=count.color, count=count.count)
+        )
+    return [
+        _schema(project, role, images.get(project.id, ImageCounts()), models.get(project.id, 0), labels[project.id])
+        for project, role in rows
+    ]
+
+
 def _locked_membership(session: Session, access: Access, user_id: int) -> Membership:
     repository.lock_project(session, access.project_id)
     membership = repository.find_membership(session, access.project_id, user_id)
@@ -137,20 +163,6 @@ def _keep_an_owner(session: Session, membership: Membership) -> None:
         raise Conflict("the project would have no owner: make another member its owner first")
 
 
-def _described(session: Session, rows: list[tuple[Project, Role]]) -> list[ProjectSchema]:
-    ids = [project.id for project, _role in rows]
-    images, models = repository.count_images(session, ids), repository.count_models(session, ids)
-    labels: dict[int, list[LabelCountSchema]] = {project_id: [] for project_id in ids}
-    for count in repository.count_labels(session, ids):
-        labels[count.project_id].append(
-            LabelCountSchema(label_id=count.label_id, label=count.label, color=count.color, count=count.count)
-        )
-    return [
-        _schema(project, role, images.get(project.id, ImageCounts()), models.get(project.id, 0), labels[project.id])
-        for project, role in rows
-    ]
-
-
 def _schema(
     project: Project, role: Role, images: ImageCounts, model_count: int, label_counts: list[LabelCountSchema]
 ) -> ProjectSchema:
@@ -158,8 +170,11 @@ def _schema(
         id=project.id,
         name=project.name,
         role=role,
+        created_by=project.created_by,
         created_at=project.created_at,
         changed_at=project.changed_at,
+        archived_at=project.archived_at,
+        strip_location=project.strip_location,
         image_count=images.images,
         labeled_count=images.labeled,
         validation_count=images.validation,

@@ -18,6 +18,7 @@ from app.errors import Conflict
 from app.paging import PageParams
 from app.projects import service
 from app.projects.access import Access, require_image_role, require_model_role, require_project_role
+from app.projects.schemas import ProjectQuery
 from app.storage.blobs import get_blob_store
 from app.training.snapshot import TrainingConfig
 from tests.conftest import Person
@@ -316,6 +317,6 @@ def test_count_labels__asks_the_same_number_of_queries_for_any_number_of_project
     for _ in range(2):
         owner.post(PROJECTS, json={"name": "one more"})
         with session_scope(read_only=True) as session, counted_queries(session) as queries:
-            service.list_projects(session, caller, PageParams())
+            service.list_projects(session, caller, ProjectQuery(), PageParams())
         counts.append(len(queries))
     assert counts[0] == counts[1]
