@@ -21,6 +21,9 @@ from app.statistics.service import TableCache
 from app.training import endpoints as training
 from app.training.events import TrainingEvents
 from app.training.sweeper import Sweeper
+from app.uploads import endpoints as uploads
+from app.uploads.protocol import TusMiddleware
+from app.uploads.sweeper import UploadSweeper
 from app.web import health, metrics, pages
 from app.web.headers import PredictCorsMiddleware, SecurityHeadersMiddleware
 from app.web.metrics import Metrics, MetricsMiddleware
@@ -47,6 +50,7 @@ def create_app() -> FastAPI:
         accounts.router,
         projects.router,
         images.router,
+        uploads.router,
         labels.router,
         splits.router,
         training.router,
@@ -66,6 +70,7 @@ def _add_middleware(app: FastAPI) -> None:
     app.state.metrics = Metrics()
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(TusMiddleware)
     app.add_middleware(PredictCorsMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
@@ -80,8 +85,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.predictions = PredictionRuntime()
     app.state.prediction_tables = TableCache()
     app.state.training_events = TrainingEvents()
-    sweeper = Sweeper()
-    sweeper.start()
+    sweepers = (Sweeper(), UploadSweeper())
+    for sweeper in sweepers:
+        sweeper.start()
     yield
     await app.state.training_events.close()
-    sweeper.stop()
+    for sweeper in sweepers:
+        sweeper.stop()

@@ -16,6 +16,7 @@ from tests.conftest import Person
 from tests.projects.test_endpoints import add_model
 
 PROJECT = "/api/v1/projects/{project_id}"
+UPLOAD = f"{PROJECT}/uploads/{{upload_id}}"
 IMAGE = "/api/v1/images/{image_id}"
 MODEL = "/api/v1/models/{model_id}"
 PREDICT = "/api/predict/{project_id}/{model_name}"
@@ -35,6 +36,11 @@ LEAST_ROLE = {
     f"GET {PROJECT}/images/ids": Role.LABELER,
     f"GET {PROJECT}/images/folders": Role.LABELER,
     f"GET {PROJECT}/images/uploaders": Role.LABELER,
+    f"POST {PROJECT}/uploads": Role.LABELER,
+    f"GET {PROJECT}/uploads": Role.LABELER,  # the caller's own; tests/uploads has who may see another's
+    f"GET {UPLOAD}": Role.LABELER,
+    f"PATCH {UPLOAD}": Role.LABELER,
+    f"DELETE {UPLOAD}": Role.LABELER,
     f"GET {IMAGE}": Role.LABELER,
     f"DELETE {IMAGE}": Role.LABELER,
     f"GET {IMAGE}/file": Role.LABELER,
@@ -122,6 +128,7 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "label_id": label_id,
         "user_id": stranger.user_id,
         "token_id": 1,
+        "upload_id": "0" * 32,
         "model_name": "first",
     }
 
@@ -174,7 +181,7 @@ def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in LEAST_ROLE if endpoint != ENDLESS])
 def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
     method, template = endpoint.split()
-    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name")
+    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id")
     answer = owner.request(method, template.format(**dict.fromkeys(names, 999)))
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]

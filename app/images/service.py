@@ -40,13 +40,20 @@ UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest 
 
 
 def upload_images(
-    access: Access, files: Sequence[ReceivedFile], *, blobs: BlobStore, settings: Settings
+    access: Access,
+    files: Sequence[ReceivedFile],
+    *,
+    blobs: BlobStore,
+    settings: Settings,
+    record: Callable[[Session, UploadReport], None] | None = None,
 ) -> UploadReport:
     """Take files and the files inside zips as images of a project: all that can be, or none when something fails.
 
     Decoding takes long, so it lies between two transactions: the first looks which names are taken, the last writes
     every row. What was stored is removed when any of it fails.
 
+    Args:
+        record: Called with the report inside the last transaction, to write it down with the images or not at all.
     Raises:
         StorageFull: The disk is full; nothing of the request was kept.
     """
@@ -59,17 +66,16 @@ def upload_images(
             outcomes = list(intake.prepare(wanted))
             taken = [outcome for outcome in outcomes if isinstance(outcome, PreparedImage)]
             duplicates = _find_duplicates(access.project_id, taken)
+            refused += [outcome for outcome in outcomes if isinstance(outcome, RefusedFile)]
             with session_scope() as session:
                 ids = _write_rows(session, access, taken, blobs)
+                report = _report(taken, ids, duplicates, refused)
+                if record is not None:
+                    record(session, report)
         except BaseException:
             intake.discard()
             raise
-    refused += [outcome for outcome in outcomes if isinstance(outcome, RefusedFile)]
-    refused += [RefusedFile(image.name, _NAME_TAKEN) for image in taken if image.name not in ids]
-    return UploadReport(
-        items=[_uploaded(image, ids[image.name], duplicates) for image in taken if image.name in ids],
-        refused=[Refusal(name=file.name, error=file.error) for file in refused],
-    )
+    return report
 
 
 def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem]:
@@ -262,6 +268,19 @@ def _find_duplicates(project_id: int, images: Sequence[PreparedImage]) -> dict[s
         if other != image.name:
             duplicates[image.name] = other
     return duplicates
+
+
+def _report(
+    taken: Sequence[PreparedImage],
+    ids: Mapping[str, int],
+    duplicates: Mapping[str, str],
+    refused: Sequence[RefusedFile],
+) -> UploadReport:
+    late = [RefusedFile(image.name, _NAME_TAKEN) for image in taken if image.name not in ids]
+    return UploadReport(
+        items=[_uploaded(image, ids[image.name], duplicates) for image in taken if image.name in ids],
+        refused=[Refusal(name=file.name, error=file.error) for file in (*refused, *late)],
+    )
 
 
 def _uploaded(image: PreparedImage, image_id: int, duplicates: Mapping[str, str]) -> UploadedImage:
