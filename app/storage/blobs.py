@@ -11,8 +11,10 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -26,6 +28,8 @@ from app.settings import get_settings
 CHUNK_BYTES = 1 << 20
 ABANDONED_AFTER_SECONDS = 2 * 24 * 3600  # longer than any upload takes: what is older was left by a crash
 DELETE_BATCH = 1000  # as many keys as one S3 request deletes
+COPY_BATCH = 1000  # copies after which a failure is noticed
+COPIES_AT_ONCE = 16  # requests of one S3 copy; each waits for the bucket alone
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -54,6 +58,14 @@ class BlobStore(Protocol):
             StorageFull: The disk is full.
         """
 
+    def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Store blobs under second keys, each pair a key that is there and the other one, without reading them.
+
+        Raises:
+            FileNotFoundError: One of the first keys is not there; others may have been copied.
+            StorageFull: The disk is full.
+        """
+
     def open(self, key: str) -> BinaryIO:
         """Open a blob for reading; it can seek."""
 
@@ -70,6 +82,9 @@ class BlobStore(Protocol):
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every blob whose key begins with `prefix`, which ends with `/`."""
+
+    def list_keys(self, prefix: str) -> list[str]:
+        """The keys that begin with `prefix`, which ends with `/`, in their order."""
 
     def exists(self, key: str) -> bool: ...
 
@@ -160,6 +175,22 @@ class FolderBlobStore:
         if move:
             path.unlink()
 
+    def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
+        folders: set[Path] = set()
+        for key, other in pairs:
+            source, target = self._path(key), self._path(other)
+            if target.parent not in folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(target.parent)
+            try:
+                target.hardlink_to(source)  # a blob's file is never written again, so two keys can share it
+            except FileNotFoundError:
+                raise
+            except OSError:  # the target is there, the file has as many names as can be, or the disk knows no links
+                self.put_file(other, source)
+        for folder in folders:
+            _sync(folder)  # once for all of its files: one by one would take a hundred times as long
+
     def open(self, key: str) -> BinaryIO:
         return self._path(key).open("rb")
 
@@ -184,6 +215,10 @@ class FolderBlobStore:
         folder = self._path(_checked_prefix(prefix))
         if folder.is_dir():
             shutil.rmtree(folder)
+
+    def list_keys(self, prefix: str) -> list[str]:
+        folder = self._path(_checked_prefix(prefix))
+        return sorted(path.relative_to(self._root).as_posix() for path in folder.rglob("*") if path.is_file())
 
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
@@ -233,6 +268,15 @@ class S3BlobStore:
         if move:
             path.unlink()
 
+    def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
+        def copy_one(pair: tuple[str, str]) -> None:
+            obstore.copy(self._store, *map(_checked_key, pair))
+
+        with ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="copy") as threads:
+            waiting = iter(pairs)
+            while some := list(islice(waiting, COPY_BATCH)):  # a failure ends it here, not after all of them
+                list(threads.map(copy_one, some))
+
     def open(self, key: str) -> BinaryIO:
         with ExitStack() as on_failure, full_disk_refused():
             file = on_failure.enter_context(tempfile.TemporaryFile(dir=self._scratch))
@@ -266,6 +310,9 @@ class S3BlobStore:
     def delete_prefix(self, prefix: str) -> None:
         for page in obstore.list(self._store, _checked_prefix(prefix), chunk_size=DELETE_BATCH):
             self.delete(meta["path"] for meta in page)
+
+    def list_keys(self, prefix: str) -> list[str]:
+        return sorted(meta["path"] for page in obstore.list(self._store, _checked_prefix(prefix)) for meta in page)
 
     def exists(self, key: str) -> bool:
         try:

@@ -64,6 +64,44 @@ def test_blobs__that_are_missing_are_not_found(store: BlobStore) -> None:
         store.open("none")
 
 
+def test_copy__gives_blobs_second_keys(store: BlobStore) -> None:
+    pairs = [(f"projects/1/images/{n}", f"projects/2/images/{n}") for n in range(3)]
+    for number, (key, _other) in enumerate(pairs):
+        store.put_bytes(key, b"%d" % number)
+    store.put_bytes("projects/2/images/2", b"replaced")
+    store.copy(pairs)
+    store.delete_prefix("projects/1/")
+    store.put_bytes("projects/1/images/1", b"another")
+    assert [store.read_bytes(other) for _key, other in pairs] == [b"0", b"1", b"2"]
+    store.copy([])
+
+
+def test_copy__of_what_is_not_there_fails(store: BlobStore) -> None:
+    with pytest.raises(FileNotFoundError):
+        store.copy([("none", "projects/2/none")])
+    assert not store.exists("projects/2/none")
+
+
+def test_copy__where_the_disk_knows_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    store = FolderBlobStore(tmp_path / "storage")
+    store.put_bytes("a", b"1")
+    monkeypatch.setattr(os, "link", no_links)
+    store.copy([("a", "b")])
+    assert store.read_bytes("b") == b"1"
+
+
+def test_list_keys__below_a_prefix(store: BlobStore) -> None:
+    keys = ["projects/1/models/1/b", "projects/1/models/1/c/d", "projects/1/models/12/e"]
+    for key in reversed(keys):
+        store.put_bytes(key, b"x")
+    assert store.list_keys("projects/1/models/1/") == keys[:2]
+    assert store.list_keys("projects/1/") == keys
+    assert store.list_keys("projects/2/") == []
+
+
 def test_delete__passes_over_what_is_not_there(store: BlobStore) -> None:
     store.put_bytes("a", b"1")
     store.put_bytes("b", b"2")
