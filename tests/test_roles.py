@@ -26,6 +26,7 @@ LEAST_ROLE = {
     f"GET {PROJECT}": Role.LABELER,
     f"PATCH {PROJECT}": Role.ADMIN,
     f"DELETE {PROJECT}": Role.ADMIN,
+    f"POST {PROJECT}/copy": Role.DEVELOPER,
     f"GET {PROJECT}/members": Role.LABELER,
     f"POST {PROJECT}/members": Role.ADMIN,
     f"PATCH {PROJECT}/members/{{user_id}}": Role.ADMIN,

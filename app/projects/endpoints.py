@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 
 from app.db.enums import Role
 from app.db.models import User
-from app.deps import AccountUser, AdminAccess, CurrentUser, LabelerAccess, ReadSessionDep, SessionDep
+from app.deps import AccountUser, AdminAccess, CurrentUser, DeveloperAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.http import PageQuery, PathId, errors
 from app.paging import Page
-from app.projects import service
+from app.projects import copying, service
 from app.projects.schemas import (
+    CopyBody,
     MemberBody,
     MemberSchema,
     ProjectBody,
@@ -19,6 +20,7 @@ from app.projects.schemas import (
     ProjectSchema,
     RoleBody,
 )
+from app.storage.blobs import get_blob_store
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
 
@@ -53,6 +55,12 @@ def change_project(body: ProjectChangesBody, session: SessionDep, access: AdminA
 def delete_project(session: SessionDep, access: AdminAccess) -> None:
     """Delete a project with its images, labels and models. This cannot be undone."""
     service.delete_project(session, access)
+
+
+@router.post("/{project_id}/copy", status_code=201, responses=errors(409, 507))
+def copy_project(access: DeveloperAccess, _caller: AccountUser, body: CopyBody) -> ProjectSchema:
+    """Copy a project with its images, labels and settings, without its members and models; the copier owns it."""
+    return copying.copy_project(access, name=body.name, blobs=get_blob_store())
 
 
 @router.get("/{project_id}/members")

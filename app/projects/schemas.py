@@ -10,7 +10,8 @@ from app.accounts.schemas import Email
 from app.db.enums import Role
 from app.http import RequestBody
 
-ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+MAX_NAME_CHARACTERS = 100
+ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARACTERS)]
 
 
 class ProjectBody(RequestBody):
