@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.cli.demo_scenes import Scene, draw_scene
 from tests.e2e.conftest import Browsing
-from tests.e2e.projects import import_labels, make_project, upload_scenes
+from tests.e2e.projects import add_label, import_labels, make_project, upload_scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -128,3 +128,60 @@ def test_export__says_first_what_changes(page: Page, labeled_id: int) -> None:
     saved = json.loads(download.value.path().read_text())
     assert saved["format"] == "maskwright"
     assert len(saved["images"][0]["instances"]) > 0
+
+
+def test_labels__are_moved_by_keys_and_by_dragging(page: Page, api: httpx.Client, project_id: int) -> None:
+    for name in ("fig", "date", "plum"):
+        add_label(api, project_id, name)
+    page.goto(f"/projects/{project_id}")
+    region = page.get_by_role("region", name="Labels")
+    region.get_by_role("link", name="fig").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(region.get_by_role("link")).to_have_text([re.compile(name) for name in ("date", "plum", "fig")])
+    expect(region.get_by_role("link", name="fig")).to_be_focused()
+    first = region.get_by_role("listitem").first
+    region.get_by_role("listitem").nth(2).drag_to(first, target_position={"x": 40, "y": 4})
+    expect(region.get_by_role("link")).to_have_text([re.compile(name) for name in ("fig", "date", "plum")])
+    page.wait_for_function(
+        "async path => (await (await fetch(path)).json()).items.map(label => label.name).join() === 'fig,date,plum'",
+        arg=f"/api/v1/projects/{project_id}/labels",
+    )
+
+
+def test_labels__rename_is_undone_and_the_filter_goes_along(page: Page, api: httpx.Client, labeled_id: int) -> None:
+    name = next(iter(label_counts(api, labeled_id)))
+    page.goto(f"/projects/{labeled_id}?label={name}")
+    choose(page, name, "Name and colour")
+    dialog = page.get_by_role("dialog", name=f"Label {name}")
+    dialog.get_by_label("Label name").fill("twig")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile("label=twig"))
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(re.compile(f"label={name}"))
+    assert name in label_counts(api, labeled_id)
+
+
+def test_labels__deleting_offers_to_merge(page: Page, api: httpx.Client, labeled_id: int) -> None:
+    before = label_counts(api, labeled_id)
+    name = next(name for name, count in before.items() if count > 0)
+    add_label(api, labeled_id, "keeper")
+    page.goto(f"/projects/{labeled_id}?label={name}")
+    choose(page, name, "Delete label")
+    deletion = page.get_by_role("dialog", name=f"Delete the label {name}")
+    expect(deletion).to_contain_text(f"its objects ({before[name]})")
+    deletion.get_by_role("button", name="Merge it into another label").click()
+    merge = page.get_by_role("dialog", name=f"Merge {name}")
+    merge.get_by_role("button", name="Into").click()
+    page.get_by_role("option", name="keeper").click()
+    merge.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_role("region", name="Notifications")).to_contain_text("keeper")
+    expect(page).not_to_have_url(re.compile("label="))
+    assert label_counts(api, labeled_id)["keeper"] == before[name]
+    assert name not in label_counts(api, labeled_id)
+
+
+def choose(page: Page, label: str, action: str) -> None:
+    page.get_by_role("region", name="Labels").get_by_role("link", name=label).hover()
+    page.get_by_role("button", name=f"Actions for the label {label}").click()
+    page.get_by_role("menuitem", name=action).click()

@@ -18,6 +18,8 @@ interface DeleteByNameDialogProps {
   onClose: () => void;
   /** What goes with it. */
   children: ReactNode;
+  /** A button to what keeps more than deleting does. */
+  instead?: ReactNode;
 }
 
 /** For what cannot be undone: its name is typed. */
@@ -30,6 +32,7 @@ export function DeleteByNameDialog({
   onDelete,
   onClose,
   children,
+  instead,
 }: DeleteByNameDialogProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
@@ -51,6 +54,7 @@ export function DeleteByNameDialog({
       }
     >
       <p>{children}</p>
+      {instead && <div>{instead}</div>}
       <Form
         id={formId}
         onSubmit={(event) => {

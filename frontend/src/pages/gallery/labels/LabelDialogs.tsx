@@ -8,8 +8,9 @@ import { Dialog } from "../../../components/Dialog.tsx";
 import { ErrorMessage } from "../../../components/ErrorMessage.tsx";
 import { nextLabelColor } from "../../../components/labelColors.ts";
 import { TextField } from "../../../components/TextField.tsx";
+import { showToast } from "../../../components/toasts.ts";
 import { ColorChoice } from "./ColorChoice.tsx";
-import { useLabelChange } from "./labelChanges.ts";
+import { useLabelChange, useUndoLabelChange } from "./labelChanges.ts";
 
 interface LabelValues {
   name: string;
@@ -50,10 +51,20 @@ interface EditLabelDialogProps {
 
 export function EditLabelDialog({ projectId, label, onClose }: EditLabelDialogProps) {
   const { t } = useTranslation(["labels", "common"]);
+  const undo = useUndoLabelChange(projectId);
   const edit = useLabelChange(
     projectId,
-    (values: LabelValues) => api.patch(`/api/v1/projects/${projectId}/labels/${label.id}`, values),
-    onClose,
+    (values: LabelValues) => api.patch<LabelClass>(`/api/v1/projects/${projectId}/labels/${label.id}`, values),
+    ({ name, color }) => {
+      onClose();
+      if (name === label.name && color === label.color) return;
+      showToast(
+        name === label.name ? t("labels:recoloured", { name }) : t("labels:renamed", { old: label.name, name }),
+        {
+          action: { text: t("common:undo"), run: () => undo(label) },
+        },
+      );
+    },
   );
   return (
     <LabelDialog

@@ -7,6 +7,7 @@ import { Dialog } from "../../../components/Dialog.tsx";
 import { ErrorMessage } from "../../../components/ErrorMessage.tsx";
 import { formatCount } from "../../../components/format.ts";
 import { Select } from "../../../components/Select.tsx";
+import { showToast } from "../../../components/toasts.ts";
 import { useLabelChange } from "./labelChanges.ts";
 
 interface MergeLabelDialogProps {
@@ -21,12 +22,16 @@ export function MergeLabelDialog({ projectId, label, labels, onClose }: MergeLab
   const { t } = useTranslation(["labels", "common"]);
   const others = labels.filter(({ id }) => id !== label.id);
   const [into, setInto] = useState(String(others[0]?.id ?? ""));
+  const target = others.find(({ id }) => String(id) === into);
+  const objects = { count: label.instance_count, objects: formatCount(label.instance_count) };
   const merge = useLabelChange(
     projectId,
     () => api.post(`/api/v1/projects/${projectId}/labels/${label.id}/merge`, { into: Number(into) }),
-    onClose,
+    () => {
+      onClose();
+      if (target) showToast(t("labels:merged", { ...objects, target: target.name }));
+    },
   );
-  const target = others.find(({ id }) => String(id) === into);
   return (
     <Dialog
       isOpen
@@ -56,8 +61,7 @@ export function MergeLabelDialog({ projectId, label, labels, onClose }: MergeLab
       {target && (
         <p>
           {t("labels:mergeText", {
-            count: label.instance_count,
-            objects: formatCount(label.instance_count),
+            ...objects,
             name: label.name,
             target: target.name,
           })}
