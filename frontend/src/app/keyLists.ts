@@ -15,7 +15,10 @@ export interface KeyLine {
     | "label"
     | "addToValidation"
     | "removeFromValidation"
-    | "delete";
+    | "delete"
+    | "band"
+    | "menu"
+    | "undo";
   keys: readonly string[];
 }
 
@@ -29,6 +32,7 @@ export const GALLERY_KEYS: readonly KeyLine[] = [
   { name: "move", keys: ["←", "→", "↑", "↓"] },
   { name: "toggle", keys: ["Space"] },
   { name: "range", keys: ["Shift", "←", "→", "↑", "↓"] },
+  { name: "band", keys: ["Alt"] },
   { name: "selectAll", keys: ["Ctrl A"] },
   { name: "clear", keys: ["Esc"] },
   { name: "open", keys: ["Enter"] },
@@ -36,4 +40,6 @@ export const GALLERY_KEYS: readonly KeyLine[] = [
   { name: "addToValidation", keys: ["V"] },
   { name: "removeFromValidation", keys: ["Shift V"] },
   { name: "delete", keys: ["Del"] },
+  { name: "undo", keys: ["Ctrl Z"] },
+  { name: "menu", keys: ["Shift F10"] },
 ];

@@ -43,6 +43,12 @@ export function takeToastAction(toast: Toast): void {
   toast.action?.run();
 }
 
+/** Undo by key: takes the action of the newest toast that has one. */
+export function takeNewestToastAction(): void {
+  const newest = toasts.findLast(({ action }) => action !== undefined);
+  if (newest) takeToastAction(newest);
+}
+
 export function holdToasts(): void {
   for (const clock of clocks.values()) {
     if (clock.timer !== null) clearTimeout(clock.timer);

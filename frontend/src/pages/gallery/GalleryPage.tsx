@@ -16,6 +16,7 @@ import { ContextMenu, type MenuPoint } from "../../components/ContextMenu.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount } from "../../components/format.ts";
+import { takeNewestToastAction } from "../../components/toasts.ts";
 import { deletions } from "./deletions.ts";
 import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
@@ -53,7 +54,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const [inSight, setInSight] = useState<Chunks>({ first: 0, last: 0 });
   const gallery = useGallery(project.id, filter, inSight, useHiddenImages(deletions));
   const chosen = useGallerySelection(project.id, filter, gallery);
-  const actions = useImageActions(project.id, filter);
+  const actions = useImageActions(project.id, filter, gallery);
   const labels = useQuery(labelsQuery(project.id)).data?.items;
   const colorOf = useMemo(() => new Map(labels?.map(({ id, color }) => [id, color])), [labels]);
   const view = useViewSettings();
@@ -83,6 +84,7 @@ function ProjectGallery({ project }: { project: Project }) {
     "shift+v": () => ids.length > 0 && actions.setValidation(ids, false),
     delete: () => ids.length > 0 && remove(ids),
     "mod+a": () => chosen.all(),
+    "mod+z": takeNewestToastAction,
     escape: leaveSelecting,
     "/": () => searchField.current?.focus(),
   });
@@ -125,6 +127,10 @@ function ProjectGallery({ project }: { project: Project }) {
             viewKey={`${project.id}?${new URLSearchParams(queryOf(filter))}`}
             onInSight={setInSight}
             onPick={chosen.pick}
+            onBand={chosen.band}
+            onBandEnd={chosen.endBand}
+            onBandCancel={chosen.cancelBand}
+            onEmptyClick={chosen.clear}
             onOpen={(id) => actions.label([id])}
             onMenu={(id, point) => setMenu({ ids: chosen.mean(id), point })}
             onTouch={(id, gesture) => {

@@ -52,6 +52,8 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
           src={`/api/v1/images/${id}/thumbnail`}
           alt=""
           decoding="async"
+          // What is known of the images comes first: a browser has six connections to a server.
+          fetchPriority="low"
           draggable={false}
           className={styles.image}
           style={{ objectFit: fit }}

@@ -12,3 +12,14 @@ export const deletions = new PendingDeletions(async ({ projectId, imageIds }, { 
   }
   if (!keepalive) await queryClient.invalidateQueries({ queryKey: ["projects", projectId] });
 });
+
+/** A request that outlives its page may have 64 KiB in all, so many ids fit for sure. */
+const KEEPALIVE_IDS = 5_000;
+
+// On every page: a deletion can still be undone when one has gone on to another.
+window.addEventListener("pagehide", () => void deletions.carryOutAll({ keepalive: true }));
+window.addEventListener("beforeunload", (event) => {
+  if (deletions.hidden.size <= KEEPALIVE_IDS) return;
+  event.preventDefault();
+  void deletions.carryOutAll();
+});

@@ -7,12 +7,14 @@ import type { ImageItem, ImageOutlines } from "../../api/types.ts";
 
 export type Outlines = ImageOutlines["outlines"];
 
-/** Long enough for a screen of tiles to ask together, too short to see. */
-const BATCH_MS = 10;
+/** Long enough for a screen of tiles to ask together, and for those that fly past to be gone; too short to see. */
+const BATCH_MS = 40;
 const BATCH_IMAGES = 100;
 
 interface Wish {
   imageId: number;
+  /** Aborted when no tile shows the image any more. */
+  signal: AbortSignal;
   resolve: (outlines: Outlines) => void;
   reject: (error: unknown) => void;
 }
@@ -22,23 +24,23 @@ const wishes = new Map<number, Wish[]>();
 export const outlinesQuery = (projectId: number, image: ImageItem) =>
   queryOptions({
     queryKey: ["outlines", projectId, image.id, image.revision],
-    queryFn: () => askFor(projectId, image.id),
+    queryFn: ({ signal }) => askFor(projectId, image.id, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-function askFor(projectId: number, imageId: number): Promise<Outlines> {
+function askFor(projectId: number, imageId: number, signal: AbortSignal): Promise<Outlines> {
   const { promise, resolve, reject } = deferred<Outlines>();
   const waiting = wishes.get(projectId) ?? [];
   if (waiting.length === 0) {
     wishes.set(projectId, waiting);
     setTimeout(() => void sendWishes(projectId), BATCH_MS);
   }
-  waiting.push({ imageId, resolve, reject });
+  waiting.push({ imageId, signal, resolve, reject });
   return promise;
 }
 
 async function sendWishes(projectId: number): Promise<void> {
-  const waiting = wishes.get(projectId) ?? [];
+  const waiting = (wishes.get(projectId) ?? []).filter(({ signal }) => !signal.aborted);
   wishes.delete(projectId);
   for (let start = 0; start < waiting.length; start += BATCH_IMAGES) {
     await sendBatch(projectId, waiting.slice(start, start + BATCH_IMAGES));
@@ -46,10 +48,15 @@ async function sendWishes(projectId: number): Promise<void> {
 }
 
 async function sendBatch(projectId: number, batch: Wish[]): Promise<void> {
+  const request = new AbortController();
+  for (const { signal } of batch) {
+    signal.addEventListener("abort", () => batch.every((wish) => wish.signal.aborted) && request.abort());
+  }
   try {
     const ids = batch.map(({ imageId }) => imageId);
     const answer = await api.get<{ items: ImageOutlines[] }>(`/api/v1/projects/${projectId}/outlines`, {
       query: { image_ids: ids },
+      signal: request.signal,
     });
     const byImage = new Map(answer.items.map((item) => [item.image_id, item.outlines]));
     for (const wish of batch) wish.resolve(byImage.get(wish.imageId) ?? []);

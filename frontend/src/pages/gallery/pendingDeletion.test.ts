@@ -50,7 +50,9 @@ describe("PendingDeletions", () => {
 
   test("cannot be undone, nor sent twice, once it is under way", () => {
     deletions.add(deletion);
+    expect(deletions.isUndoable(deletion)).toBe(true);
     void deletions.carryOut(deletion);
+    expect(deletions.isUndoable(deletion)).toBe(false);
     deletions.undo(deletion);
     void deletions.carryOut(deletion);
     expect(deletions.hidden.size).toBe(2);

@@ -28,21 +28,26 @@ export class PendingDeletions {
     return this.#hidden;
   }
 
+  isUndoable(deletion: Deletion): boolean {
+    return this.#states.get(deletion) === "undoable";
+  }
+
   add(deletion: Deletion): void {
     this.#states.set(deletion, "undoable");
     this.#publish();
   }
 
   undo(deletion: Deletion): void {
-    if (this.#states.get(deletion) !== "undoable") return;
+    if (!this.isUndoable(deletion)) return;
     this.#states.delete(deletion);
     this.#publish();
   }
 
   /** Deletes for good. The images stay hidden until the server has answered; a failure brings them back. */
   async carryOut(deletion: Deletion, options = { keepalive: false }): Promise<void> {
-    if (this.#states.get(deletion) !== "undoable") return;
+    if (!this.isUndoable(deletion)) return;
     this.#states.set(deletion, "sent");
+    this.#publish();
     try {
       await this.#send(deletion, options);
     } finally {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { meantBy, NOTHING_SELECTED, selectAll, selectOnly, selectRange, toggle, without } from "./selection.ts";
+import {
+  meantBy,
+  NOTHING_SELECTED,
+  selectAll,
+  selectBand,
+  selectOnly,
+  selectRange,
+  toggle,
+  without,
+} from "./selection.ts";
 
 const ORDER = [10, 20, 30, 40, 50];
 const idsOf = (selection: { ids: ReadonlySet<number> }) => [...selection.ids].sort((a, b) => a - b);
@@ -38,6 +47,24 @@ describe("selectRange", () => {
   test("is a plain click without an anchor, or when the anchor is not shown any more", () => {
     expect(selectRange(NOTHING_SELECTED, 30, ORDER, { keepOthers: false })).toEqual(selectOnly(30));
     expect(selectRange(selectOnly(99), 30, ORDER, { keepOthers: false })).toEqual(selectOnly(30));
+  });
+});
+
+test("selectRange without an anchor begins where the focus was", () => {
+  const range = selectRange(NOTHING_SELECTED, 30, ORDER, { keepOthers: false, from: 20 });
+  expect(range).toEqual({ ids: new Set([20, 30]), anchor: 20 });
+  expect(idsOf(selectRange(selectOnly(40), 50, ORDER, { keepOthers: false, from: 10 }))).toEqual([40, 50]);
+});
+
+describe("selectBand", () => {
+  test("takes the place of what was selected, or adds to it", () => {
+    expect(selectBand(selectOnly(10), [30, 40], { keepOthers: false })).toEqual({ ids: new Set([30, 40]), anchor: 30 });
+    expect(idsOf(selectBand(selectOnly(10), [30, 40], { keepOthers: true }))).toEqual([10, 30, 40]);
+  });
+
+  test("over nothing leaves nothing, or what was there", () => {
+    expect(selectBand(selectOnly(10), [], { keepOthers: false })).toEqual(NOTHING_SELECTED);
+    expect(selectBand(selectOnly(10), [], { keepOthers: true })).toEqual(selectOnly(10));
   });
 });
 

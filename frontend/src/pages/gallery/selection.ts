@@ -19,7 +19,7 @@ export function toggle(selection: Selection, id: number): Selection {
 }
 
 /**
- * Selects from the anchor to an image, both included; without an anchor, that image alone.
+ * Selects from the anchor to an image, both included; without an anchor from `from`, else that image alone.
  *
  * `order` is the gallery's order of ids. With `keepOthers` (Ctrl+Shift) what was selected stays so.
  */
@@ -27,17 +27,24 @@ export function selectRange(
   selection: Selection,
   id: number,
   order: readonly number[],
-  options: { keepOthers: boolean },
+  options: { keepOthers: boolean; from?: number | undefined },
 ): Selection {
   const to = order.indexOf(id);
-  const from = selection.anchor === null ? -1 : order.indexOf(selection.anchor);
+  const anchor = selection.anchor ?? options.from ?? id;
+  const from = order.indexOf(anchor);
   if (from === -1 || to === -1) return selectOnly(id);
   const range = order.slice(Math.min(from, to), Math.max(from, to) + 1);
-  return { ids: new Set(options.keepOthers ? [...selection.ids, ...range] : range), anchor: selection.anchor };
+  return { ids: new Set(options.keepOthers ? [...selection.ids, ...range] : range), anchor };
 }
 
 export function selectAll(order: readonly number[]): Selection {
   return { ids: new Set(order), anchor: order[0] ?? null };
+}
+
+/** Selects what a band was drawn over; with `keepOthers` (Ctrl) what was selected before it stays so. */
+export function selectBand(before: Selection, ids: readonly number[], options: { keepOthers: boolean }): Selection {
+  const all = options.keepOthers ? [...before.ids, ...ids] : ids;
+  return { ids: new Set(all), anchor: ids[0] ?? (options.keepOthers ? before.anchor : null) };
 }
 
 /** What an action means: the selection when it holds the image, else the image alone. */

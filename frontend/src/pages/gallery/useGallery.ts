@@ -1,5 +1,5 @@
 /** The gallery's images: their order at once, what is known of each as it comes into sight. */
-import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { api } from "../../api/client.ts";
 import type { ImageItem, Page } from "../../api/types.ts";
@@ -7,6 +7,8 @@ import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
 
 /** Images asked for at once: two or three screens. */
 export const CHUNK_IMAGES = 60;
+/** Images as near as these are asked for before they come into sight. */
+export const NEAR_IMAGES = 20;
 
 /** First and last of the aligned stretches of CHUNK_IMAGES. */
 export interface Chunks {
@@ -19,6 +21,8 @@ export interface Gallery {
   order: readonly number[];
   total: number;
   itemOf: (id: number) => ImageItem | undefined;
+  /** Shows a change before the server knows of it. */
+  changeItems: (ids: ReadonlySet<number>, change: Partial<ImageItem>) => void;
   isPending: boolean;
   /** Another filter was chosen, and what is shown is still the former one's. */
   isStale: boolean;
@@ -51,6 +55,7 @@ export function useGallery(
   inSight: Chunks,
   hidden: ReadonlySet<number>,
 ): Gallery {
+  const client = useQueryClient();
   const first = useQuery({ ...firstQuery(projectId, filter), placeholderData: keepPreviousData });
   const isMore = first.data !== undefined && first.data.total > first.data.items.length && !first.isPlaceholderData;
   const ids = useQuery({ ...idsQuery(projectId, filter), enabled: isMore });
@@ -72,6 +77,14 @@ export function useGallery(
     order,
     total: Math.max(order.length, (first.data?.total ?? 0) - (all.length - order.length)),
     itemOf: (id) => known.current.get(id),
+    changeItems: (changed, change) => {
+      const changeOne = (item: ImageItem) => (changed.has(item.id) ? { ...item, ...change } : item);
+      client.setQueriesData<Page<ImageItem>>({ queryKey: imagesKey(projectId) }, (page) =>
+        page ? { ...page, items: page.items.map(changeOne) } : page,
+      );
+      // Of what is out of sight no query tells of the change.
+      for (const [id, item] of known.current) known.current.set(id, changeOne(item));
+    },
     isPending: first.isPending,
     isStale: first.isPlaceholderData,
     error: first.error ?? ids.error ?? chunks.find((chunk) => chunk.error)?.error,
@@ -85,7 +98,10 @@ export function useGallery(
 
 /** The chunks that hold these places: scrolling within them asks for nothing, and draws nothing but the grid anew. */
 export function chunksAt(places: { first: number; last: number }): Chunks {
-  return { first: Math.floor(places.first / CHUNK_IMAGES), last: Math.floor(places.last / CHUNK_IMAGES) };
+  return {
+    first: Math.floor(Math.max(0, places.first - NEAR_IMAGES) / CHUNK_IMAGES),
+    last: Math.floor((places.last + NEAR_IMAGES) / CHUNK_IMAGES),
+  };
 }
 
 /** The ids of chunks, as far as the order goes. */
