@@ -119,6 +119,36 @@ def decode_image(data: bytes | BinaryIO, *, max_pixels: int, at_least_px: int | 
     return pixels
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPixels:
+    """Pixels as a file holds them: not turned, deep greys not scaled, a palette's numbers not coloured.
+
+    values is (H, W) numbers, or (H, W, C) with C = 2 grey and alpha, 3 RGB or 4 RGBA; palette is (K, 3) RGB.
+    """
+
+    values: NDArray[np.integer]
+    palette: NDArray[np.uint8] | None
+
+
+def decode_stored(data: bytes | BinaryIO, *, max_pixels: int) -> StoredPixels:
+    """Decode an image file whose pixels are numbers or marks rather than a picture.
+
+    Raises:
+        InvalidImage: not an image of a known format, or damaged or cut short.
+        ImageTooLarge: more than max_pixels pixels by its header; nothing was decoded.
+    """
+    _ignore_pillow_warnings()
+    with _open(data, max_pixels=max_pixels) as image:
+        try:
+            image.load()
+            palette = np.array(image.getpalette(), dtype=np.uint8).reshape(-1, 3) if image.mode == "P" else None
+            return StoredPixels(_stored_values(image), palette)
+        except _PARSER_ERRORS as error:
+            raise InvalidImage(
+                f"the {image.format} image is damaged or cut short ({_first_line(error)}); open and save it again"
+            ) from error
+
+
 def probe_image(data: bytes | BinaryIO, *, max_pixels: int) -> ImageHeader:
     """Read an image's header alone; a file that passes may still turn out to be cut short when decoded.
 
@@ -176,6 +206,19 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         over_white.paste(rgba, mask=rgba.getchannel("A"))
         return over_white
     return image.convert("RGB")
+
+
+def _stored_values(image: Image.Image) -> NDArray[np.integer]:
+    values: NDArray[np.integer]
+    if image.mode == "1":
+        values = np.asarray(image.convert("L")) >> 7  # Pillow's booleans are bytes of 255
+    elif image.mode == "F":
+        values = np.nan_to_num(np.asarray(image)).clip(0, 2**30).astype(np.int32)
+    elif image.mode in ("L", "P", "LA", "RGB", "RGBA") or image.mode.startswith("I"):
+        values = np.asarray(image)
+    else:
+        values = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+    return values
 
 
 def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:

@@ -1,5 +1,6 @@
 """Images of every kind come out as upright RGB, or are refused with a reason."""
 
+import contextlib
 import io
 import warnings
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from app.inference.decode import MEDIA_TYPES, ImageHeader, decode_image, probe_image
+from app.inference.decode import MEDIA_TYPES, ImageHeader, decode_image, decode_stored, probe_image
 from app.inference.errors import ImageRefused, ImageTooLarge, InvalidImage
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "oddities"
@@ -269,3 +270,44 @@ class TestOddities:
                 assert not path.name.startswith(must_be_taken)
 
         assert len(taken) >= 85
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16", "I"])
+def test_decode_stored__gives_numbers_as_they_lie_in_the_file(mode: str) -> None:
+    deep = np.array([[0, 1], [1, 300 if mode.startswith("I") else 1]])
+    image = Image.fromarray(deep.astype({"I;16": np.uint16, "I": np.int32}.get(mode, np.uint8)))
+    if mode == "P":
+        image.putpalette([9, 9, 9, 200, 0, 0])
+    elif not mode.startswith("I"):
+        image = Image.fromarray(deep == 1) if mode == "1" else image.convert(mode)
+    file = io.BytesIO()
+    image.save(file, "TIFF" if mode == "I" else "PNG")
+    stored = decode_stored(file, max_pixels=4)
+    values = stored.values if stored.values.ndim == 2 else stored.values[..., 0]
+    np.testing.assert_array_equal(values, deep)
+    assert (None if stored.palette is None else stored.palette[:2].tolist()) == (
+        [[9, 9, 9], [200, 0, 0]] if mode == "P" else None
+    )
+
+
+def test_decode_stored__has_the_limits_of_pictures() -> None:
+    file = io.BytesIO()
+    Image.new("P", (3, 2)).save(file, "PNG")
+    content = file.getvalue()
+    with pytest.raises(ImageTooLarge):
+        decode_stored(content, max_pixels=5)
+    with pytest.raises(InvalidImage):
+        decode_stored(content[:40], max_pixels=6)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.integers(0, 255)), max_size=8), st.sampled_from(["1", "P", "LA", "F"])
+)
+def test_decode_stored__whatever_the_bytes(mutations: list[tuple[int, int]], mode: str) -> None:
+    file = io.BytesIO()
+    Image.new(mode, (4, 3)).save(file, "TIFF" if mode == "F" else "PNG")
+    content = bytearray(file.getvalue())
+    for place, value in mutations:
+        content[place % len(content)] = value
+    with contextlib.suppress(ImageRefused):
+        assert decode_stored(bytes(content), max_pixels=10_000).values.ndim in (2, 3)
