@@ -41,14 +41,16 @@ class Entry:
 class Archive:
     """An open zip file; several threads may unpack entries at once."""
 
-    def __init__(self, path: Path, *, max_entry_bytes: int, max_total_bytes: int) -> None:
+    def __init__(
+        self, path: Path, *, max_entry_bytes: int, max_total_bytes: int, max_entries: int | None = None
+    ) -> None:
         """Open and check it.
 
         Raises:
             ArchiveRefused: It cannot be read, has too many entries, or would unpack to far more than it is.
         """
         with path.open("rb") as file:
-            _check_directory(file)
+            _check_directory(file, max_entries or MAX_ENTRIES)
         try:
             self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
@@ -160,7 +162,7 @@ def _decoded_name(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def _check_directory(file: BinaryIO) -> None:
+def _check_directory(file: BinaryIO, max_entries: int) -> None:
     """Refuse too long a list of entries before Python reads it into memory."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END_BYTES - _LOCATOR_BYTES - _END_64_BYTES - _MAX_COMMENT_BYTES))
@@ -174,5 +176,5 @@ def _check_directory(file: BinaryIO) -> None:
     end_64 = end - _LOCATOR_BYTES - _END_64_BYTES
     if end_64 >= 0 and tail.startswith(_END_OF_DIRECTORY_64, end_64):
         entries, directory_bytes = struct.unpack_from("<QQ", tail, end_64 + 32)
-    if entries > MAX_ENTRIES or directory_bytes > MAX_DIRECTORY_BYTES:
-        raise ArchiveRefused(f"it has {entries:,} entries, at most {MAX_ENTRIES:,} are taken at once; split it")
+    if entries > max_entries or directory_bytes > MAX_DIRECTORY_BYTES:
+        raise ArchiveRefused(f"it has {entries:,} entries, at most {max_entries:,} are taken at once; split it")

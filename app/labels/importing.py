@@ -65,6 +65,18 @@ def import_labels(
         ).run(writes=not dry_run)
 
 
+def to_stored(instance: FittedInstance, class_ids: Mapping[str, int]) -> StoredInstance:
+    """The row of an instance, with its class by name."""
+    return StoredInstance(
+        instance_id=instance.instance_id,
+        class_id=class_ids[instance.class_name],
+        polygons=instance.polygons,
+        rle_counts=instance.rle_counts,
+        crowd=instance.crowd,
+        source=instance.source,
+    )
+
+
 def _read(
     received: Sequence[ReceivedFile], file_format: str, names: ProjectNames, *, max_file_bytes: int
 ) -> tuple[str, ParsedLabels]:
@@ -157,7 +169,7 @@ class _Import:
         repository.insert_instances(
             self._session,
             (
-                (image.image_id, tops.get(image.image_id, 0) + number, _row(instance, class_ids))
+                (image.image_id, tops.get(image.image_id, 0) + number, to_stored(instance, class_ids))
                 for image in images
                 for number, instance in enumerate(image.instances)
             ),
@@ -197,17 +209,6 @@ def _digest_of(instance: Instance, image: FittedImage) -> bytes:
         crowd=instance.crowd,
         height=image.height,
         width=image.width,
-    )
-
-
-def _row(instance: FittedInstance, class_ids: Mapping[str, int]) -> StoredInstance:
-    return StoredInstance(
-        instance_id=instance.instance_id,
-        class_id=class_ids[instance.class_name],
-        polygons=instance.polygons,
-        rle_counts=instance.rle_counts,
-        crowd=instance.crowd,
-        source=instance.source,
     )
 
 
