@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.images.archives import ArchiveRefused
+from app.images.location import LocationKept, blank_location
 from app.inference.decode import ImageHeader, decode_image, probe_image
 from app.inference.errors import ImageRefused
 from app.storage.blobs import BlobStore
@@ -57,10 +58,11 @@ class RefusedFile:
 class Intake:
     """Takes a request's files in, remembering every key, so that all can be removed when the request fails."""
 
-    def __init__(self, blobs: BlobStore, *, project_id: int, max_pixels: int) -> None:
+    def __init__(self, blobs: BlobStore, *, project_id: int, max_pixels: int, strip_location: bool) -> None:
         self._blobs = blobs
         self._prefix = f"projects/{project_id}"
         self._max_pixels = max_pixels
+        self._strip_location = strip_location
         self._keys: list[str] = []
 
     def prepare(self, candidates: Sequence[Candidate]) -> Iterator[PreparedImage | RefusedFile]:
@@ -86,12 +88,14 @@ class Intake:
                 return self._store(candidate.name, path)
             finally:
                 path.unlink(missing_ok=True)  # a refused file need not wait for the end of the request
-        except (ImageRefused, ArchiveRefused) as error:
+        except (ImageRefused, ArchiveRefused, LocationKept) as error:
             return RefusedFile(candidate.name, str(error))
 
     def _store(self, name: str, path: Path) -> PreparedImage:
         with path.open("rb") as file:
             header = probe_image(file, max_pixels=self._max_pixels)
+            if self._strip_location:
+                blank_location(path, header.format)
             with _decoding.turn(header.width * header.height):
                 rgb = decode_image(file, max_pixels=self._max_pixels, at_least_px=THUMBNAIL_LONG_SIDE)
                 thumbnail = make_thumbnail(rgb)

@@ -31,7 +31,7 @@ from app.images.schemas import (
     UploadReport,
 )
 from app.projects.access import Access
-from app.projects.repository import touch_project
+from app.projects.repository import get_project, touch_project
 from app.settings import Settings
 from app.storage.blobs import BlobStore
 
@@ -57,7 +57,14 @@ def upload_images(
     Raises:
         StorageFull: The disk is full; nothing of the request was kept.
     """
-    intake = Intake(blobs, project_id=access.project_id, max_pixels=settings.max_image_pixels)
+    with session_scope(read_only=True) as session:
+        project = get_project(session, access.project_id)
+    intake = Intake(
+        blobs,
+        project_id=project.id,
+        max_pixels=settings.max_image_pixels,
+        strip_location=project.strip_location,
+    )
     refused: list[RefusedFile] = []
     with ExitStack() as archives:
         try:
