@@ -333,6 +333,12 @@ def list_image_names(session: Session, project_id: int) -> list[ImageName]:
     return [ImageName(*row) for row in session.execute(query.order_by(Image.id))]
 
 
+def list_validation_ids(session: Session, project_id: int) -> list[int]:
+    """The images in a project's validation set, by id."""
+    query = select(Image.id).where(Image.project_id == project_id, Image.in_validation).order_by(Image.id)
+    return list(session.scalars(query))
+
+
 def _kept_count(project_id: int, wanted: ImageFilter) -> Select[Any] | None:
     """The query for a total that needs no counting, where the filter is no more than one word."""
     of_project: ColumnElement[int] | InstrumentedAttribute[int]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.errors import Unprocessable
-from app.images.repository import list_image_names
+from app.images.repository import list_image_names, list_validation_ids
 from app.labels import repository
 from app.labels.formats.parsed import Batch, ExportedClass, ExportedImage, LabelExport
 from app.labels.formats.table import FORMATS, READERS, WRITERS, LabelWriter
@@ -77,7 +77,11 @@ def report_losses(project_id: int, writer: LabelWriter) -> ExportReport:
 
 
 def _export(session: Session, project_id: int, writer: LabelWriter, losses: Losses) -> LabelExport:
-    images = [ExportedImage(*row) for row in list_image_names(session, project_id)]
+    in_validation = set(list_validation_ids(session, project_id))
+    images = [
+        ExportedImage(*row, in_validation=row.image_id in in_validation)
+        for row in list_image_names(session, project_id)
+    ]
     return LabelExport(
         project_name=get_project(session, project_id).name,
         classes=[ExportedClass(c.id, c.name, c.color) for c in repository.list_classes(session, project_id)],

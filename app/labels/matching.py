@@ -12,7 +12,8 @@ from app.images.names import BadName, clean_name, last_part
 from app.images.repository import ImageName
 from app.labels.formats.files import stem
 from app.labels.formats.parsed import ParsedImage, ParsedInstance, ParsedLabels, Problem
-from app.masks.instance import InvalidMask, Polygon, Ring
+from app.labels.formats.relative import to_pixels
+from app.masks.instance import InvalidMask, Polygon
 from app.masks.polygons import clip_polygons
 from app.masks.raster import polygons_to_rle
 from app.masks.rle import area
@@ -154,7 +155,7 @@ def _fit_instances(
     for instance in parsed.instances:
         try:
             if parsed.is_relative:
-                instance.polygons = _scaled(instance.polygons, image.width, image.height)
+                instance.polygons = to_pixels(instance.polygons, image.height, image.width)
             fitted, note = _fit(instance, image, twins)
             if fitted.instance_id in ids:
                 raise InvalidMask(f"the id {fitted.instance_id} comes twice in this image")
@@ -165,13 +166,6 @@ def _fit_instances(
         if note is not None:
             notes.append(Problem(parsed.name, instance.entry, note))
         yield fitted
-
-
-def _scaled(polygons: Sequence[Polygon], width: int, height: int) -> tuple[Polygon, ...]:
-    def scale(ring: Ring) -> Ring:
-        return tuple([(x * width, y * height) for x, y in ring])
-
-    return tuple([Polygon(scale(p.exterior), tuple(map(scale, p.holes))) for p in polygons])
 
 
 def _fit(instance: ParsedInstance, image: ImageName, twins: Counter[bytes]) -> tuple[FittedInstance, str | None]:

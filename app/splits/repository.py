@@ -27,11 +27,6 @@ def set_validation(session: Session, project_id: int, image_ids: Sequence[int], 
     return changed
 
 
-def list_validation_ids(session: Session, project_id: int) -> list[int]:
-    query = select(Image.id).where(Image.project_id == project_id, Image.in_validation).order_by(Image.id)
-    return list(session.scalars(query))
-
-
 def count_validation(session: Session, project_id: int) -> int:
     query = select(func.count(Image.id)).where(Image.project_id == project_id, Image.in_validation)
     return session.scalar(query) or 0

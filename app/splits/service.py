@@ -44,7 +44,7 @@ def choose_validation(session: Session, access: Access, *, percent: float, seed:
             f"{len(labels)} images are too few to choose some for validation: each would take a label's only example "
             "out of training; label more"
         )
-    marked = set(repository.list_validation_ids(session, access.project_id))
+    marked = set(images.list_validation_ids(session, access.project_id))
     removed = repository.set_validation(session, access.project_id, sorted(marked - chosen), validation=False)
     added = repository.set_validation(session, access.project_id, sorted(chosen - marked), validation=True)
     return _summarise(session, access.project_id, removed + added)

@@ -1,6 +1,7 @@
 """The files of one import: documents as they were sent, and those inside zips, read when a format asks for them."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache, partial
@@ -147,6 +148,15 @@ def stem(name: str) -> str:
     """A name without the suffix of its last part."""
     folders, slash, last = name.rpartition("/")
     return folders + slash + (last.rpartition(".")[0] or last)
+
+
+def file_stems(image_names: Sequence[str], *, reserved: Sequence[str] = ()) -> dict[str, str]:
+    """What each image's label file is called before its suffix: as the image, its own suffix left out.
+
+    It is kept where another image, or a reserved name, would get the same file, also where case makes no difference.
+    """
+    uses = Counter(name.casefold() for name in [*map(stem, image_names), *image_names, *reserved])
+    return {name: stem(name) if uses[stem(name).casefold()] == 1 else name for name in image_names}
 
 
 def _cleaned(name: str) -> str:

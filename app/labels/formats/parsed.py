@@ -90,6 +90,7 @@ class ExportedImage:
     name: str
     width: int
     height: int
+    in_validation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
