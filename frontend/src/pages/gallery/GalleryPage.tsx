@@ -22,7 +22,7 @@ import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
 import { type GalleryFilter, isFiltered, queryOf, readFilter, withoutFilter, writeFilter } from "./galleryFilter.ts";
 import { DEFAULT_TILE_PX } from "./gridLayout.ts";
-import { ImageGrid } from "./ImageGrid.tsx";
+import { GalleryGrid } from "./ImageGrid.tsx";
 import { ImageMenu } from "./ImageMenu.tsx";
 import { PhoneActions, PhoneFilters } from "./PhoneControls.tsx";
 import { useHiddenImages } from "./pendingDeletion.ts";
@@ -31,7 +31,7 @@ import { Sidebar } from "./Sidebar.tsx";
 import { type SetFilter, Toolbar, type ViewSettings } from "./Toolbar.tsx";
 import { DropTarget } from "./upload/DropTarget.tsx";
 import { UploadButton } from "./upload/UploadButton.tsx";
-import { type Chunks, useGallery } from "./useGallery.ts";
+import { useGallery } from "./useGallery.ts";
 import { useGallerySelection } from "./useGallerySelection.ts";
 import { useImageActions } from "./useImageActions.ts";
 import { useStored } from "./useStored.ts";
@@ -51,8 +51,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const [search, setSearch] = useSearchParams();
   const filter = useMemo(() => readFilter(search), [search]);
   const setFilter = useCallback<SetFilter>((next, options) => setSearch(writeFilter(next), options), [setSearch]);
-  const [inSight, setInSight] = useState<Chunks>({ first: 0, last: 0 });
-  const gallery = useGallery(project.id, filter, inSight, useHiddenImages(deletions));
+  const gallery = useGallery(project.id, filter, useHiddenImages(deletions));
   const chosen = useGallerySelection(project.id, filter, gallery);
   const actions = useImageActions(project.id, filter, gallery);
   const labels = useQuery(labelsQuery(project.id)).data?.items;
@@ -114,18 +113,14 @@ function ProjectGallery({ project }: { project: Project }) {
         {!gallery.isPending && gallery.total === 0 ? (
           <NothingShown project={project} filter={filter} onFilter={setFilter} />
         ) : (
-          <ImageGrid
+          <GalleryGrid
             projectId={project.id}
-            order={gallery.order}
-            total={gallery.total}
-            itemOf={gallery.itemOf}
+            gallery={gallery}
             selected={chosen.selection.ids}
             colorOf={colorOf}
             tilePx={view.tilePx}
             showOutlines={view.showOutlines}
-            isStale={gallery.isStale}
             viewKey={`${project.id}?${new URLSearchParams(queryOf(filter))}`}
-            onInSight={setInSight}
             onPick={chosen.pick}
             onBand={chosen.band}
             onBandEnd={chosen.endBand}

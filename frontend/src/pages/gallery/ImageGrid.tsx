@@ -1,37 +1,52 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImageItem } from "../../api/types.ts";
 import type { MenuPoint } from "../../components/ContextMenu.tsx";
 import { classNames } from "../../components/classNames.ts";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { GAP_PX, type GridLayout, layoutGrid } from "./gridLayout.ts";
 import styles from "./ImageGrid.module.css";
 import { ImageTile } from "./ImageTile.tsx";
 import { recallScroll, rememberScroll } from "./scrollMemory.ts";
 import { useElementSize } from "./useElementSize.ts";
-import { type Chunks, chunksAt } from "./useGallery.ts";
+import { type Chunks, chunksAt, type Gallery, useItemsInSight } from "./useGallery.ts";
 import { type GridActions, idAt, useGridEvents } from "./useGridEvents.ts";
 import { type BandActions, useRubberBand } from "./useRubberBand.ts";
 import { type TouchGesture, useTouchGestures } from "./useTouchGestures.ts";
 
-interface ImageGridProps extends GridActions, BandActions {
+interface GalleryGridProps extends GridActions, BandActions {
   projectId: number;
-  order: readonly number[];
-  total: number;
-  itemOf: (id: number) => ImageItem | undefined;
+  gallery: Gallery;
   selected: ReadonlySet<number>;
   colorOf: ReadonlyMap<number, string>;
   tilePx: number;
   showOutlines: boolean;
-  isStale: boolean;
   /** Another view begins at its top; the same one where it was left. */
   viewKey: string;
-  onInSight: (chunks: Chunks) => void;
   onTouch: (id: number, gesture: TouchGesture, point: MenuPoint) => void;
 }
 
+/** The gallery's images, fetched as they come into sight. */
+export function GalleryGrid({ gallery, ...rest }: GalleryGridProps) {
+  const [inSight, setInSight] = useState<Chunks>({ first: 0, last: 0 });
+  const { error, retry } = useItemsInSight(rest.projectId, gallery, inSight);
+  const { order, total, itemOf, isStale } = gallery;
+  return (
+    <>
+      <ErrorMessage error={error} onRetry={retry} />
+      <ImageGrid {...rest} {...{ order, total, itemOf, isStale }} onInSight={setInSight} />
+    </>
+  );
+}
+
+interface ImageGridProps
+  extends Omit<GalleryGridProps, "gallery">,
+    Pick<Gallery, "order" | "total" | "itemOf" | "isStale"> {
+  onInSight: (chunks: Chunks) => void;
+}
+
 /** Only the rows in sight are drawn, so that 100,000 images scroll like 100. */
-export function ImageGrid(props: ImageGridProps) {
+function ImageGrid(props: ImageGridProps) {
   const { order, total, isStale, viewKey, onTouch } = props;
   const { t } = useTranslation("gallery");
   const scroller = useRef<HTMLDivElement>(null);

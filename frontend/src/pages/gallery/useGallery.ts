@@ -1,6 +1,6 @@
 /** The gallery's images: their order at once, what is known of each as it comes into sight. */
 import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { api } from "../../api/client.ts";
 import type { ImageItem, Page } from "../../api/types.ts";
 import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
@@ -21,8 +21,11 @@ export interface Gallery {
   order: readonly number[];
   total: number;
   itemOf: (id: number) => ImageItem | undefined;
+  remember: (items: readonly ImageItem[]) => void;
   /** Shows a change before the server knows of it. */
   changeItems: (ids: ReadonlySet<number>, change: Partial<ImageItem>) => void;
+  /** What is known of the images comes in chunks, as they come into sight. */
+  comesInChunks: boolean;
   isPending: boolean;
   /** Another filter was chosen, and what is shown is still the former one's. */
   isStale: boolean;
@@ -46,16 +49,9 @@ export const idsQuery = (projectId: number, filter: GalleryFilter) =>
 /**
  * The images under a filter.
  *
- * @param inSight The chunks that are in sight, or near it.
  * @param hidden Ids that are about to be deleted.
  */
-export function useGallery(
-  projectId: number,
-  filter: GalleryFilter,
-  inSight: Chunks,
-  hidden: ReadonlySet<number>,
-): Gallery {
-  const client = useQueryClient();
+export function useGallery(projectId: number, filter: GalleryFilter, hidden: ReadonlySet<number>): Gallery {
   const first = useQuery({ ...firstQuery(projectId, filter), placeholderData: keepPreviousData });
   const isMore = first.data !== undefined && first.data.total > first.data.items.length && !first.isPlaceholderData;
   const ids = useQuery({ ...idsQuery(projectId, filter), enabled: isMore });
@@ -64,36 +60,64 @@ export function useGallery(
     [isMore, ids.data, first.data],
   );
   const order = useMemo(() => (hidden.size === 0 ? all : all.filter((id) => !hidden.has(id))), [all, hidden]);
-
-  const chunks = useQueries({
-    queries: isMore && ids.data ? idsOfChunks(order, inSight).map((chunk) => chunkQuery(projectId, chunk)) : [],
-  });
-  const known = useRef(new Map<number, ImageItem>());
-  for (const page of [first, ...chunks]) {
-    for (const item of page.data?.items ?? []) known.current.set(item.id, item);
-  }
+  const known = useKnownItems(projectId);
+  known.remember(first.data?.items ?? []);
 
   return {
+    ...known,
     order,
     total: Math.max(order.length, (first.data?.total ?? 0) - (all.length - order.length)),
-    itemOf: (id) => known.current.get(id),
-    changeItems: (changed, change) => {
-      const changeOne = (item: ImageItem) => (changed.has(item.id) ? { ...item, ...change } : item);
-      client.setQueriesData<Page<ImageItem>>({ queryKey: imagesKey(projectId) }, (page) =>
-        page ? { ...page, items: page.items.map(changeOne) } : page,
-      );
-      // Of what is out of sight no query tells of the change.
-      for (const [id, item] of known.current) known.current.set(id, changeOne(item));
-    },
+    comesInChunks: isMore && ids.data !== undefined,
     isPending: first.isPending,
     isStale: first.isPlaceholderData,
-    error: first.error ?? ids.error ?? chunks.find((chunk) => chunk.error)?.error,
+    error: first.error ?? ids.error,
     retry: () => {
       void first.refetch();
-      for (const chunk of chunks) if (chunk.error) void chunk.refetch();
       if (ids.error) void ids.refetch();
     },
   };
+}
+
+/** Fetches what is in sight, or near it. Apart from the gallery, so that scrolling draws the grid alone anew. */
+export function useItemsInSight(
+  projectId: number,
+  gallery: Gallery,
+  inSight: Chunks,
+): Pick<Gallery, "error" | "retry"> {
+  const chunks = useQueries({
+    queries: gallery.comesInChunks ? idsOfChunks(gallery.order, inSight).map((ids) => chunkQuery(projectId, ids)) : [],
+  });
+  for (const chunk of chunks) gallery.remember(chunk.data?.items ?? []);
+  return {
+    error: chunks.find((chunk) => chunk.error)?.error ?? null,
+    retry: () => {
+      for (const chunk of chunks) if (chunk.error) void chunk.refetch();
+    },
+  };
+}
+
+type KnownItems = Pick<Gallery, "itemOf" | "remember" | "changeItems">;
+
+/** All that was fetched of a project's images; a scroll back shows it at once. */
+function useKnownItems(projectId: number): KnownItems {
+  const client = useQueryClient();
+  return useMemo(() => {
+    const known = new Map<number, ImageItem>();
+    return {
+      itemOf: (id) => known.get(id),
+      remember: (items) => {
+        for (const item of items) known.set(item.id, item);
+      },
+      changeItems: (ids, change) => {
+        const changeOne = (item: ImageItem) => (ids.has(item.id) ? { ...item, ...change } : item);
+        client.setQueriesData<Page<ImageItem>>({ queryKey: imagesKey(projectId) }, (page) =>
+          page ? { ...page, items: page.items.map(changeOne) } : page,
+        );
+        // Of what is out of sight no query tells of the change.
+        for (const [id, item] of known) known.set(id, changeOne(item));
+      },
+    };
+  }, [client, projectId]);
 }
 
 /** The chunks that hold these places: scrolling within them asks for nothing, and draws nothing but the grid anew. */
