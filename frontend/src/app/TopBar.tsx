@@ -36,6 +36,9 @@ export function TopBar({ me }: { me: Me }) {
             <Link to={`/projects/${project.id}`} className={styles.project}>
               {projectTitle(project)}
             </Link>
+            <span className={styles.wide}>
+              <ProjectMenu project={project} />
+            </span>
             <span className={styles.line} aria-hidden="true" />
             <span className={styles.wide}>
               <TrainMenu project={project} />
@@ -84,6 +87,21 @@ function ProjectsMenu() {
   );
 }
 
+/** What belongs to the project beside its images and models. */
+function ProjectMenu({ project }: { project: Project }) {
+  const { t } = useTranslation("frame");
+  return (
+    <MenuButton
+      aria-label={t("thisProject")}
+      button={<IconButton size="small" icon={ChevronDown} label={t("thisProject")} />}
+    >
+      <MenuItem href={`/projects/${project.id}`}>{t("images")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}/members`}>{t("members")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}/settings`}>{t("settings")}</MenuItem>
+    </MenuButton>
+  );
+}
+
 /** On a phone the bar's links are behind one button. */
 function PhoneMenu({ project }: { project: Project | undefined }) {
   const { t } = useTranslation(["frame", "train", "models"]);
@@ -96,6 +114,7 @@ function PhoneMenu({ project }: { project: Project | undefined }) {
             <MenuItem href={`/projects/${project.id}/train`}>{t("train:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/models`}>{t("models:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/members`}>{t("frame:members")}</MenuItem>
+            <MenuItem href={`/projects/${project.id}/settings`}>{t("frame:settings")}</MenuItem>
           </MenuGroup>
         )}
         <MenuGroup title={t("frame:goTo")}>

@@ -30,9 +30,13 @@ export const router = createBrowserRouter([
           {
             path: "projects/:projectId",
             lazy: page(async () => (await import("../pages/gallery/GalleryPage.tsx")).GalleryPage),
-            // The train dialog stands over the gallery.
+            // These dialogs stand over the gallery.
             children: [
               { path: "train", lazy: page(async () => (await import("../pages/train/TrainDialog.tsx")).TrainDialog) },
+              {
+                path: "settings",
+                lazy: page(async () => (await import("../pages/projects/ProjectSettings.tsx")).ProjectSettingsPage),
+              },
             ],
           },
           {

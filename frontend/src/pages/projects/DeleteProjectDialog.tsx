@@ -15,7 +15,7 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
     onSuccess: async () => {
       onClose();
       client.removeQueries({ queryKey: projectQuery(project.id).queryKey });
-      await client.invalidateQueries({ queryKey: projectsQuery.queryKey, exact: true });
+      await client.invalidateQueries({ queryKey: projectsQuery.queryKey });
     },
   });
   return (

@@ -1,15 +1,21 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import type { Project } from "../../api/types.ts";
+import { projectTitle } from "../../app/projectTitle.ts";
 import { Button } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { TextField } from "../../components/TextField.tsx";
+import { showToast } from "../../components/toasts.ts";
+import { useProjectChange } from "./projectQueries.ts";
+
+const MAX_NAME_CHARACTERS = 100;
 
 interface NameDialogProps {
   title: string;
@@ -19,6 +25,8 @@ interface NameDialogProps {
   error: unknown;
   onSubmit: (name: string) => void;
   onClose: () => void;
+  /** Below the name. */
+  children?: ReactNode;
 }
 
 export function NewProjectDialog({ onClose }: { onClose: () => void }) {
@@ -47,14 +55,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
 
 export function RenameProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const { t } = useTranslation(["projects", "common"]);
-  const client = useQueryClient();
-  const rename = useMutation({
-    mutationFn: (name: string) => api.patch<Project>(`/api/v1/projects/${project.id}`, { name }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: projectsQuery.queryKey });
-      onClose();
-    },
-  });
+  const rename = useProjectChange(project, onClose);
   return (
     <NameDialog
       title={t("projects:renameTitle", { name: project.name })}
@@ -62,13 +63,53 @@ export function RenameProjectDialog({ project, onClose }: { project: Project; on
       initialName={project.name}
       isPending={rename.isPending}
       error={rename.error}
-      onSubmit={rename.mutate}
+      onSubmit={(name) => rename.mutate({ name })}
       onClose={onClose}
     />
   );
 }
 
-function NameDialog({ title, action, initialName, isPending, error, onSubmit, onClose }: NameDialogProps) {
+/** Copies a project; a copy that takes long goes on when the dialog is closed, and a toast leads to it. */
+export function CopyProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
+  const { t } = useTranslation("projects");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+  const copy = useMutation({
+    mutationFn: (name: string) => api.post<Project>(`/api/v1/projects/${project.id}/copy`, { name }),
+    onSuccess: async (made) => {
+      await client.invalidateQueries({ queryKey: projectsQuery.queryKey });
+      showToast(t("copied", { name: projectTitle(made) }), {
+        action: { text: t("open"), run: () => void navigate(`/projects/${made.id}`) },
+      });
+    },
+    // In the dialog where it is still open.
+    onError: ({ message }) =>
+      isOpen.current || showToast(t("notCopied", { name: project.name, reason: message }), { kind: "error" }),
+  });
+  return (
+    <NameDialog
+      title={t("copyTitle", { name: project.name })}
+      action={t("copyAction")}
+      initialName={t("copyName", { name: project.name }).slice(0, MAX_NAME_CHARACTERS)}
+      isPending={copy.isPending}
+      error={copy.error}
+      onSubmit={(name) => copy.mutate(name, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>{t(copy.isPending ? "copying" : "copyText")}</p>
+      {copy.isPending && <ProgressBar label={t("copyTitle", { name: project.name })} value={null} />}
+    </NameDialog>
+  );
+}
+
+function NameDialog({ title, action, initialName, isPending, error, onSubmit, onClose, children }: NameDialogProps) {
   const { t } = useTranslation(["projects", "common"]);
   const [name, setName] = useState(initialName);
   const formId = useId();
@@ -94,8 +135,15 @@ function NameDialog({ title, action, initialName, isPending, error, onSubmit, on
           if (name.trim() !== "") onSubmit(name.trim());
         }}
       >
-        <TextField label={t("projects:name")} value={name} onChange={setName} maxLength={100} autoFocus />
+        <TextField
+          label={t("projects:name")}
+          value={name}
+          onChange={setName}
+          maxLength={MAX_NAME_CHARACTERS}
+          autoFocus
+        />
       </Form>
+      {children}
       <ErrorMessage error={error} />
     </Dialog>
   );

@@ -1,4 +1,15 @@
-import { Ellipsis, ImagePlus, Pencil, Trash2, Users } from "lucide-react";
+import {
+  Archive,
+  ArchiveRestore,
+  Copy,
+  Download,
+  Ellipsis,
+  ImagePlus,
+  Pencil,
+  Settings,
+  Trash2,
+  Users,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Project } from "../../api/types.ts";
@@ -9,16 +20,18 @@ import { Icon } from "../../components/Icon.tsx";
 import { MenuButton, MenuItem, MenuLine } from "../../components/Menu.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import styles from "./ProjectCard.module.css";
+import { useArchiving } from "./projectQueries.ts";
+
+/** What opens a dialog of its own. */
+export type ProjectAction = "rename" | "copy" | "download" | "settings" | "delete";
 
 interface ProjectCardProps {
   project: Project;
-  onRename: () => void;
-  onDelete: () => void;
+  onAction: (action: ProjectAction) => void;
 }
 
-export function ProjectCard({ project, onRename, onDelete }: ProjectCardProps) {
-  const { t } = useTranslation(["projects", "common", "frame"]);
-  const mayChange = project.role === "Owner" || project.role === "Admin";
+export function ProjectCard({ project, onAction }: ProjectCardProps) {
+  const { t } = useTranslation("projects");
   return (
     <li className={styles.card}>
       <Cover project={project} />
@@ -30,47 +43,80 @@ export function ProjectCard({ project, onRename, onDelete }: ProjectCardProps) {
               {projectTitle(project)}
             </Link>
           </h2>
-          <MenuButton
-            aria-label={t("projects:actionsFor", { name: project.name })}
-            placement="bottom end"
-            button={
-              <IconButton
-                icon={Ellipsis}
-                size="small"
-                className={styles.more}
-                label={t("projects:actionsFor", { name: project.name })}
-              />
-            }
-          >
-            <MenuItem icon={Users} href={`/projects/${project.id}/members`}>
-              {t("frame:members")}
-            </MenuItem>
-            {mayChange && (
-              <MenuItem icon={Pencil} onAction={onRename}>
-                {t("common:rename")}
-              </MenuItem>
-            )}
-            {mayChange && <MenuLine />}
-            {mayChange && (
-              <MenuItem icon={Trash2} isDanger onAction={onDelete}>
-                {t("common:delete")}
-              </MenuItem>
-            )}
-          </MenuButton>
+          <ProjectMenu project={project} onAction={onAction} />
         </div>
         <p className={styles.counts}>
-          {t("projects:images", { count: project.image_count })}
-          {project.image_count > 0 && ` · ${t("projects:labeled", { count: project.labeled_count })}`}
-          {project.model_count > 0 && ` · ${t("projects:models", { count: project.model_count })}`}
+          {t("images", { count: project.image_count })}
+          {project.image_count > 0 && ` · ${t("labeled", { count: project.labeled_count })}`}
+          {project.model_count > 0 && ` · ${t("models", { count: project.model_count })}`}
         </p>
         <p className={styles.notes}>
           <time dateTime={project.changed_at} title={formatMoment(project.changed_at)}>
-            {t("projects:changed", { ago: formatAgo(project.changed_at) })}
+            {t("changed", { ago: formatAgo(project.changed_at) })}
           </time>
-          {project.role !== "Owner" && <span>{t("projects:yourRole", { role: project.role })}</span>}
+          {project.role !== "Owner" && <span>{t("yourRole", { role: project.role })}</span>}
         </p>
       </div>
     </li>
+  );
+}
+
+export function mayChangeProject({ role }: Project): boolean {
+  return role === "Owner" || role === "Admin";
+}
+
+function ProjectMenu({ project, onAction }: ProjectCardProps) {
+  const { t } = useTranslation(["projects", "common", "frame"]);
+  const setArchived = useArchiving();
+  const mayChange = mayChangeProject(project);
+  const mayTake = mayChange || project.role === "Developer";
+  const isArchived = project.archived_at !== null;
+  return (
+    <MenuButton
+      aria-label={t("projects:actionsFor", { name: project.name })}
+      placement="bottom end"
+      button={
+        <IconButton
+          icon={Ellipsis}
+          size="small"
+          className={styles.more}
+          label={t("projects:actionsFor", { name: project.name })}
+        />
+      }
+    >
+      <MenuItem icon={Users} href={`/projects/${project.id}/members`}>
+        {t("frame:members")}
+      </MenuItem>
+      <MenuItem icon={Settings} onAction={() => onAction("settings")}>
+        {t("projects:settings")}
+      </MenuItem>
+      {mayChange && (
+        <MenuItem icon={Pencil} onAction={() => onAction("rename")}>
+          {t("common:rename")}
+        </MenuItem>
+      )}
+      {mayTake && (
+        <MenuItem icon={Copy} onAction={() => onAction("copy")}>
+          {t("projects:copy")}
+        </MenuItem>
+      )}
+      {mayTake && (
+        <MenuItem icon={Download} onAction={() => onAction("download")}>
+          {t("projects:downloadArchive")}
+        </MenuItem>
+      )}
+      {mayChange && (
+        <MenuItem icon={isArchived ? ArchiveRestore : Archive} onAction={() => void setArchived(project, !isArchived)}>
+          {t(isArchived ? "projects:bringBack" : "projects:archive")}
+        </MenuItem>
+      )}
+      {mayChange && <MenuLine />}
+      {mayChange && (
+        <MenuItem icon={Trash2} isDanger onAction={() => onAction("delete")}>
+          {t("common:delete")}
+        </MenuItem>
+      )}
+    </MenuButton>
   );
 }
 

@@ -1,52 +1,46 @@
-import { useQuery } from "@tanstack/react-query";
-import { FolderPlus, Plus } from "lucide-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { FolderPlus, PackageOpen, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { projectsQuery } from "../../api/queries.ts";
+import { useSearchParams } from "react-router";
 import type { Project } from "../../api/types.ts";
 import { Page } from "../../app/Page.tsx";
 import { Button } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
-import { SearchField } from "../../components/SearchField.tsx";
+import { formatCount } from "../../components/format.ts";
 import { DeleteProjectDialog } from "./DeleteProjectDialog.tsx";
-import { NewProjectDialog, RenameProjectDialog } from "./NameDialogs.tsx";
-import { ProjectCard, ProjectCardSkeleton } from "./ProjectCard.tsx";
+import { DownloadArchiveDialog } from "./DownloadArchiveDialog.tsx";
+import { ImportArchiveDialog } from "./ImportArchiveDialog.tsx";
+import { CopyProjectDialog, NewProjectDialog, RenameProjectDialog } from "./NameDialogs.tsx";
+import { type ProjectAction, ProjectCard, ProjectCardSkeleton } from "./ProjectCard.tsx";
+import { ProjectSettingsDialog } from "./ProjectSettings.tsx";
 import styles from "./ProjectsPage.module.css";
+import { ProjectTools } from "./ProjectTools.tsx";
+import { type ProjectFilter, readProjectFilter, writeProjectFilter } from "./projectFilter.ts";
+import { projectListQuery } from "./projectQueries.ts";
 
-/** From so many projects on they can be searched by name. */
-const SEARCH_FROM = 9;
 const SKELETON_CARDS = ["a", "b", "c", "d"];
 
-type OpenDialog = { kind: "new" } | { kind: "rename" | "delete"; project: Project } | null;
+type OpenDialog = { kind: "new" | "import" } | { kind: ProjectAction; project: Project } | null;
 
 export function ProjectsPage() {
   const { t } = useTranslation("projects");
-  const projects = useQuery(projectsQuery);
+  const [search, setSearch] = useSearchParams();
+  const filter = readProjectFilter(search);
+  const setFilter = (next: ProjectFilter) => setSearch(writeProjectFilter(next), { replace: true });
   const [dialog, setDialog] = useState<OpenDialog>(null);
-  const [search, setSearch] = useState("");
-  const items = projects.data?.items ?? [];
-  const shown = byLastChange(items.filter((project) => matches(project, search)));
-  const close = () => setDialog(null);
+  const projects = useInfiniteQuery(projectListQuery(filter));
+  const shown = projects.data?.pages.flatMap(({ items }) => items) ?? [];
+  const total = projects.data?.pages[0]?.total ?? 0;
+  const hasNone = projects.data !== undefined && !projects.isPlaceholderData && total === 0;
+  const isFirst = hasNone && filter.q === "" && !filter.isArchived;
 
   return (
-    <Page
-      title={t("title")}
-      actions={
-        items.length > 0 && (
-          <>
-            {items.length >= SEARCH_FROM && (
-              <SearchField label={t("search")} value={search} onChange={setSearch} className={styles.search} />
-            )}
-            <Button kind="primary" icon={Plus} onPress={() => setDialog({ kind: "new" })}>
-              {t("new")}
-            </Button>
-          </>
-        )
-      }
-    >
+    <Page title={t("title")} actions={<Actions isPrimary={!isFirst} onOpen={(kind) => setDialog({ kind })} />}>
+      <ProjectTools filter={filter} onFilter={setFilter} />
       <ErrorMessage error={projects.error} onRetry={() => projects.refetch()} />
-      {projects.data && items.length === 0 && (
+      {isFirst && (
         <EmptyState
           icon={FolderPlus}
           title={t("emptyTitle")}
@@ -59,29 +53,61 @@ export function ProjectsPage() {
           {t("emptyText")}
         </EmptyState>
       )}
-      {items.length > 0 && shown.length === 0 && <p className={styles.none}>{t("noneFound", { search })}</p>}
+      {hasNone && !isFirst && (
+        <p className={styles.none}>{filter.q === "" ? t("archiveNone") : t("noneFound", { search: filter.q })}</p>
+      )}
       <ul className={styles.cards} aria-label={t("title")}>
         {projects.isPending && SKELETON_CARDS.map((key) => <ProjectCardSkeleton key={key} />)}
         {shown.map((project) => (
-          <ProjectCard
-            key={project.id}
-            project={project}
-            onRename={() => setDialog({ kind: "rename", project })}
-            onDelete={() => setDialog({ kind: "delete", project })}
-          />
+          <ProjectCard key={project.id} project={project} onAction={(kind) => setDialog({ kind, project })} />
         ))}
       </ul>
-      {dialog?.kind === "new" && <NewProjectDialog onClose={close} />}
-      {dialog?.kind === "rename" && <RenameProjectDialog project={dialog.project} onClose={close} />}
-      {dialog?.kind === "delete" && <DeleteProjectDialog project={dialog.project} onClose={close} />}
+      {projects.hasNextPage && (
+        <div className={styles.more}>
+          <span>{t("shown", { shown: formatCount(shown.length), total: formatCount(total) })}</span>
+          <Button isPending={projects.isFetchingNextPage} onPress={() => projects.fetchNextPage()}>
+            {t("more")}
+          </Button>
+        </div>
+      )}
+      <OpenDialogs dialog={dialog} onClose={() => setDialog(null)} />
     </Page>
   );
 }
 
-function byLastChange(projects: Project[]): Project[] {
-  return projects.sort((a, b) => b.changed_at.localeCompare(a.changed_at));
+function Actions({ isPrimary, onOpen }: { isPrimary: boolean; onOpen: (kind: "new" | "import") => void }) {
+  const { t } = useTranslation("projects");
+  return (
+    <>
+      <Button icon={PackageOpen} onPress={() => onOpen("import")}>
+        {t("importArchive")}
+      </Button>
+      {isPrimary && (
+        <Button kind="primary" icon={Plus} onPress={() => onOpen("new")}>
+          {t("new")}
+        </Button>
+      )}
+    </>
+  );
 }
 
-function matches(project: Project, search: string): boolean {
-  return project.name.toLowerCase().includes(search.trim().toLowerCase()) || String(project.id) === search.trim();
+function OpenDialogs({ dialog, onClose }: { dialog: OpenDialog; onClose: () => void }) {
+  switch (dialog?.kind) {
+    case "new":
+      return <NewProjectDialog onClose={onClose} />;
+    case "import":
+      return <ImportArchiveDialog onClose={onClose} />;
+    case "rename":
+      return <RenameProjectDialog project={dialog.project} onClose={onClose} />;
+    case "copy":
+      return <CopyProjectDialog project={dialog.project} onClose={onClose} />;
+    case "download":
+      return <DownloadArchiveDialog project={dialog.project} onClose={onClose} />;
+    case "settings":
+      return <ProjectSettingsDialog project={dialog.project} onClose={onClose} />;
+    case "delete":
+      return <DeleteProjectDialog project={dialog.project} onClose={onClose} />;
+    default:
+      return null;
+  }
 }

@@ -5,7 +5,7 @@ import type { Project } from "../../../../api/types.ts";
 import { Button } from "../../../../components/Button.tsx";
 import { Dialog } from "../../../../components/Dialog.tsx";
 import { ErrorMessage } from "../../../../components/ErrorMessage.tsx";
-import { ProgressBar } from "../../../../components/ProgressBar.tsx";
+import { SendingProgress } from "../../../../components/SendingProgress.tsx";
 import type { NamedFile } from "../../upload/uploadQueue.ts";
 import { labelFormatsQuery } from "../labelFormats.ts";
 import { ChosenFiles } from "./ChosenFiles.tsx";
@@ -35,6 +35,8 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
   const endings = endingsOf(formats.data?.items ?? [], format);
   const labelImport = useLabelImport(project.id, ({ isDryRun }) => setStep(isDryRun ? "preview" : "done"));
   const { report, isBusy } = labelImport;
+  // The server has all and goes on by itself, whatever is pressed here.
+  const isStoring = isBusy && step === "preview" && labelImport.sentShare === 1;
 
   const add = (added: NamedFile[]) => {
     if (step !== "files" || isBusy || added.length === 0) return;
@@ -64,7 +66,10 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
               </Button>
             ) : (
               <>
-                <Button onPress={isBusy ? labelImport.stop : step === "preview" ? back : onClose}>
+                <Button
+                  isDisabled={isStoring}
+                  onPress={isBusy ? labelImport.stop : step === "preview" ? back : onClose}
+                >
                   {t(step === "preview" && !isBusy ? "common:back" : "common:cancel")}
                 </Button>
                 {step === "files" ? (
@@ -106,7 +111,7 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
               <ErrorMessage error={formats.error} onRetry={() => formats.refetch()} />
             </>
           )}
-          {isBusy && <Sending share={labelImport.sentShare} />}
+          {isBusy && <SendingProgress share={labelImport.sentShare} after={t("labelImport:reading")} />}
           {step !== "files" && report && !isBusy && (
             <ImportReport report={report} projectId={project.id} isDone={step === "done"} onLeave={onClose} />
           )}
@@ -114,16 +119,5 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
         </Dialog>
       )}
     </FileDrop>
-  );
-}
-
-function Sending({ share }: { share: number }) {
-  const { t } = useTranslation("labelImport");
-  const isSent = share >= 1;
-  return (
-    <div className={styles.sending} role="status">
-      <span>{isSent ? t("reading") : t("sending", { percent: Math.floor(share * 100) })}</span>
-      <ProgressBar label={t("progress")} value={isSent ? null : share} />
-    </div>
   );
 }

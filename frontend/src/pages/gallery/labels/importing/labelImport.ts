@@ -1,6 +1,5 @@
 /** Label files on their way to the server: which are sent, and what it says of them. */
 import { urlOf } from "../../../../api/client.ts";
-import { type Sending, sendForm } from "../../../../api/sendForm.ts";
 import type { LabelFormat, LabelImportProblem, LabelImportReport } from "../../../../api/types.ts";
 import type { NamedFile } from "../../upload/uploadQueue.ts";
 
@@ -24,16 +23,14 @@ export interface ProblemGroup {
   problems: LabelImportProblem[];
 }
 
-export function sendLabels(
-  projectId: number,
-  files: readonly NamedFile[],
-  { format, mode, isDryRun }: ImportOptions,
-  onProgress: (bytes: number) => void,
-): Sending<LabelImportReport> {
+export function importAddress(projectId: number, { format, mode, isDryRun }: ImportOptions): string {
+  return urlOf(`/api/v1/projects/${projectId}/labels/import`, { format, mode, dry_run: isDryRun });
+}
+
+export function formOf(files: readonly NamedFile[]): FormData {
   const form = new FormData();
   for (const { name, file } of files) form.append("file", file, name);
-  const path = `/api/v1/projects/${projectId}/labels/import`;
-  return sendForm(urlOf(path, { format, mode, dry_run: isDryRun }), form, onProgress);
+  return form;
 }
 
 /** The endings that a format's files have; with AUTO those of all formats that are read. */

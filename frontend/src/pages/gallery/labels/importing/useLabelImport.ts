@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import type { Sending } from "../../../../api/sendForm.ts";
 import type { LabelImportReport } from "../../../../api/types.ts";
+import { useSendForm } from "../../../../api/useSendForm.ts";
 import type { NamedFile } from "../../upload/uploadQueue.ts";
-import { type ImportOptions, sendLabels } from "./labelImport.ts";
+import { formOf, type ImportOptions, importAddress } from "./labelImport.ts";
 
 export interface LabelImport {
   /** Sends the files; the answer is in `report`, a failure in `error`. */
@@ -21,15 +20,10 @@ export interface LabelImport {
 /** One request at a time that imports labels, or tells what would come of it. */
 export function useLabelImport(projectId: number, onDone: (options: ImportOptions) => void): LabelImport {
   const client = useQueryClient();
-  const sending = useRef<Sending<LabelImportReport>>(undefined);
-  const [sentShare, setSentShare] = useState(0);
+  const sender = useSendForm<LabelImportReport>();
   const request = useMutation({
-    mutationFn: ({ files, options }: { files: readonly NamedFile[]; options: ImportOptions }) => {
-      const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-      setSentShare(0);
-      sending.current = sendLabels(projectId, files, options, (sent) => setSentShare(Math.min(1, sent / (bytes || 1))));
-      return sending.current.done;
-    },
+    mutationFn: ({ files, options }: { files: readonly NamedFile[]; options: ImportOptions }) =>
+      sender.send(importAddress(projectId, options), formOf(files)),
     onSuccess: async (_report, { options }) => {
       onDone(options);
       if (options.isDryRun) return;
@@ -41,17 +35,15 @@ export function useLabelImport(projectId: number, onDone: (options: ImportOption
     },
   });
   const stop = () => {
-    sending.current?.abort();
+    sender.stop();
     request.reset();
   };
-  // A dialog that is closed has nobody left to tell.
-  useEffect(() => () => sending.current?.abort(), []);
   return {
     start: (files, options) => request.mutate({ files, options }),
     stop,
     forget: request.reset,
     isBusy: request.isPending,
-    sentShare,
+    sentShare: sender.sentShare,
     report: request.data,
     error: request.error,
   };

@@ -1,0 +1,104 @@
+"""The list of projects as a person uses it: finding, copying, archiving, settings, taking one to another server."""
+
+import re
+import uuid
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.cli.demo_scenes import Scene, draw_scene
+from tests.e2e.projects import import_labels, make_project, upload_scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return draw_scene(1)
+
+
+@pytest.fixture
+def name(api: httpx.Client, scene: Scene) -> str:
+    """A project with a labeled image, by a name that no other has."""
+    name = f"Fruit {uuid.uuid4().hex[:8]}"
+    project_id = make_project(api, name)
+    upload_scenes(api, project_id, {"scene.jpg": scene})
+    import_labels(api, project_id, {"scene.jpg": scene})
+    return name
+
+
+def cards(page: Page) -> Locator:
+    return page.get_by_role("list", name="Projects").get_by_role("listitem")
+
+
+def choose(page: Page, project: str, action: str) -> None:
+    page.get_by_role("button", name=f"Actions for {project}", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
+
+
+def found(api: httpx.Client, name: str, **query: str) -> list[dict[str, object]]:
+    items = api.get("/api/v1/projects", params={"q": name, **query}).json()["items"]
+    return [dict(item) for item in items]
+
+
+def test_list__search_view_and_order_are_in_the_address(page: Page, api: httpx.Client) -> None:
+    part = uuid.uuid4().hex[:8]
+    for name in (f"B {part}", f"A {part}", "another"):
+        make_project(api, name)
+    page.goto("/projects")
+    page.get_by_role("searchbox", name="Find a project").fill(part)
+    expect(cards(page)).to_have_text([re.compile(f"A {part}"), re.compile(f"B {part}")])
+    page.get_by_role("button", name="Sorted by").click()
+    page.get_by_role("menuitem", name="Name, Z to A").click()
+    expect(cards(page)).to_have_text([re.compile(f"B {part}"), re.compile(f"A {part}")])
+    expect(page).to_have_url(re.compile(f"q={part}&sort=-name"))
+    page.reload()
+    expect(cards(page)).to_have_text([re.compile(f"B {part}"), re.compile(f"A {part}")])
+    page.get_by_role("searchbox", name="Find a project").fill(f"{part}{part}")
+    expect(page.get_by_text(f"No project's name contains “{part}{part}”.")).to_be_visible()
+
+
+def test_archive__moves_a_project_away_and_back(page: Page, api: httpx.Client, name: str) -> None:
+    page.goto(f"/projects?q={name}")
+    choose(page, name, "Archive")
+    expect(cards(page)).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(cards(page)).to_have_count(1)
+    choose(page, name, "Archive")
+    expect(cards(page)).to_have_count(0)
+    page.get_by_role("radio", name="Archived").click()
+    expect(page).to_have_url(re.compile("archived=true"))
+    choose(page, name, "Bring back")
+    expect(cards(page)).to_have_count(0)
+    assert [project["archived_at"] for project in found(api, name)] == [None]
+
+
+def test_copy__is_made_under_another_name_and_opened(page: Page, api: httpx.Client, name: str) -> None:
+    page.goto(f"/projects?q={name}")
+    choose(page, name, "Copy")
+    dialog = page.get_by_role("dialog", name=f"Copy {name}")
+    expect(dialog.get_by_label("Project name")).to_have_value(f"{name} (copy)")
+    dialog.get_by_label("Project name").fill(f"{name} again")
+    dialog.get_by_role("button", name="Copy project").click()
+    expect(cards(page)).to_have_count(2)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("listbox", name="Images").get_by_role("option")).to_contain_text(["scene.jpg"])
+    counts = [project["labeled_count"] for project in found(api, name)]
+    assert counts == [1, 1]
+
+
+def test_settings__location_is_switched_from_the_card_and_the_bar(page: Page, api: httpx.Client, name: str) -> None:
+    page.goto(f"/projects?q={name}")
+    choose(page, name, "Settings")
+    switch = page.get_by_role("switch", name="Remove the location")
+    with page.expect_response(re.compile(r"/projects/\d+$")):
+        switch.check(force=True)
+    expect(switch).to_be_checked()
+    assert found(api, name)[0]["strip_location"] is True
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name=re.compile(name)).click()
+    page.get_by_role("button", name="This project").click()
+    page.get_by_role("menuitem", name="Settings").click()
+    expect(page).to_have_url(re.compile(r"/projects/\d+/settings"))
+    expect(switch).to_be_checked()
