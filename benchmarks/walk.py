@@ -8,12 +8,7 @@ import base64
 import http.server
 import io
 import json
-import os
-import secrets
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zipfile
@@ -25,9 +20,9 @@ from typing import Any
 import httpx
 
 from app.cli.overlay import draw_predictions, side_by_side
+from benchmarks._server import running_server
 
 AP50_GOAL, AP50_NEEDED = 0.75, 0.9
-START_SECONDS, STOP_SECONDS = 60.0, 20.0
 SHOWN_IMAGES = 4
 IMAGE_TYPE = {"Content-Type": "application/octet-stream"}
 Json = Any
@@ -43,8 +38,9 @@ def main() -> int:
     if not (wanted.data / "instances.json").exists():
         print(f"not run: there is no labeled set at {wanted.data}")
         return 0
-    with running_server() as http_client:
-        walk = Walk(http_client, wanted.data)
+    with running_server(PREDICT_URL_ALLOW="127.0.0.1") as server:
+        print(f"the server answered {server.seconds_to_start:.1f} s after its start")
+        walk = Walk(server.client, wanted.data)
         model = walk.train(minutes=wanted.minutes, image_size=wanted.image_size)
         walk.predict_in_every_form(model)
         if wanted.overlay:
@@ -158,39 +154,6 @@ class Walk:
 
 
 @contextmanager
-def running_server() -> Iterator[httpx.Client]:
-    """A fresh `maskwright up` on SQLite and folders, and a client signed in as its administrator."""
-    with tempfile.TemporaryDirectory(prefix="maskwright-walk-") as folder:
-        port = free_port()
-        environment = os.environ | {
-            "MASKWRIGHT_DATA_DIR": folder,
-            "MASKWRIGHT_PORT": str(port),
-            "MASKWRIGHT_PREDICT_URL_ALLOW": "127.0.0.1",
-        }
-        command = [sys.executable, "-m", "app.cli.main"]
-        subprocess.run([*command, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        made = subprocess.run(
-            [*command, "admin", "create", "--email", "walk@example.com", "--password-stdin", "--print-token"],
-            env=environment,
-            input=secrets.token_urlsafe(12),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        headers = {"X-Auth-token": made.stdout.split()[-1]}
-        with (Path(folder) / "server.log").open("wb") as log:
-            server = subprocess.Popen([*command, "up"], env=environment, stdout=log, stderr=log)
-        try:
-            base_url = f"http://127.0.0.1:{port}"
-            print(f"the server answered {wait_until_up(base_url):.1f} s after its start")
-            with httpx.Client(base_url=base_url, headers=headers, timeout=600, trust_env=False) as client:
-                yield client
-        finally:
-            server.terminate()
-            server.wait(STOP_SECONDS)
-
-
-@contextmanager
 def image_server(data: bytes) -> Iterator[str]:
     """The URL of an image on loopback."""
 
@@ -209,24 +172,6 @@ def image_server(data: bytes) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/image.jpg"
         server.shutdown()
-
-
-def wait_until_up(base_url: str) -> float:
-    started = time.monotonic()
-    while time.monotonic() - started < START_SECONDS:
-        try:
-            if httpx.get(f"{base_url}/healthz", timeout=2, trust_env=False).is_success:
-                return time.monotonic() - started
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise SystemExit("the server does not answer")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from app.images.schemas import (
     Uploaders,
     UploadReport,
 )
-from app.paging import Page, cut_page
+from app.paging import Page
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.storage.thumbnails import THUMBNAIL_MEDIA_TYPE
@@ -71,21 +71,7 @@ def list_images(
     access: LabelerAccess, query: ImageQueryParams, page: PageQuery, session: ReadSessionDep
 ) -> Page[ImageItem]:
     """List images, a page at a time."""
-    wanted = service.resolve_filter(session, access, query)
-    images = repository.list_images(
-        session,
-        access.project_id,
-        wanted,
-        sort=query.sort,
-        limit=page.limit + 1,
-        after=page.after(*query.sort.key_types),
-    )
-    shown, next_cursor = cut_page(images, page, key=query.sort.key)
-    return Page(
-        items=service.describe_images(session, shown),
-        next_cursor=next_cursor,
-        total=repository.count_images(session, access.project_id, wanted),
-    )
+    return service.list_images(session, access, query, page)
 
 
 @router.get("/projects/{project_id}/images/ids")

@@ -15,7 +15,6 @@ from app.db.bulk import in_portions
 from app.db.models import Image, ImageClassCount, LabelClass, Project, User
 from app.db.totals import add_to_project, totals_kept
 from app.images.intake import PreparedImage
-from app.images.names import folder_of
 
 
 class ImageSort(StrEnum):
@@ -89,7 +88,7 @@ class ImageFilter:
         if self.validation is not None:
             conditions.append(Image.in_validation.is_(self.validation))
         if self.name_part:
-            conditions.append(Image.name.icontains(self.name_part, autoescape=True))
+            conditions.append(Image.name_folded.contains(self.name_part.casefold(), autoescape=True))
         if self.image_ids is not None:
             conditions.append(Image.id.in_(self.image_ids))
         return conditions + self._upload_conditions()
@@ -283,7 +282,6 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
             "project_id": project_id,
             "uploaded_by": user_id,
             "name": image.name,
-            "folder": folder_of(image.name),
             "width": image.width,
             "height": image.height,
             "byte_size": image.byte_size,

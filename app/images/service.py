@@ -15,6 +15,7 @@ from app.form_files import ReceivedFile
 from app.images import repository
 from app.images.archives import Archive, ArchiveRefused, Entry, is_zip
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
+from app.images.known_totals import known_totals
 from app.images.names import BadName, clean_folder, clean_name
 from app.images.repository import ImageFilter
 from app.images.schemas import (
@@ -30,6 +31,7 @@ from app.images.schemas import (
     Uploaders,
     UploadReport,
 )
+from app.paging import Page, PageParams, cut_page
 from app.projects.access import Access
 from app.projects.repository import get_project, touch_project
 from app.settings import Settings
@@ -83,6 +85,20 @@ def upload_images(
             intake.discard()
             raise
     return report
+
+
+def list_images(session: Session, access: Access, query: ImageQuery, page: PageParams) -> Page[ImageItem]:
+    """A page of a project's images, and how many there are under the filter."""
+    wanted, after = resolve_filter(session, access, query), page.after(*query.sort.key_types)
+    images = repository.list_images(
+        session, access.project_id, wanted, sort=query.sort, limit=page.limit + 1, after=after
+    )
+    shown, next_cursor = cut_page(images, page, key=query.sort.key)
+    if after is None and next_cursor is None:
+        total = len(shown)  # all are here; to count them would be to search again
+    else:
+        total = known_totals.count(session, access.project_id, wanted)
+    return Page(items=describe_images(session, shown), next_cursor=next_cursor, total=total)
 
 
 def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem]:

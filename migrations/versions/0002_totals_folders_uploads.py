@@ -25,6 +25,16 @@ BACKFILL = (
 )
 
 
+def fold_names() -> None:
+    images = sa.table('images', sa.column('id', sa.Integer), sa.column('name', sa.String), sa.column('name_folded', sa.Text))
+    names = op.get_bind().execute(sa.select(images.c.id, images.c.name)).all()
+    if names:
+        op.get_bind().execute(
+            images.update().where(images.c.id == sa.bindparam('of_id')).values(name_folded=sa.bindparam('folded')),
+            [{'of_id': image_id, 'folded': name.casefold()} for image_id, name in names],
+        )
+
+
 def upgrade() -> None:
     op.create_table('uploads',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -50,6 +60,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('images', table_kwargs=KEEP_IDS) as batch_op:
         batch_op.add_column(sa.Column('folder', sa.String(length=500).with_variant(sa.String(length=500, collation='C'), 'postgresql'), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('name_folded', sa.Text().with_variant(sa.Text(collation='C'), 'postgresql'), nullable=False, server_default=''))
+        batch_op.create_index('ix_images_project_id_name_folded', ['project_id', 'name_folded', 'id'], unique=False)
         batch_op.create_index('ix_images_project_id_created_at', ['project_id', 'created_at', 'id'], unique=False)
         batch_op.create_index('ix_images_project_id_folder', ['project_id', 'folder', 'id'], unique=False)
         batch_op.create_index('ix_images_project_id_uploaded_by', ['project_id', 'uploaded_by', 'id'], unique=False)
@@ -69,6 +81,7 @@ def upgrade() -> None:
         op.execute('ALTER TABLE images ALTER COLUMN name TYPE VARCHAR(500) COLLATE "C"')
     for statement in BACKFILL:
         op.execute(statement)
+    fold_names()
 
 
 
@@ -90,6 +103,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_images_project_id_uploaded_by')
         batch_op.drop_index('ix_images_project_id_folder')
         batch_op.drop_index('ix_images_project_id_created_at')
+        batch_op.drop_index('ix_images_project_id_name_folded')
+        batch_op.drop_column('name_folded')
         batch_op.drop_column('folder')
 
     with op.batch_alter_table('uploads', schema=None) as batch_op:

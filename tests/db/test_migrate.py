@@ -139,7 +139,7 @@ INSERT INTO projects (id, name, created_at, changed_at) VALUES (7, 'Fruit', '202
 INSERT INTO label_classes (id, project_id, name, color, position) VALUES (3, 7, 'fig', '#E69F00', 0);
 INSERT INTO images (id, project_id, name, width, height, byte_size, media_type, content_hash, storage_key,
   thumbnail_key, in_validation, revision, instance_count, created_at, changed_at)
-  VALUES (1, 7, 'a/b/c.png', 9, 9, 1, 'image/png', 'x', 'k', 't', true, 0, 2, '2026-11-01', '2026-11-01'),
+  VALUES (1, 7, 'a/b/Žalia Figa.png', 9, 9, 1, 'image/png', 'x', 'k', 't', true, 0, 2, '2026-11-01', '2026-11-01'),
          (2, 7, 'd.png', 9, 9, 1, 'image/png', 'x', 'k', 't', false, 0, 0, '2026-11-01', '2026-11-01');
 INSERT INTO image_class_counts (image_id, class_id, instance_count) VALUES (1, 3, 2);
 """
@@ -155,8 +155,8 @@ def test_migrate__from_0001_counts_and_splits_what_is_there(unmigrated: None) ->
         project = session.get_one(Project, 7)
         assert (project.image_count, project.labeled_count, project.validation_count) == (2, 1, 1)
         assert session.execute(text("SELECT image_count, instance_count FROM label_classes")).one() == (1, 2)
-        folders = session.execute(text("SELECT folder FROM images ORDER BY id")).scalars()
-        assert list(folders) == ["a/b", ""]
+        names = session.execute(text("SELECT folder, name_folded FROM images ORDER BY id"))
+        assert list(names) == [("a/b", "a/b/žalia figa.png"), ("", "d.png")]
         session.delete(project)
         session.flush()
         if session.get_bind().dialect.name == "sqlite":  # the tables still never give an id again

@@ -4,12 +4,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now
 
 # Compared byte by byte on both databases: one order of names everywhere, and a folder's names are a range of an index.
 _BYTEWISE = String(500).with_variant(String(500, collation="C"), "postgresql")
+
+_BYTEWISE_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _folder(context: DefaultExecutionContext) -> str:
+    name: str = context.get_current_parameters()["name"]  # type: ignore[no-untyped-call]
+    return name.rpartition("/")[0]
+
+
+def _folded_name(context: DefaultExecutionContext) -> str:
+    name: str = context.get_current_parameters()["name"]  # type: ignore[no-untyped-call]
+    return name.casefold()
 
 
 class LabelClass(Base):
@@ -32,6 +45,7 @@ class Image(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "name"),
         Index("ix_images_project_id_id", "project_id", "id"),
+        Index("ix_images_project_id_name_folded", "project_id", "name_folded", "id"),
         Index("ix_images_project_id_folder", "project_id", "folder", "id"),
         Index("ix_images_project_id_created_at", "project_id", "created_at", "id"),
         Index("ix_images_project_id_uploaded_by", "project_id", "uploaded_by", "id"),
@@ -44,7 +58,9 @@ class Image(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(_BYTEWISE)  # with its folders inside an uploaded zip
-    folder: Mapped[str] = mapped_column(_BYTEWISE, default="")  # the name up to its last slash
+    folder: Mapped[str] = mapped_column(_BYTEWISE, default=_folder)  # the name up to its last slash
+    # The name for searching in any case: neither database's lower() knows more than ASCII here.
+    name_folded: Mapped[str] = mapped_column(_BYTEWISE_TEXT, default=_folded_name)
     width: Mapped[int]
     height: Mapped[int]
     byte_size: Mapped[int]
