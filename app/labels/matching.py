@@ -69,7 +69,7 @@ def fit_labels(parsed: ParsedLabels, project_images: Sequence[ImageName]) -> Fit
         fitted.matched_count += 1
         problems = [*_image_problems(parsed_image, image, taken), *parsed_image.problems]
         taken.setdefault(image.image_id, parsed_image.name)
-        notes: list[Problem] = []
+        notes = list(parsed_image.notes)
         instances = [] if problems else list(_fit_instances(parsed_image, image, problems, notes))
         if problems:
             fitted.refusals += problems

@@ -41,6 +41,7 @@ class ParsedImage:
     height: int | None
     instances: list[ParsedInstance] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)  # told, but refusing nothing
     other_names: tuple[str, ...] = ()  # tried in turn where no image has the name
     is_stem: bool = False  # the names have no suffix
     is_relative: bool = False  # coordinates run from 0 to 1 over the image
