@@ -37,5 +37,12 @@ export const OutlineOverlay = memo(function OutlineOverlay(props: OutlineOverlay
       });
     });
   }, [outlines, image, colorOf, fit, width, height]);
+  useEffect(() => {
+    const drawn = canvas.current;
+    // Its pixels would wait for the collector, which then holds up a frame.
+    return () => {
+      if (drawn) drawn.width = 0;
+    };
+  }, []);
   return <canvas ref={canvas} className={styles.overlay} />;
 });

@@ -40,12 +40,12 @@ export function placeImage(image: Size, box: Size, fit: "cover" | "contain"): Pl
 
 export function drawOutlines(context: CanvasRenderingContext2D, outlines: Outlines, options: DrawingOptions): void {
   const { colorOf, place } = options;
-  const pixel = options.pixel * (outlines.length < DENSE_OBJECTS ? 1 : DENSE_SHARE);
+  const pixel = options.pixel * (outlines.objectCount < DENSE_OBJECTS ? 1 : DENSE_SHARE);
   const paths = new Map<number, Path2D>();
-  for (const { label_id, rings } of outlines) {
-    const path = paths.get(label_id) ?? new Path2D();
-    paths.set(label_id, path);
-    for (const ring of rings) addRing(path, ring, place);
+  for (const { labelId, points } of outlines.rings) {
+    const path = paths.get(labelId) ?? new Path2D();
+    paths.set(labelId, path);
+    addRing(path, points, place);
   }
   context.lineJoin = "round";
   context.lineWidth = HALO_PX * pixel;
@@ -63,10 +63,12 @@ export function drawOutlines(context: CanvasRenderingContext2D, outlines: Outlin
   }
 }
 
-function addRing(path: Path2D, ring: readonly (readonly [number, number])[], { scale, left, top }: Placement): void {
-  for (const [index, [x, y]] of ring.entries()) {
-    if (index === 0) path.moveTo(left + x * scale, top + y * scale);
-    else path.lineTo(left + x * scale, top + y * scale);
+function addRing(path: Path2D, points: Float32Array, { scale, left, top }: Placement): void {
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    const x = left + (points[at] ?? 0) * scale;
+    const y = top + (points[at + 1] ?? 0) * scale;
+    if (at === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
   }
   path.closePath();
 }

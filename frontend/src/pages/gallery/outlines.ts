@@ -5,11 +5,23 @@ import { api } from "../../api/client.ts";
 import { deferred } from "../../api/deferred.ts";
 import type { ImageItem, ImageOutlines } from "../../api/types.ts";
 
-export type Outlines = ImageOutlines["outlines"];
+/** One ring of an object: x and y by turns. Numbers in a row, because the collector would visit each pair of its own. */
+export interface OutlineRing {
+  labelId: number;
+  points: Float32Array;
+}
+
+export interface Outlines {
+  objectCount: number;
+  rings: readonly OutlineRing[];
+}
 
 /** Long enough for a screen of tiles to ask together, and for those that fly past to be gone; too short to see. */
 const BATCH_MS = 40;
 const BATCH_IMAGES = 100;
+/** Kept after its tile has left: for a look back, not for a whole project. */
+const KEPT_MS = 30_000;
+const NO_OUTLINES: Outlines = { objectCount: 0, rings: [] };
 
 interface Wish {
   imageId: number;
@@ -26,6 +38,7 @@ export const outlinesQuery = (projectId: number, image: ImageItem) =>
     queryKey: ["outlines", projectId, image.id, image.revision],
     queryFn: ({ signal }) => askFor(projectId, image.id, signal),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: KEPT_MS,
   });
 
 function askFor(projectId: number, imageId: number, signal: AbortSignal): Promise<Outlines> {
@@ -58,9 +71,16 @@ async function sendBatch(projectId: number, batch: Wish[]): Promise<void> {
       query: { image_ids: ids },
       signal: request.signal,
     });
-    const byImage = new Map(answer.items.map((item) => [item.image_id, item.outlines]));
-    for (const wish of batch) wish.resolve(byImage.get(wish.imageId) ?? []);
+    const byImage = new Map(answer.items.map((item) => [item.image_id, packOutlines(item.outlines)]));
+    for (const wish of batch) wish.resolve(byImage.get(wish.imageId) ?? NO_OUTLINES);
   } catch (error) {
     for (const wish of batch) wish.reject(error);
   }
+}
+
+export function packOutlines(outlines: ImageOutlines["outlines"]): Outlines {
+  const rings = outlines.flatMap(({ label_id, rings }) =>
+    rings.map((ring) => ({ labelId: label_id, points: Float32Array.from(ring.flat()) })),
+  );
+  return { objectCount: outlines.length, rings };
 }
