@@ -10,6 +10,7 @@ from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
 from app.labels import endpoints as labels
 from app.predictions import compat_endpoints as predict
@@ -25,7 +26,7 @@ from app.uploads import endpoints as uploads
 from app.uploads.protocol import TusMiddleware
 from app.uploads.sweeper import UploadSweeper
 from app.web import health, metrics, pages
-from app.web.headers import PredictCorsMiddleware, SecurityHeadersMiddleware
+from app.web.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.web.metrics import Metrics, MetricsMiddleware
 from app.web.pages import CachedStaticFiles
 
@@ -50,6 +51,7 @@ def create_app() -> FastAPI:
         accounts.router,
         projects.router,
         images.router,
+        compat_images.router,
         uploads.router,
         labels.router,
         splits.router,
@@ -71,7 +73,7 @@ def _add_middleware(app: FastAPI) -> None:
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(TusMiddleware)
-    app.add_middleware(PredictCorsMiddleware)
+    app.add_middleware(CompatCorsMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
     app.add_middleware(TrailingSlashMiddleware)

@@ -19,6 +19,7 @@ PROJECT = "/api/v1/projects/{project_id}"
 UPLOAD = f"{PROJECT}/uploads/{{upload_id}}"
 IMAGE = "/api/v1/images/{image_id}"
 MODEL = "/api/v1/models/{model_id}"
+NAMED_IMAGE = "/api/image/{project_id}/{name}"
 PREDICT = "/api/predict/{project_id}/{model_name}"
 
 # The least role that may; the others of a project may see it and hear 403.
@@ -78,6 +79,10 @@ LEAST_ROLE = {
     f"PUT {MODEL}/thresholds": Role.DEVELOPER,
     f"GET {MODEL}/predictions": Role.LABELER,
     f"GET {MODEL}/predictions/download": Role.LABELER,
+    f"POST {NAMED_IMAGE}": Role.LABELER,
+    f"GET {NAMED_IMAGE}": Role.LABELER,
+    f"DELETE {NAMED_IMAGE}": Role.LABELER,
+    "GET /api/images/{project_id}": Role.LABELER,
     f"POST {PREDICT}": Role.DEVELOPER,
     f"POST {PREDICT}/last": Role.DEVELOPER,
 }
@@ -91,6 +96,7 @@ ANY_ACCOUNT = {
     "DELETE /api/v1/tokens/{token_id}",
     "GET /api/v1/projects",
     "POST /api/v1/projects",
+    "POST /api/project",
     "GET /api/v1/queue",
     "PATCH /api/v1/queue",
 }
@@ -130,6 +136,7 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "user_id": stranger.user_id,
         "token_id": 1,
         "upload_id": "0" * 32,
+        "name": "a.png",
         "model_name": "first",
     }
 
@@ -182,7 +189,7 @@ def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in LEAST_ROLE if endpoint != ENDLESS])
 def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
     method, template = endpoint.split()
-    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id")
+    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id", "name")
     answer = owner.request(method, template.format(**dict.fromkeys(names, 999)))
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]

@@ -205,6 +205,10 @@ def find_image(session: Session, image_id: int) -> Image | None:
     return session.get(Image, image_id)
 
 
+def find_image_by_name(session: Session, project_id: int, name: str) -> Image | None:
+    return session.scalar(select(Image).where(Image.project_id == project_id, Image.name == name))
+
+
 def find_images(session: Session, project_id: int, image_ids: Sequence[int]) -> list[Image]:
     """Those of the images that are in the project, by id."""
     found: list[Image] = []

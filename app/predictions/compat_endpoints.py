@@ -12,10 +12,10 @@ from app.db.enums import CheckpointKind, Role, Speed
 from app.deps import CurrentUser
 from app.errors import PayloadTooLarge
 from app.http import PathId, errors
+from app.images.fetch_url import UrlAllowance
+from app.images.image_input import read_image_input
 from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
 from app.predictions import service
-from app.predictions.fetch_url import UrlAllowance
-from app.predictions.image_input import read_image_input
 from app.predictions.schemas import AnswerFormat
 from app.projects.access import require_project_role
 from app.settings import get_settings

@@ -29,6 +29,7 @@ from app.paging import PageParams, cut_page
 from app.projects.access import RANK, Access
 from app.settings import Settings
 from app.storage.blobs import CHUNK_BYTES, BlobStore, full_disk_refused
+from app.storage.scratch import scratch_folder
 from app.uploads import repository
 from app.uploads.schemas import UploadSchema
 
@@ -147,7 +148,7 @@ def take_in(access: Access, upload: Upload, *, blobs: BlobStore, settings: Setti
         Conflict: Another request does so now, or the upload was ended.
         StorageFull: The disk is full. The upload stays whole, and can be taken in later.
     """
-    with _claimed(upload), _scratch_folder(blobs) as folder:
+    with _claimed(upload), scratch_folder(blobs) as folder:
         file = ReceivedFile(upload.name, folder / "0")
         _join(upload, file.path, blobs)
 
@@ -194,17 +195,6 @@ def _claimed(upload: Upload) -> Iterator[None]:
         with session_scope() as session:
             repository.release(session, upload.id, until=until)
         raise
-
-
-@contextmanager
-def _scratch_folder(blobs: BlobStore) -> Iterator[Path]:
-    folder = blobs.scratch / uuid.uuid4().hex
-    with full_disk_refused():
-        folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def _join(upload: Upload, target: Path, blobs: BlobStore) -> None:

@@ -1,4 +1,6 @@
-"""Headers that tell browsers what our pages may do, and who may call prediction from elsewhere."""
+"""Headers that tell browsers what our pages may do, and what may be called from elsewhere."""
+
+import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -6,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http import TOKEN_HEADER
 
-PREDICT_PREFIX = "/api/predict/"
+OPEN_PATHS = re.compile(r"/api/(predict/|image/|images/|project$)")  # the calls of the hosted service's clients
 
 # Nothing comes from elsewhere and no script stands in a page. React sets style attributes, hence 'unsafe-inline' there.
 CONTENT_SECURITY_POLICY = (
@@ -37,15 +39,15 @@ class SecurityHeadersMiddleware:
         await self.app(scope, receive, add_headers)
 
 
-class PredictCorsMiddleware:
-    """Lets pages from anywhere, a file on disk too (origin `null`), predict with a token in the header; no cookies."""
+class CompatCorsMiddleware:
+    """Lets pages from anywhere, a file on disk too (origin `null`), call these by a token in the header; no cookies."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.open_to_all = CORSMiddleware(
             app,
             allow_origins=["*"],
-            allow_methods=["POST"],
+            allow_methods=["GET", "POST", "DELETE"],
             allow_headers=[TOKEN_HEADER, "Content-Type"],
             expose_headers=["Retry-After"],
             max_age=24 * 3600,
@@ -53,5 +55,5 @@ class PredictCorsMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_prediction = scope["type"] == "http" and scope["path"].startswith(PREDICT_PREFIX)
-        await (self.open_to_all if is_prediction else self.app)(scope, receive, send)
+        is_open = scope["type"] == "http" and OPEN_PATHS.match(scope["path"])
+        await (self.open_to_all if is_open else self.app)(scope, receive, send)

@@ -113,9 +113,19 @@ def test_headers__every_answer_is_guarded(client: TestClient, path: str) -> None
     assert headers["x-content-type-options"] == "nosniff"
 
 
+OPEN_PATHS = [
+    "/api/predict/1/first%20model",
+    "/api/predict/1/first%20model/last/",
+    "/api/image/1/left/fig.png",
+    "/api/project/",
+]
+
+
 @pytest.mark.parametrize("origin", ["null", "https://elsewhere.example"])
-@pytest.mark.parametrize("path", ["/api/predict/1/first%20model", "/api/predict/1/first%20model/last/"])
-def test_cors__prediction_is_open_to_pages_from_anywhere(client: TestClient, origin: str, path: str) -> None:
+@pytest.mark.parametrize("path", OPEN_PATHS)
+def test_cors__the_hosted_services_calls_are_open_to_pages_from_anywhere(
+    client: TestClient, origin: str, path: str
+) -> None:
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
     preflight = client.options(path, headers=asked | {"Access-Control-Request-Headers": "content-type,x-auth-token"})
     assert preflight.status_code == 200
@@ -133,7 +143,7 @@ def test_cors__a_cookie_does_not_predict_for_other_pages(owner: Person, project_
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/api/v1/projects", "/api/v1/me", "/"])
+@pytest.mark.parametrize("path", ["/api/v1/projects", "/api/v1/images/1", "/api/v1/me", "/api/projects", "/"])
 def test_cors__everything_else_is_closed(client: TestClient, path: str) -> None:
     asked = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
     assert "access-control-allow-origin" not in client.options(path, headers=asked).headers

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
-from app.predictions.fetch_url import UrlAllowance, fetch_image
+from app.images.fetch_url import UrlAllowance, fetch_image
 
 LOOPBACK = UrlAllowance.parse(("127.0.0.0/8",))
 NOTHING = UrlAllowance()

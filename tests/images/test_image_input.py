@@ -4,8 +4,8 @@ import json
 import pytest
 
 from app.errors import BadRequest, Unprocessable, UnsupportedMediaType
-from app.predictions.fetch_url import UrlAllowance
-from app.predictions.image_input import read_image_input
+from app.images.fetch_url import UrlAllowance
+from app.images.image_input import read_image_input
 
 PICTURE = b"\xff\xd8 picture \xfb\xff"
 

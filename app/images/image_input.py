@@ -6,14 +6,14 @@ import json
 from typing import Any
 
 from app.errors import BadRequest, UnsupportedMediaType
-from app.predictions.fetch_url import UrlAllowance, fetch_image
+from app.images.fetch_url import UrlAllowance, fetch_image
 
 JSON_TYPE = "application/json"
 BYTES_TYPE = "application/octet-stream"
 
 
 def read_image_input(body: bytes, *, content_type: str, allowance: UrlAllowance, max_bytes: int) -> bytes:
-    """Give the image file that a prediction's request body holds or names.
+    """Give the image file that a request's body holds or names.
 
     Args:
         body: The request body.
