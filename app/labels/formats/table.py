@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from app.labels.formats import coco, masks, maskwright, voc, yolo
+from app.labels.formats import coco, masks, maskwright, semantic, voc, yolo
 from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import Kept, LabelExport, OutputFile, ParsedLabels, ProjectNames
 from app.masks.instance import Instance
@@ -52,5 +52,5 @@ class LabelWriter(LabelFormat, Protocol):
 READERS: Mapping[str, LabelReader] = {
     reader.NAME: reader for reader in (maskwright, coco, voc, yolo, masks)
 }  # asked in this order
-WRITERS: Mapping[str, LabelWriter] = {writer.NAME: writer for writer in (coco, yolo, voc, masks, maskwright)}
+WRITERS: Mapping[str, LabelWriter] = {writer.NAME: writer for writer in (coco, yolo, voc, masks, semantic, maskwright)}
 FORMATS: Mapping[str, LabelFormat] = {**WRITERS, **READERS}
