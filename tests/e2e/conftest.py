@@ -115,7 +115,14 @@ class Browsing:
         self.contexts: list[BrowserContext] = []
         self.problems: list[str] = []
 
-    def open_page(self, *, size: tuple[int, int] = DESKTOP, is_dark: bool = False, is_signed_in: bool = True) -> Page:
+    def open_page(
+        self,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        is_dark: bool = False,
+        is_signed_in: bool = True,
+        has_touch: bool = False,
+    ) -> Page:
         """Open an empty page in a browser that knows nothing of the test's other pages."""
         context = self._browser.new_context(
             base_url=self._base_url,
@@ -123,6 +130,7 @@ class Browsing:
             color_scheme="dark" if is_dark else "light",
             reduced_motion="reduce",
             storage_state=self._signed_in if is_signed_in else None,
+            has_touch=has_touch,
         )
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.problems.append(f"{error.page and error.page.url}: {error.error}"))

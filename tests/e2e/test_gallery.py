@@ -1,15 +1,14 @@
-"""The gallery as a person uses it: uploading, finding, selecting, deleting with undo."""
+"""The gallery as a person uses it: finding, selecting, deleting with undo."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from app.cli.demo_scenes import Scene, draw_scene
-from tests.e2e.conftest import PASSWORD, Browsing, Server
+from tests.e2e.conftest import PASSWORD, Browsing
 from tests.e2e.projects import import_labels, make_project, upload_scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -39,6 +38,30 @@ def gallery(page: Page, project_id: int) -> Page:
     return page
 
 
+def box_of(locator: Locator) -> FloatRect:
+    box = locator.bounding_box()
+    assert box is not None
+    return box
+
+
+def middle(box: FloatRect) -> tuple[float, float]:
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(
+    page: Page, start: tuple[float, float], end: tuple[float, float], *, keys: Sequence[str] = (), release: bool = True
+) -> None:
+    for key in keys:
+        page.keyboard.down(key)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=4)
+    if release:
+        page.mouse.up()
+    for key in keys:
+        page.keyboard.up(key)
+
+
 def tiles(page: Page) -> Locator:
     return page.get_by_role("listbox", name="Images").get_by_role("option")
 
@@ -54,22 +77,6 @@ def selected(page: Page) -> Locator:
 def image_names(api: httpx.Client, project_id: int, **query: str) -> list[str]:
     images = api.get(f"/api/v1/projects/{project_id}/images", params={"sort": "name", **query}).json()
     return [image["name"] for image in images["items"]]
-
-
-def test_upload__shows_each_file_and_why_one_was_refused(page: Page, api: httpx.Client, tmp_path: Path) -> None:
-    project_id = make_project(api, "Uploads")
-    (tmp_path / "scene.jpg").write_bytes(draw_scene(1).jpeg())
-    (tmp_path / "notes.txt").write_text("no image")
-    page.goto(f"/projects/{project_id}")
-    expect(page.get_by_role("heading", name="No images yet")).to_be_visible()
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Upload", exact=True).first.click()
-    chooser.value.set_files([tmp_path / "scene.jpg", tmp_path / "notes.txt"])
-    panel = page.get_by_role("region", name="Uploads")
-    expect(panel.get_by_role("heading")).to_have_text("1 file uploaded")
-    expect(panel.get_by_role("listitem").filter(has_text="notes.txt")).to_contain_text("no image that can be read")
-    expect(tile(page, "scene.jpg")).to_be_visible()
-    assert image_names(api, project_id) == ["scene.jpg"]
 
 
 def test_selection__click_ctrl_shift_all_and_keys(gallery: Page) -> None:
@@ -88,6 +95,59 @@ def test_selection__click_ctrl_shift_all_and_keys(gallery: Page) -> None:
     gallery.keyboard.press("Shift+ArrowRight")
     expect(selected(gallery)).to_have_count(2)
     expect(selected(gallery).first).to_contain_text(NAMES[1])
+
+
+def test_selection__by_drawing_a_box(gallery: Page) -> None:
+    first, second, last = (box_of(tile(gallery, NAMES[number])) for number in (0, 1, 5))
+    # From the empty space at the left of the first tile, over the first two.
+    drag(gallery, (first["x"] - 6, first["y"] + 20), (second["x"] + 20, second["y"] + 60))
+    expect(selected(gallery)).to_have_count(2)
+    drag(gallery, middle(last), (last["x"] + 5, last["y"] + 5), keys=["Alt", "Control"])
+    expect(selected(gallery)).to_have_count(3)
+    drag(gallery, middle(last), (last["x"] + 5, last["y"] + 5), keys=["Alt"], release=False)
+    expect(selected(gallery)).to_have_count(1)
+    gallery.keyboard.press("Escape")
+    expect(selected(gallery)).to_have_count(3)
+    gallery.mouse.up()
+    expect(selected(gallery)).to_have_count(3)
+    gallery.mouse.click(last["x"] + last["width"] / 2, last["y"] + last["height"] + 60)
+    expect(selected(gallery)).to_have_count(0)
+
+
+def test_keys__ends_menu_and_undo(gallery: Page, api: httpx.Client, project_id: int) -> None:
+    gallery.get_by_role("button", name="Select all 6").click()
+    expect(selected(gallery)).to_have_count(6)
+    gallery.keyboard.press("Escape")
+    tile(gallery, NAMES[2]).focus()
+    gallery.keyboard.press("Shift+End")
+    expect(selected(gallery)).to_have_count(4)
+    gallery.keyboard.press("Home")
+    gallery.keyboard.press("Shift+F10")
+    gallery.get_by_role("menuitem", name="Add to validation set").click()
+    expect(gallery.get_by_text("1 image added to the validation set")).to_be_visible()
+    expect(gallery.get_by_role("link", name="Validation 1")).to_be_visible()
+    gallery.keyboard.press("Control+z")
+    expect(gallery.get_by_role("link", name="Validation 0")).to_be_visible()
+    gallery.keyboard.press("Delete")
+    expect(tiles(gallery)).to_have_count(5)
+    gallery.keyboard.press("Control+z")
+    expect(tiles(gallery)).to_have_count(6)
+    assert image_names(api, project_id, validation="1") == []
+
+
+def test_validation_set__tells_how_many_changed_and_takes_only_those_back(
+    gallery: Page, api: httpx.Client, project_id: int
+) -> None:
+    tile(gallery, NAMES[0]).click()
+    gallery.keyboard.press("v")
+    expect(gallery.get_by_role("link", name="Validation 1")).to_be_visible()
+    gallery.keyboard.press("Control+a")
+    gallery.keyboard.press("v")
+    expect(gallery.get_by_text("5 images added to the validation set")).to_be_visible()
+    expect(gallery.get_by_role("link", name="Validation 6")).to_be_visible()
+    gallery.get_by_role("button", name="Undo").last.click()
+    expect(gallery.get_by_role("link", name="Validation 1")).to_be_visible()
+    assert image_names(api, project_id, validation="1") == [NAMES[0]]
 
 
 def test_validation_set__by_key_and_by_the_right_click_menu(gallery: Page, api: httpx.Client, project_id: int) -> None:
@@ -127,6 +187,46 @@ def test_delete__goes_on_when_the_page_is_left(gallery: Page, api: httpx.Client,
     assert image_names(api, project_id) == NAMES[:5]
 
 
+def test_delete__can_be_undone_from_another_page(gallery: Page, api: httpx.Client, project_id: int) -> None:
+    tile(gallery, NAMES[5]).click()
+    gallery.keyboard.press("Delete")
+    expect(tiles(gallery)).to_have_count(5)
+    gallery.get_by_role("link", name="Maskwright").click()
+    expect(gallery).to_have_url(re.compile("/projects$"))
+    gallery.get_by_role("button", name="Undo").click()
+    gallery.go_back()
+    expect(tiles(gallery)).to_have_count(6)
+    assert image_names(api, project_id) == NAMES
+
+
+def test_filters__are_shown_as_chips_and_the_browser_goes_back_by_them(gallery: Page) -> None:
+    gallery.get_by_role("link", name="Today").click()
+    expect(tiles(gallery)).to_have_count(6)
+    gallery.get_by_role("link", name=re.compile("^Labeled")).click()
+    expect(tiles(gallery)).to_have_count(3)
+    gallery.get_by_label("To", exact=True).fill("2020-01-31")
+    expect(gallery.get_by_role("heading", name="No image matches")).to_be_visible()
+    expect(gallery).to_have_url(re.compile(r"uploaded_after=\d{4}-\d\d-\d\d&uploaded_before=2020-01-31"))
+    gallery.go_back()
+    expect(tiles(gallery)).to_have_count(3)
+    expect(gallery.get_by_label("To", exact=True)).to_have_value("")
+    chips = gallery.get_by_role("region", name="Active filters")
+    chips.get_by_role("button", name="Remove the filter: Labeled").click()
+    expect(tiles(gallery)).to_have_count(6)
+    gallery.go_back()
+    chips.get_by_role("button", name="Clear all").click()
+    expect(gallery).to_have_url(re.compile(r"\?sort=name$"))
+    expect(chips).to_have_count(0)
+
+
+def test_filters__go_with_the_images_into_the_editor(gallery: Page) -> None:
+    gallery.get_by_role("link", name="Today").click()
+    gallery.get_by_role("link", name=re.compile("^Labeled")).click()
+    expect(tiles(gallery)).to_have_count(3)
+    tile(gallery, NAMES[1]).dblclick()
+    expect(gallery.get_by_text("2 / 3")).to_be_visible()
+
+
 def test_filters__are_in_the_address(gallery: Page) -> None:
     gallery.get_by_role("link", name=re.compile("^Not labeled")).click()
     expect(tiles(gallery)).to_have_count(3)
@@ -163,7 +263,23 @@ def test_session_that_ended__signs_in_over_the_page_and_goes_on(
     browsing.forgive("401")
 
 
-def test_phone__selects_by_touch_and_filters(open_page: Callable[..., Page], server: Server, project_id: int) -> None:
+def test_touch__a_long_press_begins_selecting(open_page: Callable[..., Page], project_id: int) -> None:
+    page = open_page(size=PHONE, has_touch=True)
+    page.goto(f"/projects/{project_id}?sort=name")
+    touch = page.context.new_cdp_session(page)
+    x, y = middle(box_of(tile(page, NAMES[0])))
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    expect(selected(page)).to_have_count(1)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    tile(page, NAMES[1]).tap()
+    expect(selected(page)).to_have_count(2)
+    page.get_by_role("button", name="Done").tap()
+    expect(selected(page)).to_have_count(0)
+    tile(page, NAMES[1]).tap()
+    expect(page).to_have_url(re.compile("/label/"))
+
+
+def test_phone__filters(open_page: Callable[..., Page], project_id: int) -> None:
     page = open_page(size=PHONE)
     page.goto(f"/projects/{project_id}?sort=name")
     page.get_by_role("button", name="Filters").click()

@@ -82,7 +82,7 @@ interface DayFieldProps {
 function DayField({ label, day, onDay }: DayFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (input.current && input.current !== document.activeElement) input.current.value = day ?? "";
+    if (input.current && input.current.value !== (day ?? "")) input.current.value = day ?? "";
   }, [day]);
   return (
     <label className={styles.day}>
