@@ -49,16 +49,18 @@ class Archive:
         Raises:
             ArchiveRefused: It cannot be read, has too many entries, or would unpack to far more than it is.
         """
+        max_entries = max_entries or MAX_ENTRIES
         with path.open("rb") as file:
-            _check_directory(file, max_entries or MAX_ENTRIES)
+            _check_directory(file, max_entries)
         try:
             self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
             raise ArchiveRefused(f"it is no zip file that can be read ({error}); pack it again") from error
         self._max_entry_bytes = max_entry_bytes
-        self.entries = [self._entry(info) for info in self._zip.infolist() if not _is_folder(info)]
-        self.entries = [entry for entry in self.entries if not lies_beside_files(entry.name)]
         try:
+            _check_count(len(self._zip.infolist()), max_entries)  # its end may have said less
+            entries = [self._entry(info) for info in self._zip.infolist() if not _is_folder(info)]
+            self.entries = [entry for entry in entries if not lies_beside_files(entry.name)]
             self._check_total(path.stat().st_size, max_total_bytes)
         except ArchiveRefused:
             self.close()
@@ -176,5 +178,11 @@ def _check_directory(file: BinaryIO, max_entries: int) -> None:
     end_64 = end - _LOCATOR_BYTES - _END_64_BYTES
     if end_64 >= 0 and tail.startswith(_END_OF_DIRECTORY_64, end_64):
         entries, directory_bytes = struct.unpack_from("<QQ", tail, end_64 + 32)
-    if entries > max_entries or directory_bytes > MAX_DIRECTORY_BYTES:
+    _check_count(entries, max_entries)
+    if directory_bytes > MAX_DIRECTORY_BYTES:
+        raise ArchiveRefused(f"its list of entries has {directory_bytes:,} bytes, which is too much at once; split it")
+
+
+def _check_count(entries: int, max_entries: int) -> None:
+    if entries > max_entries:
         raise ArchiveRefused(f"it has {entries:,} entries, at most {max_entries:,} are taken at once; split it")
