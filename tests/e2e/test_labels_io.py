@@ -130,6 +130,22 @@ def test_export__says_first_what_changes(page: Page, labeled_id: int) -> None:
     assert len(saved["images"][0]["instances"]) > 0
 
 
+def test_export__lists_the_worst_and_offers_coco(page: Page, labeled_id: int) -> None:
+    page.goto(f"/projects/{labeled_id}")
+    page.get_by_role("button", name="Download labels").click()
+    dialog = page.get_by_role("dialog", name="Download labels")
+    dialog.get_by_role("radio", name="Pascal VOC").check(force=True)
+    expect(dialog).to_contain_text(re.compile(r"The worst keeps an IoU of 0\.\d{3}"))
+    worst = dialog.get_by_role("table", name="What changes most").get_by_role("row").nth(1)
+    expect(worst).to_contain_text("the part under other objects is lost")
+    dialog.get_by_role("button", name="Take COCO instead").click()
+    expect(dialog.get_by_role("radio", name="COCO")).to_be_checked()
+    expect(dialog).not_to_contain_text("The worst")
+    dialog.get_by_role("radio", name="Pascal VOC").check(force=True)
+    worst.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(rf"/projects/{labeled_id}/label/\d+"))
+
+
 def test_labels__are_moved_by_keys_and_by_dragging(page: Page, api: httpx.Client, project_id: int) -> None:
     for name in ("fig", "date", "plum"):
         add_label(api, project_id, name)

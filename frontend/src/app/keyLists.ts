@@ -18,7 +18,8 @@ export interface KeyLine {
     | "delete"
     | "band"
     | "menu"
-    | "undo";
+    | "undo"
+    | "moveLabel";
   keys: readonly string[];
 }
 
@@ -42,4 +43,5 @@ export const GALLERY_KEYS: readonly KeyLine[] = [
   { name: "delete", keys: ["Del"] },
   { name: "undo", keys: ["Ctrl Z"] },
   { name: "menu", keys: ["Shift F10"] },
+  { name: "moveLabel", keys: ["Alt", "↑", "↓"] },
 ];

@@ -6,7 +6,7 @@ import { Button } from "../../../components/Button.tsx";
 import { formatCount } from "../../../components/format.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { numberCell, Table } from "../../../components/Table.tsx";
-import { EXACT_FORMAT, formatIou } from "./exportQueries.ts";
+import { damagedOf, EXACT_FORMAT, formatIou, unlistedCount } from "./exportQueries.ts";
 import styles from "./LossReport.module.css";
 
 /** The worst ones are looked at one by one; the rest of the server's list is like the last of these. */
@@ -22,7 +22,7 @@ interface LossReportProps {
 /** How many objects come back otherwise from a file, why, and the worst of them. */
 export function LossReport({ projectId, report, onExact }: LossReportProps) {
   const { t } = useTranslation("labelExport");
-  const damaged = report.items.filter(({ iou }) => iou < 1);
+  const damaged = damagedOf(report);
   const count = (figure: number) => ({ count: figure, shown: formatCount(figure) });
   return (
     <>
@@ -65,14 +65,22 @@ export function LossReport({ projectId, report, onExact }: LossReportProps) {
           </Button>
         )}
       </div>
-      {damaged.length > 0 && <Worst projectId={projectId} items={damaged} total={report.changed + report.lost} />}
+      {damaged.length > 0 && <Worst projectId={projectId} items={damaged} unlisted={unlistedCount(report)} />}
     </>
   );
 }
 
-function Worst({ projectId, items, total }: { projectId: number; items: readonly ChangedInstance[]; total: number }) {
+interface WorstProps {
+  projectId: number;
+  items: readonly ChangedInstance[];
+  /** Further ones that the server does not list. */
+  unlisted: number;
+}
+
+function Worst({ projectId, items, unlisted }: WorstProps) {
   const { t } = useTranslation("labelExport");
   const shown = items.slice(0, SHOWN_ITEMS);
+  const rest = items.length - shown.length + unlisted;
   return (
     <section className={styles.worst}>
       <h3>{t("worst")}</h3>
@@ -98,7 +106,7 @@ function Worst({ projectId, items, total }: { projectId: number; items: readonly
           ))}
         </tbody>
       </Table>
-      {total > shown.length && <p className={styles.note}>{t("more", { shown: formatCount(total - shown.length) })}</p>}
+      {rest > 0 && <p className={styles.note}>{t("more", { shown: formatCount(rest) })}</p>}
     </section>
   );
 }

@@ -29,7 +29,7 @@ export function FileDrop({ onFiles, children }: FileDropProps) {
     take(event);
     depth.current = 0;
     setOver(false);
-    if (hasFiles(event.dataTransfer)) onFiles(await filesOfDrop(event.dataTransfer));
+    if (hasFiles(event.dataTransfer)) onFiles((await filesOfDrop(event.dataTransfer)).files);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the buttons inside are the first.

@@ -49,6 +49,7 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
     labelImport.stop();
     setStep("files");
   };
+  const titleOf = (name: string) => formats.data?.items.find((one) => one.name === name)?.title ?? name;
   const send = (isDryRun: boolean) => labelImport.start(files, { format, mode, isDryRun });
 
   return (
@@ -113,7 +114,13 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
           )}
           {isBusy && <SendingProgress share={labelImport.sentShare} after={t("labelImport:reading")} />}
           {step !== "files" && report && !isBusy && (
-            <ImportReport report={report} projectId={project.id} isDone={step === "done"} onLeave={onClose} />
+            <ImportReport
+              report={report}
+              formatTitle={titleOf(report.format)}
+              projectId={project.id}
+              isDone={step === "done"}
+              onLeave={onClose}
+            />
           )}
           <ErrorMessage error={labelImport.error} />
         </Dialog>

@@ -18,6 +18,8 @@ const SHOWN_NAMES = 50;
 
 interface ImportReportProps {
   report: LabelImportReport;
+  /** What the files were read as. */
+  formatTitle: string;
   projectId: number;
   /** It has happened; otherwise it only would. */
   isDone: boolean;
@@ -26,7 +28,7 @@ interface ImportReportProps {
 }
 
 /** What an import did or would do: the figures, then what is missing and what went wrong by image. */
-export function ImportReport({ report, projectId, isDone, onLeave }: ImportReportProps) {
+export function ImportReport({ report, formatTitle, projectId, isDone, onLeave }: ImportReportProps) {
   const { t } = useTranslation("labelImport");
   const [search, setSearch] = useState("");
   const missing = report.images_missing.filter((name) => name.toLowerCase().includes(search.trim().toLowerCase()));
@@ -34,7 +36,7 @@ export function ImportReport({ report, projectId, isDone, onLeave }: ImportRepor
   const nameCount = report.images_missing.length + groupProblems(report.problems, "").length;
   return (
     <>
-      <Figures report={report} isDone={isDone} />
+      <Figures report={report} formatTitle={formatTitle} isDone={isDone} />
       {nameCount > 0 && (
         <div className={styles.tools}>
           {nameCount >= SEARCH_FROM && (
@@ -64,7 +66,9 @@ export function ImportReport({ report, projectId, isDone, onLeave }: ImportRepor
   );
 }
 
-function Figures({ report, isDone }: { report: LabelImportReport; isDone: boolean }) {
+type FiguresProps = Pick<ImportReportProps, "report" | "formatTitle" | "isDone">;
+
+function Figures({ report, formatTitle, isDone }: FiguresProps) {
   const { t } = useTranslation("labelImport");
   const count = (figure: number) => ({ count: figure, shown: formatCount(figure) });
   const line = (figure: number, icon: ReactNode, text: string) =>
@@ -79,7 +83,7 @@ function Figures({ report, isDone }: { report: LabelImportReport; isDone: boolea
     <ul className={styles.figures} role="status">
       <li className={styles.line}>
         <Icon of={Check} className={styles.ok} />
-        {t("readAs", { format: report.format, ...count(report.images_matched) })}
+        {t("readAs", { format: formatTitle, ...count(report.images_matched) })}
       </li>
       <li className={styles.line}>
         <Icon of={Check} className={styles.ok} />
