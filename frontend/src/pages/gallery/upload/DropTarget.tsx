@@ -2,6 +2,7 @@ import { Upload } from "lucide-react";
 import { type DragEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../../components/Icon.tsx";
+import { showToast } from "../../../components/toasts.ts";
 import styles from "./DropTarget.module.css";
 import { filesOfDrop, hasFiles } from "./pickFiles.ts";
 import { uploadFiles } from "./uploads.ts";
@@ -31,7 +32,11 @@ export function DropTarget({ projectId, projectName, className, children }: Drop
     event.preventDefault();
     depth.current = 0;
     setOver(false);
-    uploadFiles(projectId, await filesOfDrop(event.dataTransfer));
+    const { files, unreadable } = await filesOfDrop(event.dataTransfer);
+    uploadFiles(projectId, files);
+    if (unreadable.length > 0) {
+      showToast(t("unreadable", { count: unreadable.length, name: unreadable[0] }), { kind: "error" });
+    }
   };
 
   return (

@@ -27,34 +27,46 @@ export function pickFiles(kind: PickKind): Promise<NamedFile[]> {
   return promise;
 }
 
+export interface DroppedFiles {
+  files: NamedFile[];
+  /** Names of files and folders that the system does not let be read. */
+  unreadable: string[];
+}
+
 /** All files of a drop, those in dropped folders too. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<NamedFile[]> {
+export async function filesOfDrop(transfer: DataTransfer): Promise<DroppedFiles> {
   // All must be taken before the first await: the transfer is empty afterwards.
   const dropped = [...transfer.items]
     .filter(({ kind }) => kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const unreadable: string[] = [];
   const nested = await Promise.all(
     dropped.map(async ({ entry, file }) => {
-      if (entry !== null) return filesOfEntry(entry);
+      if (entry !== null) return filesOfEntry(entry, unreadable);
       // A picture dragged out of another page is a file without a place in a file system.
       return file === null ? [] : [{ name: file.name, file }];
     }),
   );
-  return nested.flat();
+  return { files: nested.flat(), unreadable };
 }
 
 export function hasFiles(transfer: DataTransfer | null): boolean {
   return transfer?.types.includes("Files") ?? false;
 }
 
-async function filesOfEntry(entry: FileSystemEntry): Promise<NamedFile[]> {
+async function filesOfEntry(entry: FileSystemEntry, unreadable: string[]): Promise<NamedFile[]> {
   const name = entry.fullPath.replace(/^\//, "");
-  if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    return [{ name, file }];
+  try {
+    if (entry.isFile) {
+      const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+      return [{ name, file }];
+    }
+    const entries = await entriesOf(entry as FileSystemDirectoryEntry);
+    return (await Promise.all(entries.map((inside) => filesOfEntry(inside, unreadable)))).flat();
+  } catch {
+    unreadable.push(name);
+    return [];
   }
-  const nested = await Promise.all((await entriesOf(entry as FileSystemDirectoryEntry)).map(filesOfEntry));
-  return nested.flat();
 }
 
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
