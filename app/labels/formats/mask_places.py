@@ -47,9 +47,13 @@ class KnownNames:
 
 
 def is_photo(file: str, known: KnownNames) -> bool:
-    """Whether a picture is an image that lies beside the masks."""
-    parent = last_part(file.rpartition("/")[0])
-    return file in known.images or (parent.lower() in _PHOTOS and parent not in known.classes)
+    """Whether a picture is an image that lies beside the masks: by its whole name, or by a folder for images."""
+    *folders, last = file.split("/")
+    if any(folder.lower() in _PHOTOS and folder not in known.classes for folder in folders):
+        return True
+    # Its last part alone would be taken for an image where it is a mask: <label>/<image>.png.
+    names = ["/".join([*folders[depth:], last]) for depth in range(len(folders) or 1)]
+    return any(name in known.images for name in names)
 
 
 def find_place(file: str, known: KnownNames) -> MaskPlace | None:

@@ -144,7 +144,7 @@ def _places(files: LabelFiles, index: _Index, known: KnownNames) -> tuple[dict[s
     problems: list[Problem] = []
     for file in files.names(*SUFFIXES):
         place = index.place(file)
-        if place is None and is_photo(file, known):
+        if place is None and is_photo(file.removeprefix(index.top), known):
             continue
         place = place or find_place(file, known)
         if place is None:

@@ -150,8 +150,10 @@ def test_find_place__a_folder_called_masks_means_the_only_label_or_the_label_of_
 
 
 def test_is_photo__is_an_image_beside_the_masks() -> None:
-    known = KnownNames(ProjectNames(["left/a.png"], []))
-    assert [is_photo(file, known) for file in ("left/a.png", "a/images/a.png", "a/masks/a.png")] == [True, True, False]
+    known = KnownNames(ProjectNames(["left/a.png", "b.png"], ["img"]))
+    photos = ["left/a.png", "top/left/a.png", "b.png", "a/images/a.png", "JPEGImages/left/x.png"]
+    others = ["a/masks/a.png", "fig/a.png", "fig/b.png", "img/b.png", "left/a/fig/1.png"]
+    assert [file for file in photos + others if is_photo(file, known)] == photos
 
 
 def test_parse__orders_objects_by_number_across_labels() -> None:
