@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,11 +17,19 @@ POSTGRESQL_DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcod
 SQLITE_BUSY_TIMEOUT_MS = 30_000  # writers queue behind one another instead of failing with "database is locked"
 
 
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+# Outlines are most of what is read: three to five times faster than the standard library.
+_JSON = {"json_serializer": _json_text, "json_deserializer": orjson.loads}
+
+
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL with the settings that both need for many threads and processes."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, **_JSON)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -46,6 +46,11 @@ def clean_folder(sent: str) -> str:
     return unicodedata.normalize("NFC", sent.replace("\\", "/")).strip("/")
 
 
+def folder_of(name: str) -> str:
+    """A name up to its last slash; "" for what lies in no folder."""
+    return name.rpartition("/")[0]
+
+
 def last_part(name: str) -> str:
     """A name without its folders."""
     return name.rpartition("/")[2]

@@ -1,9 +1,9 @@
 """Labels and instances over HTTP."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -190,8 +190,7 @@ def _answer(saved: SavedInstances, content: dict[str, Any]) -> Response:
 
 def _json(content: Any, **headers: str) -> Response:
     """Write what was checked before as it is: pydantic would look at every coordinate again."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, media_type="application/json", headers=headers)
+    return Response(orjson.dumps(content), media_type="application/json", headers=headers)
 
 
 def _ids(lists: list[str]) -> list[int]:

@@ -302,4 +302,4 @@ def _polygon(polygon: dict[str, Any]) -> Polygon:
 
 
 def _ring(points: list[list[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple([(x, y) for x, y in points])
+    return tuple(map(tuple, points))  # type: ignore[arg-type]  # pairs, as they were checked when they came in

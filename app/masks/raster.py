@@ -11,7 +11,7 @@ from pycocotools import mask as coco_mask
 from app.masks.counts import check_size, format_counts, parse_counts
 from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
 from app.masks.polygons import clip_ring
-from app.masks.rle import decode_rle
+from app.masks.rle import area, decode_rle
 
 FAR_PX = 100_000  # pycocotools multiplies coordinates by 5 into 32-bit integers and walks every step of an edge
 MAX_OUTLINE_PX = 4_000_000  # it takes about 100 bytes for each pixel along an outline: 400 MB
@@ -59,6 +59,28 @@ def instance_to_mask(instance: Instance, height: int, width: int) -> NDArray[np.
     return decode_rle(instance_to_rle(instance, height, width))
 
 
+def instance_areas(instances: Sequence[Instance], height: int, width: int) -> list[int]:
+    """Count the pixels of an image's instances.
+
+    Raises:
+        InvalidMask: as instance_to_rle.
+    """
+    rings = {
+        index: flat
+        for index, instance in enumerate(instances)
+        if len(instance.polygons) == 1
+        and not instance.polygons[0].holes
+        and _is_near(flat := _flat(instance.polygons[0].exterior))
+    }
+    # Most are of one ring: all of an image's at once, in a third of the time.
+    encoded = coco_mask.frPyObjects(list(rings.values()), height, width) if rings else []
+    areas = dict(zip(rings, coco_mask.area(encoded).tolist(), strict=True)) if rings else {}
+    return [
+        areas[index] if index in areas else area(instance_to_rle(instance, height, width))
+        for index, instance in enumerate(instances)
+    ]
+
+
 def _polygon_to_coco(polygon: Polygon, height: int, width: int) -> dict[str, Any]:
     exterior = _ring_to_coco(polygon.exterior, height, width)
     if not polygon.holes:
@@ -75,13 +97,22 @@ def _complement(coco: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
 
 
 def _ring_to_coco(ring: Ring, height: int, width: int) -> dict[str, Any]:
-    flat = np.fromiter(chain.from_iterable(ring), dtype=np.float64, count=2 * len(ring))
-    largest = np.abs(flat).max()
-    # No step is longer than twice the largest coordinate: most rings need not be measured.
-    if not largest <= FAR_PX or (2 * largest * len(ring) > MAX_OUTLINE_PX and _outline_px(flat) > MAX_OUTLINE_PX):
+    flat = _flat(ring)
+    if not _is_near(flat):
         return _far_ring_to_coco(ring, flat, height, width)
     coco: dict[str, Any] = coco_mask.frPyObjects([flat], height, width)[0]
     return coco
+
+
+def _flat(ring: Ring) -> NDArray[np.float64]:
+    return np.fromiter(chain.from_iterable(ring), dtype=np.float64, count=2 * len(ring))
+
+
+def _is_near(flat: NDArray[np.float64]) -> bool:
+    """Whether pycocotools can take a ring as it is."""
+    largest = float(np.abs(flat).max())
+    # No step is longer than twice the largest coordinate: most rings need not be measured.
+    return largest <= FAR_PX and (largest * flat.size <= MAX_OUTLINE_PX or _outline_px(flat) <= MAX_OUTLINE_PX)
 
 
 def _far_ring_to_coco(ring: Ring, flat: NDArray[np.float64], height: int, width: int) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 It cannot hold: holes of polygons (such an object goes out as RLE, its mask kept), ids of ours, colours, sources.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from math import isfinite
 from typing import Any
 
+import orjson
+
 from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import (
+    ExportedImage,
     Kept,
     LabelExport,
     OutputFile,
@@ -24,8 +26,8 @@ from app.labels.formats.parsed import (
     joined,
 )
 from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
-from app.masks.raster import polygons_to_rle
-from app.masks.rle import area, box_xywh, rle_from_uncompressed
+from app.masks.raster import instance_areas, polygons_to_rle
+from app.masks.rle import box_xywh, rle_from_uncompressed
 
 NAME = "coco"
 TITLE = "COCO instances"
@@ -79,34 +81,33 @@ def write(export: LabelExport) -> Iterator[OutputFile]:
 
     An object with holes goes out as RLE, since COCO's polygons have none; others as polygons.
     """
-    yield OutputFile("labels.json", map(str.encode, _text(export)))
+    yield OutputFile("labels.json", _text(export))
 
 
-def _text(export: LabelExport) -> Iterator[str]:
+def _text(export: LabelExport) -> Iterator[bytes]:
     categories = [{"id": c.class_id, "name": c.name, "supercategory": ""} for c in export.classes]
     class_ids = {c.name: c.class_id for c in export.classes}
     info = {"description": export.project_name, "version": "1.0"}
-    yield f'{{"info":{_dump(info)},"licenses":[],"categories":{_dump(categories)},"images":['
-    separator = ""
+    yield b'{"info":%b,"licenses":[],"categories":%b,"images":[' % (_dump(info), _dump(categories))
+    separator = b""
     for start in range(0, len(export.images), 1000):
         entries = [
             {"id": image.image_id, "file_name": image.name, "width": image.width, "height": image.height}
             for image in export.images[start : start + 1000]
         ]
         yield separator + _dump(entries)[1:-1]
-        separator = ","
-    yield '],"annotations":['
-    annotation_id, separator = 1, ""
+        separator = b","
+    yield b'],"annotations":['
+    annotation_count, separator = 0, b""
     for batch in export.batches:
-        lines: list[str] = []
+        annotations: list[dict[str, Any]] = []
         for image, instances in batch:
-            for instance in instances:
-                lines.append(_annotation(instance, annotation_id, image.image_id, class_ids, image.height, image.width))
-                annotation_id += 1
-        if lines:
-            yield separator + ",".join(lines)
-            separator = ","
-    yield "]}"
+            annotations += _annotations(image, instances, annotation_count + len(annotations) + 1, class_ids)
+        if annotations:
+            annotation_count += len(annotations)
+            yield separator + _dump(annotations)[1:-1]
+            separator = b","
+    yield b"]}"
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -230,29 +231,32 @@ def _kept(instance: Instance, height: int, width: int) -> Kept:
     return Kept(replace(instance, polygons=(), rle=polygons_to_rle(instance.polygons, height, width)), (HOLES_LOSS,))
 
 
-def _annotation(
-    instance: Instance, annotation_id: int, image_id: int, class_ids: Mapping[str, int], height: int, width: int
-) -> str:
-    rle = instance.rle or polygons_to_rle(instance.polygons, height, width)
-    segmentation: Any
-    box: Sequence[float]
+def _annotations(
+    image: ExportedImage, instances: Sequence[Instance], first_id: int, class_ids: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    areas = instance_areas(instances, image.height, image.width)
+    annotations: list[dict[str, Any]] = []
+    for annotation_id, (instance, pixels) in enumerate(zip(instances, areas, strict=True), start=first_id):
+        segmentation, box = _outline(instance)
+        annotations.append(
+            {
+                "id": annotation_id,
+                "image_id": image.image_id,
+                "category_id": class_ids[instance.class_name],
+                "segmentation": segmentation,
+                "area": pixels,
+                "bbox": box,
+                "iscrowd": int(instance.crowd),
+            }
+        )
+    return annotations
+
+
+def _outline(instance: Instance) -> tuple[Any, Sequence[float]]:
     if instance.rle is not None:
-        segmentation = {"size": [height, width], "counts": rle.counts}
-        box = box_xywh(rle)
-    else:
-        segmentation = [list(chain.from_iterable(polygon.exterior)) for polygon in instance.polygons]
-        box = _box_of(segmentation)
-    return _dump(
-        {
-            "id": annotation_id,
-            "image_id": image_id,
-            "category_id": class_ids[instance.class_name],
-            "segmentation": segmentation,
-            "area": area(rle),
-            "bbox": box,
-            "iscrowd": int(instance.crowd),
-        }
-    )
+        return {"size": instance.rle.size, "counts": instance.rle.counts}, box_xywh(instance.rle)
+    flats = [list(chain.from_iterable(polygon.exterior)) for polygon in instance.polygons]
+    return flats, _box_of(flats)
 
 
 def _box_of(flats: Sequence[list[float]]) -> list[float]:
@@ -261,5 +265,5 @@ def _box_of(flats: Sequence[list[float]]) -> list[float]:
     return [left, top, right - left, bottom - top]
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _dump(value: Any) -> bytes:
+    return orjson.dumps(value)
