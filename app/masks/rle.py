@@ -31,6 +31,46 @@ def decode_rle(rle: Rle) -> NDArray[np.bool_]:
     return np.repeat(is_foreground, runs).reshape(width, height).T
 
 
+def encode_crop(crop: NDArray[np.bool_], *, left: int, top: int, size: tuple[int, int]) -> Rle:
+    """Encode a part of a mask that is empty elsewhere; nothing of the whole mask's size is made.
+
+    Args:
+        crop: The part, (h, w); what lies outside the mask is cut off.
+        left: Column of the crop's first column in the mask; top the same for rows.
+        size: (height, width) of the mask.
+    Raises:
+        InvalidMask: The size is none of an image.
+    """
+    check_size(size)
+    height, width = size
+    inside = crop[max(0, -top) : max(0, height - top), max(0, -left) : max(0, width - left)]
+    columns = np.pad(inside.T, ((0, 0), (1, 1)))
+    column, row = np.nonzero(columns[:, 1:] != columns[:, :-1])
+    borders = (column + max(left, 0)) * height + row + max(top, 0)
+    runs = np.diff(np.concatenate(([0], borders, [height * width])))
+    return Rle.from_encoder(size, format_counts(runs, size))
+
+
+def decode_box(rle: Rle) -> tuple[NDArray[np.bool_], int, int]:
+    """Decode the smallest box around the foreground alone.
+
+    Returns:
+        The box's mask, (h, w), its left column and its top row.
+    """
+    left, top, width, height = box_xywh(rle)
+    rows = rle.size[0]
+    ends = np.cumsum(np.concatenate(([0], parse_counts(rle.counts, rle.size))))
+    runs = np.diff(np.clip(ends, left * rows, (left + width) * rows))
+    columns = np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(width, rows)
+    return columns.T[top : top + height], left, top
+
+
+def unite(rles: Sequence[Rle]) -> Rle:
+    """The pixels of any of some masks of one size."""
+    united = coco_mask.merge([coco_dict(rle) for rle in rles])
+    return Rle.from_encoder(rles[0].size, str(united["counts"], "ascii"))
+
+
 def area(rle: Rle) -> int:
     """Count the foreground pixels."""
     return int(coco_mask.area(coco_dict(rle)))

@@ -132,3 +132,25 @@ def test_rle__damaged_counts_are_refused_or_are_another_mask(mask: NDArray[np.bo
         return
     decoded = mask_rle.decode_rle(rle)
     assert mask_rle.encode_mask(decoded) == rle
+
+
+@given(masks(), st.integers(-3, 6), st.integers(-3, 6))
+def test_encode_crop__is_the_mask_with_the_crop_in_its_place(crop: NDArray[np.bool_], left: int, top: int) -> None:
+    around = np.zeros((40, 40), dtype=bool)
+    around[top + 10 : top + 10 + crop.shape[0], left + 10 : left + 10 + crop.shape[1]] = crop
+    assert mask_rle.encode_crop(crop, left=left, top=top, size=(9, 7)) == mask_rle.encode_mask(around[10:19, 10:17])
+
+
+@given(masks())
+def test_decode_box__is_the_smallest_box_of_the_mask(mask: NDArray[np.bool_]) -> None:
+    crop, left, top = mask_rle.decode_box(mask_rle.encode_mask(mask))
+    assert mask_rle.encode_crop(crop, left=left, top=top, size=(mask.shape[0], mask.shape[1])) == mask_rle.encode_mask(
+        mask
+    )
+    assert not mask.any() or (crop.any(axis=1)[[0, -1]].all() and crop.any(axis=0)[[0, -1]].all())
+
+
+@given(st.integers(0, 2**12 - 1), st.integers(0, 2**12 - 1))
+def test_unite__has_the_pixels_of_any(one: int, other: int) -> None:
+    pair = [np.array([bits >> k & 1 for k in range(12)], dtype=bool).reshape(3, 4) for bits in (one, other)]
+    assert mask_rle.unite([mask_rle.encode_mask(mask) for mask in pair]) == mask_rle.encode_mask(pair[0] | pair[1])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from app.labels.formats import coco, masks, maskwright, semantic, voc, yolo
+from app.labels.formats import coco, cvat, labelme, masks, maskwright, semantic, voc, yolo
 from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import Kept, LabelExport, OutputFile, ParsedLabels, ProjectNames
 from app.masks.instance import Instance
@@ -49,8 +49,9 @@ class LabelWriter(LabelFormat, Protocol):
         """Give its files; the instances are those that `keep` left."""
 
 
-READERS: Mapping[str, LabelReader] = {
-    reader.NAME: reader for reader in (maskwright, coco, voc, yolo, masks)
-}  # asked in this order
-WRITERS: Mapping[str, LabelWriter] = {writer.NAME: writer for writer in (coco, yolo, voc, masks, semantic, maskwright)}
+_READERS: Sequence[LabelReader] = (maskwright, coco, labelme, cvat, voc, yolo, masks)  # asked in this order
+_WRITERS: Sequence[LabelWriter] = (coco, yolo, voc, labelme, cvat, masks, semantic, maskwright)
+
+READERS: Mapping[str, LabelReader] = {reader.NAME: reader for reader in _READERS}
+WRITERS: Mapping[str, LabelWriter] = {writer.NAME: writer for writer in _WRITERS}
 FORMATS: Mapping[str, LabelFormat] = {**WRITERS, **READERS}

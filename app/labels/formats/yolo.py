@@ -17,6 +17,7 @@ import yaml
 
 from app.images.names import last_part
 from app.labels.formats.files import LabelFiles, file_stems, stem
+from app.labels.formats.flattened import CROWD_LOSS, NO_PIXEL_LOSS
 from app.labels.formats.outlines import open_polygons, open_ring
 from app.labels.formats.parsed import (
     Kept,
@@ -40,13 +41,11 @@ NAME = "yolo"
 TITLE = "YOLO segmentation"
 ACCEPTS = ".zip,.txt,.yaml,.yml,.names"
 IS_ARCHIVE = True
-CANNOT_HOLD = ("ids of objects", "colours of labels", "who or what drew an object", "images without objects")
+CANNOT_HOLD = ("ids of objects", "colours of labels", "who or what drew an object")
 MASK_LOSS = "masks become outlines, pixel by pixel the same"
 CROSSING_LOSS = "crossing outlines are traced anew, pixel by pixel the same"
 HOLES_LOSS = "holes are bridged to the outline; other programs see a thin line"
 PARTS_LOSS = "parts are joined by a line; other programs see it"
-CROWD_LOSS = "crowds become single objects"
-NOTHING_LEFT = "it covers no pixel"
 
 MAX_YAML_BYTES = 1_000_000  # PyYAML reads about as much in ten seconds; ten thousand names are 200 KB
 _LABEL_FOLDERS = ("labels", "obj_train_data", "obj_valid_data", "obj_test_data", "obj_train", "obj_valid")
@@ -268,7 +267,7 @@ def _kept(instance: Instance, height: int, width: int) -> Kept:
             came_back = _read_back(polygons, height, width) if polygons else ()
             losses.append(CROSSING_LOSS)
     if not came_back:
-        return Kept(None, (NOTHING_LEFT,))
+        return Kept(None, (NO_PIXEL_LOSS,))
     if any(polygon.holes for polygon in polygons):
         losses.append(HOLES_LOSS)
     if len(polygons) > 1:

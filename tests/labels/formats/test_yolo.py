@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.labels.formats import yolo
+from app.labels.formats.flattened import CROWD_LOSS
 from app.labels.formats.parsed import ExportedImage, ParsedImage, ParsedLabels, UnreadableFile
 from app.masks.instance import Instance, Polygon
 from app.masks.raster import polygons_to_mask
@@ -79,7 +80,7 @@ def test_keep__one_outline_comes_back_to_the_last_digit() -> None:
 
 def test_keep__says_what_becomes_of_holes_parts_masks_and_crowds() -> None:
     (kept,) = yolo.keep([Instance("", "fig", rle=encode_mask(DONUT), crowd=True)], HEIGHT, WIDTH)
-    assert kept.losses == (yolo.CROWD_LOSS, yolo.MASK_LOSS, yolo.HOLES_LOSS, yolo.PARTS_LOSS)
+    assert kept.losses == (CROWD_LOSS, yolo.MASK_LOSS, yolo.HOLES_LOSS, yolo.PARTS_LOSS)
     assert kept.instance is not None
     assert [len(polygon.holes) for polygon in kept.instance.polygons] == [2, 0]
 
