@@ -146,9 +146,11 @@ def test_upload__goes_on_after_a_reload_when_the_same_file_is_chosen_again(
         expect(page.get_by_text("Waiting for the connection")).to_be_visible()
         page.reload()
     assert asked == ["beforeunload"]
-    expect(page.get_by_role("heading", name="No images yet")).to_be_visible()
+    notice = page.get_by_role("region", name="Unfinished uploads")
+    expect(notice).to_contain_text(re.compile(rf"{large_image.name}: \d+ % of 18\.\d MB has arrived"))
     choose(page, "Images", large_image)
     expect(tile(page, large_image.name)).to_be_visible()
+    expect(notice).to_have_count(0)
     assert sent.created == 1
     browsing.forgive("ERR_")
 

@@ -30,6 +30,7 @@ import { SelectionBar } from "./SelectionBar.tsx";
 import { Sidebar } from "./Sidebar.tsx";
 import { type SetFilter, Toolbar, type ViewSettings } from "./Toolbar.tsx";
 import { DropTarget } from "./upload/DropTarget.tsx";
+import { UnfinishedUploads } from "./upload/UnfinishedUploads.tsx";
 import { UploadButton } from "./upload/UploadButton.tsx";
 import { useGallery } from "./useGallery.ts";
 import { useGallerySelection } from "./useGallerySelection.ts";
@@ -108,6 +109,7 @@ function ProjectGallery({ project }: { project: Project }) {
           />
         </div>
         <PhoneFilters project={project} labels={labels ?? []} filter={filter} onFilter={setFilter} view={view} />
+        <UnfinishedUploads projectId={project.id} />
         <ActiveFilters projectId={project.id} filter={filter} onFilter={setFilter} />
         <ErrorMessage error={gallery.error} onRetry={gallery.retry} />
         {!gallery.isPending && gallery.total === 0 ? (

@@ -75,7 +75,7 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
       </div>
       <div className={styles.caption}>
         <span className={styles.name} title={image?.name}>
-          {image?.name ?? <span className="visually-hidden">{t("loadingImage")}</span>}
+          {image ? <bdi>{image.name}</bdi> : <span className="visually-hidden">{t("loadingImage")}</span>}
         </span>
         {image && <LabelCounts image={image} colorOf={colorOf} />}
       </div>

@@ -1,9 +1,10 @@
 /** One large file by the tus protocol: a broken connection, or a page that is loaded anew, costs one piece at most. */
-import { type DetailedError, defaultOptions, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
+import { type DetailedError, type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
 import { ApiError, api, csrfToken, errorFromText } from "../../../api/client.ts";
 import { deferred } from "../../../api/deferred.ts";
 import { canTryAgain } from "../../../api/sendForm.ts";
 import { isPassing, RETRY_DELAYS_MS, waitForConnection } from "./connection.ts";
+import { forgetResumable } from "./resumable.ts";
 import type { NamedFile, Send, UploadReport } from "./uploadQueue.ts";
 
 export const PIECE_BYTES = 8 * 1024 * 1024;
@@ -97,7 +98,7 @@ async function readReport(upload: Upload): Promise<UploadReport> {
     try {
       const { report } = await api.get<{ report: UploadReport | null }>(url);
       if (report !== null) {
-        await forget(upload);
+        await forgetResumable(url.slice(url.lastIndexOf("/") + 1));
         return report;
       }
       await takeIn(upload);
@@ -118,13 +119,6 @@ function takeIn({ url, file }: Upload): Promise<void> {
     "Content-Type": "application/offset+octet-stream",
   };
   return api.patch<void>(url ?? "", new Blob([]), { headers });
-}
-
-/** Until now the file could have been chosen again, to go on. */
-async function forget(upload: Upload): Promise<void> {
-  for (const { urlStorageKey } of await upload.findPreviousUploads()) {
-    await defaultOptions.urlStorage.removeUpload(urlStorageKey);
-  }
 }
 
 function statusOf(error: DetailedError): number {
