@@ -15,6 +15,7 @@ from app.images import endpoints as images
 from app.labels import endpoints as labels
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
+from app.project_archive import endpoints as project_archive
 from app.projects import endpoints as projects
 from app.splits import endpoints as splits
 from app.statistics import endpoints as statistics
@@ -50,6 +51,7 @@ def create_app() -> FastAPI:
     for router in (
         accounts.router,
         projects.router,
+        project_archive.router,
         images.router,
         compat_images.router,
         uploads.router,

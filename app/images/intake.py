@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Intake:
         self._strip_location = strip_location
         self._keys: list[str] = []
 
-    def prepare(self, candidates: Sequence[Candidate]) -> Iterator[PreparedImage | RefusedFile]:
+    def prepare(self, candidates: Sequence[Candidate]) -> Generator[PreparedImage | RefusedFile, None, None]:
         """Check and store files, in their order.
 
         Raises:
