@@ -59,14 +59,7 @@ def upload_images(
     Raises:
         StorageFull: The disk is full; nothing of the request was kept.
     """
-    with session_scope(read_only=True) as session:
-        project = get_project(session, access.project_id)
-    intake = Intake(
-        blobs,
-        project_id=project.id,
-        max_pixels=settings.max_image_pixels,
-        strip_location=project.strip_location,
-    )
+    intake = _open_intake(access.project_id, blobs, settings)
     refused: list[RefusedFile] = []
     with ExitStack() as archives:
         try:
@@ -223,6 +216,12 @@ def _user_id(access: Access, uploaded_by: str | None) -> int | None:
 
 
 _NAME_TAKEN = "an image of this name is in the project already; rename the file, or delete that image first"
+
+
+def _open_intake(project_id: int, blobs: BlobStore, settings: Settings) -> Intake:
+    with session_scope(read_only=True) as session:
+        strip_location = get_project(session, project_id).strip_location
+    return Intake(blobs, project_id=project_id, max_pixels=settings.max_image_pixels, strip_location=strip_location)
 
 
 def _candidates(
