@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.masks.instance import Instance, InvalidMask, Point, Polygon, Ring, Rle
-from app.masks.raster import instance_to_mask, instance_to_rle, polygons_to_mask, polygons_to_rle
+from app.masks.raster import instance_areas, instance_to_mask, instance_to_rle, polygons_to_mask, polygons_to_rle
 from app.masks.rle import decode_rle
 from tests.masks import raster_vectors
 from tests.masks.raster_vectors import coco_fill, rows_to_mask
@@ -127,3 +127,24 @@ def test_instance_to_mask__either_form() -> None:
 def test_instance_to_rle__refuses_an_rle_of_another_size() -> None:
     with pytest.raises(InvalidMask, match=f"{ID}.*2 x 3.*3 x 2"):
         instance_to_rle(Instance(ID, "fig", rle=Rle((2, 3), "6")), 3, 2)
+
+
+@given(
+    st.lists(st.one_of(st.lists(rings(-15, 30), min_size=1, max_size=3), st.just("rle"), st.just("holed")), max_size=6)
+)
+def test_instance_areas__are_those_of_the_masks(shapes: list[Any]) -> None:
+    rle = polygons_to_rle([Polygon(((1.0, 1.0), (6.0, 1.0), (6.0, 6.0)))], 12, 16)
+    holed = Polygon(((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)), (((3.0, 3.0), (6.0, 3.0), (6.0, 6.0)),))
+    instances = [
+        Instance("x", "fig", rle=rle)
+        if shape == "rle"
+        else Instance("x", "fig", (holed,) if shape == "holed" else tuple(map(Polygon, shape)))
+        for shape in shapes
+    ]
+    masks = [instance_to_mask(instance, 12, 16) for instance in instances]
+    assert instance_areas(instances, 12, 16) == [int(mask.sum()) for mask in masks]
+
+
+def test_instance_areas__of_more_than_eight_bits_can_count() -> None:
+    square = Polygon(((1.0, 1.0), (4.0, 1.0), (4.0, 4.0), (1.0, 4.0)))
+    assert instance_areas([Instance("x", "fig", (square,))] * 600, 12, 16) == [9] * 600
