@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.images.archives import ArchiveRefused
 from app.images.location import LocationKept, blank_location
-from app.inference.decode import ImageHeader, decode_image, probe_image
+from app.inference.decode import ImageHeader, opened_image
 from app.inference.errors import ImageRefused
 from app.storage.blobs import BlobStore
 from app.storage.thumbnails import THUMBNAIL_LONG_SIDE, THUMBNAIL_SUFFIX, make_thumbnail
@@ -93,13 +93,11 @@ class Intake:
 
     def _store(self, name: str, path: Path) -> PreparedImage:
         with path.open("rb") as file:
-            header = probe_image(file, max_pixels=self._max_pixels)
+            with opened_image(file, max_pixels=self._max_pixels) as image, _decoding.turn(image.pixel_count):
+                thumbnail = make_thumbnail(image.decode(at_least_px=THUMBNAIL_LONG_SIDE))
+                header = image.header()
             if self._strip_location:
                 blank_location(path, header.format)
-            with _decoding.turn(header.width * header.height):
-                rgb = decode_image(file, max_pixels=self._max_pixels, at_least_px=THUMBNAIL_LONG_SIDE)
-                thumbnail = make_thumbnail(rgb)
-                del rgb
             file.seek(0)
             content_hash = hashlib.file_digest(file, "sha256").hexdigest()
             byte_size = file.tell()

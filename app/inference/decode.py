@@ -10,8 +10,10 @@ import re
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +92,68 @@ class ImageHeader:
     orientation: int
 
 
+# https://www.w3.org/TR/png-3/#5Chunk-layout
+_PNG_SIGNATURE_BYTES, _PNG_HEAD_BYTES, _PNG_CRC_BYTES = 8, 8, 4
+_PNG_METADATA = {b"eXIf", b"tEXt", b"zTXt", b"iTXt"}
+
+
+class OpenedImage:
+    """An image file whose header was read. Once it is decoded, its header costs nothing more: a PNG's orientation may
+    stand behind its pixels."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+        self._size = image.size  # a JPEG that is asked for less changes it
+
+    @property
+    def pixel_count(self) -> int:
+        return self._size[0] * self._size[1]
+
+    def header(self) -> ImageHeader:
+        width, height = self._size
+        orientation = _UPRIGHT if _is_bare_png(self._image) else _orientation(self._image)
+        # Pillow already gives a sideways TIFF's upright size.
+        if orientation in _SIDEWAYS and self._image.format != TiffImagePlugin.TiffImageFile.format:
+            width, height = height, width
+        file_format = str(self._image.format)
+        return ImageHeader(width, height, file_format, MEDIA_TYPES[file_format], orientation)
+
+    def decode(self, *, at_least_px: int | None = None) -> NDArray[np.uint8]:
+        """Decode to upright RGB, (H, W, 3); see decode_image.
+
+        Raises:
+            InvalidImage: damaged or cut short.
+        """
+        image = self._image
+        try:
+            if at_least_px is not None:
+                _ask_for_less(image, at_least_px)
+            image.load()
+            # Read after loading: Pillow has turned a TIFF upright by then, and says so here.
+            orientation = _orientation(image)
+            rgb = _to_rgb(image)
+            if orientation != _UPRIGHT:
+                rgb = rgb.transpose(_TRANSPOSE_TO_UPRIGHT[orientation])
+            return np.array(rgb, dtype=np.uint8)
+        except _PARSER_ERRORS as error:
+            raise InvalidImage(
+                f"the {image.format} image is damaged or cut short ({_first_line(error)}); open and save it again"
+            ) from error
+
+
+@contextmanager
+def opened_image(data: bytes | BinaryIO, *, max_pixels: int) -> Iterator[OpenedImage]:
+    """Read an image's header; a file that passes may still turn out to be cut short when decoded.
+
+    Raises:
+        InvalidImage: not an image of a known format.
+        ImageTooLarge: more than max_pixels pixels.
+    """
+    _ignore_pillow_warnings()
+    with _open(data, max_pixels=max_pixels) as image:
+        yield OpenedImage(image)
+
+
 def decode_image(data: bytes | BinaryIO, *, max_pixels: int, at_least_px: int | None = None) -> NDArray[np.uint8]:
     """Decode an image file to upright RGB, (H, W, 3).
 
@@ -100,23 +164,14 @@ def decode_image(data: bytes | BinaryIO, *, max_pixels: int, at_least_px: int | 
         InvalidImage: not an image of a known format, or damaged or cut short.
         ImageTooLarge: more than max_pixels pixels by its header; nothing was decoded.
     """
-    _ignore_pillow_warnings()
-    with _open(data, max_pixels=max_pixels) as image:
-        try:
-            if at_least_px is not None:
-                _ask_for_less(image, at_least_px)
-            image.load()
-            # Read after loading: Pillow has turned a TIFF upright by then, and says so here.
-            orientation = _orientation(image)
-            rgb = _to_rgb(image)
-            if orientation != _UPRIGHT:
-                rgb = rgb.transpose(_TRANSPOSE_TO_UPRIGHT[orientation])
-            pixels = np.array(rgb, dtype=np.uint8)
-        except _PARSER_ERRORS as error:
-            raise InvalidImage(
-                f"the {image.format} image is damaged or cut short ({_first_line(error)}); open and save it again"
-            ) from error
-    return pixels
+    with opened_image(data, max_pixels=max_pixels) as image:
+        return image.decode(at_least_px=at_least_px)
+
+
+def probe_image(data: bytes | BinaryIO, *, max_pixels: int) -> ImageHeader:
+    """Read what an image's header says; see opened_image."""
+    with opened_image(data, max_pixels=max_pixels) as image:
+        return image.header()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +204,6 @@ def decode_stored(data: bytes | BinaryIO, *, max_pixels: int) -> StoredPixels:
             ) from error
 
 
-def probe_image(data: bytes | BinaryIO, *, max_pixels: int) -> ImageHeader:
-    """Read an image's header alone; a file that passes may still turn out to be cut short when decoded.
-
-    Raises:
-        InvalidImage: not an image of a known format.
-        ImageTooLarge: more than max_pixels pixels.
-    """
-    _ignore_pillow_warnings()
-    with _open(data, max_pixels=max_pixels) as image:
-        width, height = image.size
-        orientation = _orientation(image)
-        # Pillow already gives a sideways TIFF's upright size.
-        if orientation in _SIDEWAYS and image.format != TiffImagePlugin.TiffImageFile.format:
-            width, height = height, width
-        file_format = str(image.format)
-        return ImageHeader(width, height, file_format, MEDIA_TYPES[file_format], orientation)
-
-
 def _open(data: bytes | BinaryIO, *, max_pixels: int) -> Image.Image:
     file = io.BytesIO(data) if isinstance(data, bytes) else data
     try:
@@ -184,6 +221,28 @@ def _open(data: bytes | BinaryIO, *, max_pixels: int) -> Image.Image:
 def _ask_for_less(image: Image.Image, at_least_px: int) -> None:
     scale = at_least_px / max(image.size)
     image.draft(None, (max(1, math.ceil(image.width * scale)), max(1, math.ceil(image.height * scale))))
+
+
+def _is_bare_png(image: Image.Image) -> bool:
+    """Whether a PNG has no chunk that could hold an orientation: Pillow would decode all of it to look behind it."""
+    if not isinstance(image, PngImagePlugin.PngImageFile) or image.fp is None:
+        return False
+    file, place = image.fp, image.fp.tell()
+    position = _PNG_SIGNATURE_BYTES
+    try:
+        while len(head := _read_at(file, position, _PNG_HEAD_BYTES)) == _PNG_HEAD_BYTES:
+            length, kind = struct.unpack(">I4s", head)
+            if kind in _PNG_METADATA:
+                return False
+            position += _PNG_HEAD_BYTES + length + _PNG_CRC_BYTES
+        return True
+    finally:
+        file.seek(place)
+
+
+def _read_at(file: IO[bytes], position: int, size: int) -> bytes:
+    file.seek(position)
+    return file.read(size)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from app.inference.decode import MEDIA_TYPES, ImageHeader, decode_image, decode_stored, probe_image
+from app.inference.decode import MEDIA_TYPES, ImageHeader, decode_image, decode_stored, opened_image, probe_image
 from app.inference.errors import ImageRefused, ImageTooLarge, InvalidImage
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "oddities"
@@ -311,3 +311,20 @@ def test_decode_stored__whatever_the_bytes(mutations: list[tuple[int, int]], mod
         content[place % len(content)] = value
     with contextlib.suppress(ImageRefused):
         assert decode_stored(bytes(content), max_pixels=10_000).values.ndim in (2, 3)
+
+
+def test_probe_image__of_a_png_reads_no_pixels() -> None:
+    whole = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (60, 80, 3), dtype=np.uint8)).save(whole, "PNG")
+    cut = whole.getvalue()[: len(whole.getvalue()) // 2]
+    assert probe_image(cut, max_pixels=10_000).width == 80
+    with pytest.raises(InvalidImage, match="cut short"):
+        decode_image(cut, max_pixels=10_000)
+
+
+def test_opened_image__tells_a_jpegs_own_size_after_it_gave_less() -> None:
+    whole = io.BytesIO()
+    Image.new("RGB", (800, 600)).save(whole, "JPEG")
+    with opened_image(whole.getvalue(), max_pixels=10**6) as image:
+        assert image.decode(at_least_px=200).shape == (150, 200, 3)
+        assert (image.header().width, image.header().height, image.pixel_count) == (800, 600, 480_000)
