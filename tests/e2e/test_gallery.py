@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from app.cli.demo_scenes import Scene, draw_scene
-from tests.e2e.conftest import PASSWORD, Browsing
+from tests.e2e.conftest import PASSWORD, Browsing, Server
 from tests.e2e.projects import import_labels, make_project, upload_scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -217,6 +217,28 @@ def test_filters__are_shown_as_chips_and_the_browser_goes_back_by_them(gallery: 
     chips.get_by_role("button", name="Clear all").click()
     expect(gallery).to_have_url(re.compile(r"\?sort=name$"))
     expect(chips).to_have_count(0)
+
+
+def test_filters__who_uploaded(page: Page, api: httpx.Client, server: Server, scenes: dict[str, Scene]) -> None:
+    project_id = make_project(api, "Two people")
+    upload_scenes(api, project_id, {"annas.jpg": scenes[NAMES[0]]})
+    page.goto(f"/projects/{project_id}")
+    expect(tiles(page)).to_have_count(1)
+    expect(page.get_by_role("heading", name="Uploaded by")).to_have_count(0)
+    person = {"email": f"ben-{project_id}@example.com", "name": "Ben", "password": PASSWORD}
+    assert api.post("/api/v1/users", json=person).is_success
+    assert api.post(f"/api/v1/projects/{project_id}/members", json={"email": person["email"]}).is_success
+    with httpx.Client(base_url=server.url, trust_env=False) as ben:
+        credentials = {"email": person["email"], "password": person["password"]}
+        signed_in = ben.post("/api/v1/session", json=credentials).json()
+        ben.headers["X-CSRF-Token"] = signed_in["csrf_token"]
+        upload_scenes(ben, project_id, {"bens.jpg": scenes[NAMES[1]]})
+    page.reload()
+    page.get_by_role("link", name="Ben 1").click()
+    expect(tile(page, "bens.jpg")).to_be_visible()
+    expect(tiles(page)).to_have_count(1)
+    page.get_by_role("button", name="Remove the filter: Uploaded by Ben").click()
+    expect(tiles(page)).to_have_count(2)
 
 
 def test_filters__go_with_the_images_into_the_editor(gallery: Page) -> None:
