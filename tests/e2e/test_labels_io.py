@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +41,14 @@ def labeled_id(api: httpx.Client, scene: Scene) -> int:
     return project_id
 
 
-def coco(**segmentations: list[float]) -> dict[str, Any]:
+def coco(**segmentations: Sequence[float]) -> dict[str, Any]:
     """A COCO file with one object of the label stone in each image, of the size of our scenes."""
     names = dict(enumerate(segmentations, start=1))
     return {
         "images": [{"id": n, "file_name": f"{name}.jpg", "width": 480, "height": 360} for n, name in names.items()],
         "categories": [{"id": 1, "name": "stone"}],
         "annotations": [
-            {"id": n, "image_id": n, "category_id": 1, "segmentation": [segmentations[name]]}
+            {"id": n, "image_id": n, "category_id": 1, "segmentation": [[*segmentations[name]]]}
             for n, name in names.items()
         ],
     }
@@ -113,6 +114,54 @@ def test_import__takes_several_files_and_keeps_them_after_an_error(
     expect(dialog).to_contain_text("1 object imported")
     assert label_counts(api, project_id) == {"stone": 1}
     browsing.forgive("422")
+
+
+def test_import__takes_what_is_dropped_and_no_image_beside(page: Page, api: httpx.Client, project_id: int) -> None:
+    page.goto(f"/projects/{project_id}")
+    page.get_by_role("button", name="Upload labels").click()
+    dialog = page.get_by_role("dialog", name="Upload labels")
+    dropped = page.evaluate_handle(
+        """text => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([text], "dropped.json"));
+            transfer.items.add(new File(["no label file"], "beside.jpg"));
+            return transfer;
+        }""",
+        json.dumps(coco(there=SQUARE)),
+    )
+    for kind in ("dragenter", "dragover", "drop"):
+        dialog.dispatch_event(kind, {"dataTransfer": dropped})
+    expect(dialog.get_by_role("list", name="Chosen files").get_by_role("listitem")).to_contain_text(["dropped.json"])
+    dialog.get_by_role("button", name="Look what would happen").click()
+    dialog.get_by_role("button", name="Import 1 object").click()
+    expect(dialog).to_contain_text("1 object imported")
+    # The page around takes drops for uploads.
+    expect(page.get_by_role("region", name="Uploads")).to_have_count(0)
+    assert label_counts(api, project_id) == {"stone": 1}
+
+
+def test_import__takes_a_folder_without_its_images(
+    page: Page, api: httpx.Client, project_id: int, scene: Scene, tmp_path: Path
+) -> None:
+    folder = tmp_path / "set"
+    (folder / "labels").mkdir(parents=True)
+    (folder / "data.yaml").write_text("names: [stone, fig]")
+    (folder / "labels" / "there.txt").write_text("1 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5")
+    (folder / "there.jpg").write_bytes(scene.jpeg())
+    page.goto(f"/projects/{project_id}")
+    page.get_by_role("button", name="Upload labels").click()
+    dialog = page.get_by_role("dialog", name="Upload labels")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(folder)
+    chosen = dialog.get_by_role("list", name="Chosen files").get_by_role("listitem")
+    expect(chosen).to_have_count(2)
+    expect(chosen.filter(has_text="set/labels/there.txt")).to_be_visible()
+    dialog.get_by_role("button", name="Look what would happen").click()
+    expect(dialog).to_contain_text("Read as YOLO segmentation")
+    dialog.get_by_role("button", name="Import 1 object").click()
+    expect(dialog).to_contain_text("1 object imported")
+    assert label_counts(api, project_id)["fig"] == 1
 
 
 def test_export__says_first_what_changes(page: Page, labeled_id: int) -> None:

@@ -2,12 +2,15 @@
 
 import re
 import uuid
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.cli.demo_scenes import Scene, draw_scene
+from tests.e2e.conftest import Browsing
 from tests.e2e.projects import import_labels, make_project, upload_scenes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -37,7 +40,7 @@ def choose(page: Page, project: str, action: str) -> None:
     page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
 
 
-def found(api: httpx.Client, name: str, **query: str) -> list[dict[str, object]]:
+def found(api: httpx.Client, name: str, **query: str) -> list[dict[str, Any]]:
     items = api.get("/api/v1/projects", params={"q": name, **query}).json()["items"]
     return [dict(item) for item in items]
 
@@ -102,3 +105,42 @@ def test_settings__location_is_switched_from_the_card_and_the_bar(page: Page, ap
     page.get_by_role("menuitem", name="Settings").click()
     expect(page).to_have_url(re.compile(r"/projects/\d+/settings"))
     expect(switch).to_be_checked()
+
+
+def test_archive_file__goes_out_and_comes_back(page: Page, api: httpx.Client, name: str, tmp_path: Path) -> None:
+    page.goto(f"/projects?q={name}")
+    choose(page, name, "Download as archive")
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("link", name="Download").click()
+    archive = tmp_path / "fruit.zip"
+    download.value.save_as(archive)
+    page.keyboard.press("Escape")
+    original = found(api, name)[0]
+    choose_archive(page, archive)
+    page.get_by_role("dialog", name="Import an archive").get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("listbox", name="Images").get_by_role("option")).to_contain_text(["scene.jpg"])
+    (imported,) = [project for project in found(api, name) if project["id"] != original["id"]]
+    assert label_counts(imported) == label_counts(original)
+
+
+def test_archive_file__that_is_none_is_refused_in_place(page: Page, browsing: Browsing, tmp_path: Path) -> None:
+    archive = tmp_path / "holiday.zip"
+    archive.write_bytes(b"no zip")
+    page.goto("/projects")
+    choose_archive(page, archive)
+    dialog = page.get_by_role("dialog", name="Import an archive")
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("it is no whole zip file")
+    expect(dialog).to_contain_text("holiday.zip")
+    browsing.forgive("422")
+
+
+def choose_archive(page: Page, path: Path) -> None:
+    page.get_by_role("button", name="Import an archive").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose the archive").click()
+    chooser.value.set_files(path)
+
+
+def label_counts(project: dict[str, Any]) -> list[tuple[str, str, int]]:
+    return [(label["label"], label["color"], label["count"]) for label in project["label_counts"]]

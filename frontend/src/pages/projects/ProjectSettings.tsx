@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { projectQuery } from "../../api/queries.ts";
@@ -32,8 +33,11 @@ export function ProjectSettingsDialog({ project, onClose }: ProjectSettingsDialo
   const { t } = useTranslation(["projects", "common"]);
   const mayChange = mayChangeProject(project);
   const change = useProjectChange(project);
-  // What was switched last, until the server has said otherwise; the project given is the one the dialog opened with.
-  const stripsLocation = (change.isPending ? change.variables : change.data)?.strip_location ?? project.strip_location;
+  const [stripsLocation, setStripsLocation] = useState(project.strip_location);
+  const switchTo = (strip_location: boolean) => {
+    setStripsLocation(strip_location);
+    change.mutate({ strip_location }, { onError: () => setStripsLocation(!strip_location) });
+  };
   return (
     <Dialog
       isOpen
@@ -43,11 +47,7 @@ export function ProjectSettingsDialog({ project, onClose }: ProjectSettingsDialo
       footer={<Button onPress={onClose}>{t("common:close")}</Button>}
     >
       <div className={styles.setting}>
-        <Switch
-          isSelected={stripsLocation}
-          isDisabled={!mayChange}
-          onChange={(strip_location) => change.mutate({ strip_location })}
-        >
+        <Switch isSelected={stripsLocation} isDisabled={!mayChange} onChange={switchTo}>
           {t("projects:stripLocation")}
         </Switch>
         <p className={styles.note}>{t("projects:stripLocationText")}</p>

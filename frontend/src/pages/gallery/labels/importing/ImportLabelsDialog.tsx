@@ -14,7 +14,7 @@ import { FormatFields } from "./FormatFields.tsx";
 import styles from "./ImportLabelsDialog.module.css";
 import { ImportReport } from "./ImportReport.tsx";
 import { AUTO, endingsOf, type ImportMode, labelFilesAmong, withFiles } from "./labelImport.ts";
-import { useLabelImport } from "./useLabelImport.ts";
+import { type LabelImport, useLabelImport } from "./useLabelImport.ts";
 
 type Step = "files" | "preview" | "done";
 
@@ -25,32 +25,21 @@ interface ImportLabelsDialogProps {
 
 /** Labels from files: first they are chosen, then one sees what would happen, then it happens. */
 export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps) {
-  const { t } = useTranslation(["labelImport", "common"]);
+  const { t } = useTranslation("labelImport");
   const [step, setStep] = useState<Step>("files");
-  const [files, setFiles] = useState<NamedFile[]>([]);
   const [format, setFormat] = useState(AUTO);
   const [mode, setMode] = useState<ImportMode>("merge");
-  const [noLabels, setNoLabels] = useState<string | null>(null);
   const formats = useQuery(labelFormatsQuery(project.id));
-  const endings = endingsOf(formats.data?.items ?? [], format);
+  const known = formats.data?.items ?? [];
+  const endings = endingsOf(known, format);
+  const chosen = useChosenFiles(endings);
   const labelImport = useLabelImport(project.id, ({ isDryRun }) => setStep(isDryRun ? "preview" : "done"));
   const { report, isBusy } = labelImport;
-  // The server has all and goes on by itself, whatever is pressed here.
-  const isStoring = isBusy && step === "preview" && labelImport.sentShare === 1;
-
-  const add = (added: NamedFile[]) => {
-    if (step !== "files" || isBusy || added.length === 0) return;
-    const found = labelFilesAmong(added, endings);
-    setNoLabels(found.length > 0 ? null : t("labelImport:noLabels", { endings: endings.join(", ") }));
-    setFiles((chosen) => withFiles(chosen, found));
+  const add = (files: NamedFile[]) => {
+    if (step !== "files" || isBusy || files.length === 0) return;
     labelImport.forget();
+    chosen.add(files);
   };
-  const back = () => {
-    labelImport.stop();
-    setStep("files");
-  };
-  const titleOf = (name: string) => formats.data?.items.find((one) => one.name === name)?.title ?? name;
-  const send = (isDryRun: boolean) => labelImport.start(files, { format, mode, isDryRun });
 
   return (
     <FileDrop onFiles={add}>
@@ -58,65 +47,39 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
         <Dialog
           isOpen
           onClose={onClose}
-          title={t("labelImport:title")}
-          subtitle={t(`labelImport:step.${step}`)}
+          title={t("title")}
+          subtitle={t(`step.${step}`)}
           footer={
-            step === "done" ? (
-              <Button kind="primary" onPress={onClose}>
-                {t("common:close")}
-              </Button>
-            ) : (
-              <>
-                <Button
-                  isDisabled={isStoring}
-                  onPress={isBusy ? labelImport.stop : step === "preview" ? back : onClose}
-                >
-                  {t(step === "preview" && !isBusy ? "common:back" : "common:cancel")}
-                </Button>
-                {step === "files" ? (
-                  <Button kind="primary" isDisabled={files.length === 0} isPending={isBusy} onPress={() => send(true)}>
-                    {t("labelImport:check")}
-                  </Button>
-                ) : (
-                  <Button
-                    kind="primary"
-                    isDisabled={!report || report.instances_imported + report.instances_replaced === 0}
-                    isPending={isBusy}
-                    onPress={() => send(false)}
-                  >
-                    {t("labelImport:run", { count: report?.instances_imported ?? 0 })}
-                  </Button>
-                )}
-              </>
-            )
+            <Footer
+              step={step}
+              hasFiles={chosen.files.length > 0}
+              labelImport={labelImport}
+              onSend={(isDryRun) => labelImport.start(chosen.files, { format, mode, isDryRun })}
+              onBack={() => setStep("files")}
+              onClose={onClose}
+            />
           }
         >
           {step === "files" && (
             <>
-              <p className={styles.intro}>{t("labelImport:intro")}</p>
+              <p className={styles.intro}>{t("intro")}</p>
               <ChosenFiles
-                files={files}
+                files={chosen.files}
                 endings={endings}
                 isOver={isOver}
                 onAdd={add}
-                onRemove={(name) => setFiles(name === null ? [] : files.filter((file) => file.name !== name))}
+                onRemove={chosen.remove}
               />
-              <ErrorMessage error={noLabels} />
-              <FormatFields
-                formats={formats.data?.items ?? []}
-                format={format}
-                onFormat={setFormat}
-                mode={mode}
-                onMode={setMode}
-              />
+              {chosen.hasNoLabels && <ErrorMessage error={t("noLabels", { endings: endings.join(", ") })} />}
+              <FormatFields formats={known} format={format} onFormat={setFormat} mode={mode} onMode={setMode} />
               <ErrorMessage error={formats.error} onRetry={() => formats.refetch()} />
             </>
           )}
-          {isBusy && <SendingProgress share={labelImport.sentShare} after={t("labelImport:reading")} />}
+          {isBusy && <SendingProgress share={labelImport.sentShare} after={t("reading")} />}
           {step !== "files" && report && !isBusy && (
             <ImportReport
               report={report}
-              formatTitle={titleOf(report.format)}
+              formatTitle={known.find(({ name }) => name === report.format)?.title ?? report.format}
               projectId={project.id}
               isDone={step === "done"}
               onLeave={onClose}
@@ -127,4 +90,60 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
       )}
     </FileDrop>
   );
+}
+
+interface FooterProps {
+  step: Step;
+  hasFiles: boolean;
+  labelImport: LabelImport;
+  onSend: (isDryRun: boolean) => void;
+  onBack: () => void;
+  onClose: () => void;
+}
+
+function Footer({ step, hasFiles, labelImport, onSend, onBack, onClose }: FooterProps) {
+  const { t } = useTranslation(["labelImport", "common"]);
+  const { isBusy, report } = labelImport;
+  const isFirst = step === "files";
+  const isDone = step === "done";
+  const leave = () => {
+    if (isBusy) labelImport.stop();
+    else if (isFirst) onClose();
+    else onBack();
+  };
+  const goOn = isFirst
+    ? { text: t("labelImport:check"), isPossible: hasFiles, run: () => onSend(true) }
+    : {
+        text: t("labelImport:run", { count: report?.instances_imported ?? 0 }),
+        isPossible: isBusy || (report !== undefined && report.instances_imported + report.instances_replaced > 0),
+        run: () => onSend(false),
+      };
+  const { text, isPossible, run } = isDone ? { text: t("common:close"), isPossible: true, run: onClose } : goOn;
+  return (
+    <>
+      {!isDone && (
+        // When the server has all, it goes on by itself, whatever is pressed here.
+        <Button isDisabled={isBusy && !isFirst && labelImport.sentShare === 1} onPress={leave}>
+          {t(isBusy || isFirst ? "common:cancel" : "common:back")}
+        </Button>
+      )}
+      <Button kind="primary" isDisabled={!isPossible} isPending={isBusy} onPress={run}>
+        {text}
+      </Button>
+    </>
+  );
+}
+
+/** The files that are going to be sent, of those that were chosen or dropped. */
+function useChosenFiles(endings: readonly string[]) {
+  const [files, setFiles] = useState<readonly NamedFile[]>([]);
+  const [hasNoLabels, setHasNoLabels] = useState(false);
+  const add = (added: readonly NamedFile[]) => {
+    const found = labelFilesAmong(added, endings);
+    setHasNoLabels(found.length === 0);
+    setFiles((before) => withFiles(before, found));
+  };
+  const remove = (name: string | null) =>
+    setFiles((before) => (name === null ? [] : before.filter((file) => file.name !== name)));
+  return { files, hasNoLabels, add, remove };
 }

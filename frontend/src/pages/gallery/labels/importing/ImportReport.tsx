@@ -1,5 +1,5 @@
 import { Check, CircleX, Download, ImageOff, Replace, Tag } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LabelImportReport } from "../../../../api/types.ts";
 import { Button } from "../../../../components/Button.tsx";
@@ -31,12 +31,18 @@ interface ImportReportProps {
 export function ImportReport({ report, formatTitle, projectId, isDone, onLeave }: ImportReportProps) {
   const { t } = useTranslation("labelImport");
   const [search, setSearch] = useState("");
+  const figures = useRef<HTMLDivElement>(null);
+  // The button that led here is gone or means something else now; keys must still reach the dialog.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each of the two reports is a new one to read.
+  useEffect(() => figures.current?.focus(), [isDone]);
   const missing = report.images_missing.filter((name) => name.toLowerCase().includes(search.trim().toLowerCase()));
   const groups = groupProblems(report.problems, search);
   const nameCount = report.images_missing.length + groupProblems(report.problems, "").length;
   return (
     <>
-      <Figures report={report} formatTitle={formatTitle} isDone={isDone} />
+      <div ref={figures} tabIndex={-1} className={styles.figures}>
+        <Figures report={report} formatTitle={formatTitle} isDone={isDone} />
+      </div>
       {nameCount > 0 && (
         <div className={styles.tools}>
           {nameCount >= SEARCH_FROM && (
@@ -80,7 +86,7 @@ function Figures({ report, formatTitle, isDone }: FiguresProps) {
     );
   const ok = <Icon of={Check} className={styles.ok} />;
   return (
-    <ul className={styles.figures} role="status">
+    <ul className={styles.lines}>
       <li className={styles.line}>
         <Icon of={Check} className={styles.ok} />
         {t("readAs", { format: formatTitle, ...count(report.images_matched) })}
