@@ -26,6 +26,7 @@ from app.labels.formats.parsed import (
     joined,
 )
 from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
+from app.masks.many_counts import well_formed_rles
 from app.masks.raster import instance_areas, polygons_to_rle
 from app.masks.rle import box_xywh, rle_from_uncompressed
 
@@ -71,8 +72,10 @@ def parse_document(document: Any) -> ParsedLabels:
     images: dict[Any, ParsedImage] = {}
     for number, entry in enumerate(_list(document, "images")):
         _take_image(entry, f"images[{number}]", images, problems)
-    for number, annotation in enumerate(_list(document, "annotations")):
-        _take_annotation(annotation, number, images, class_names, problems)
+    annotations = _list(document, "annotations")
+    known_rles = _sound_rles(annotations)
+    for number, annotation in enumerate(annotations):
+        _take_annotation(annotation, number, images, class_names, problems, known_rles.get(number))
     return ParsedLabels(list(images.values()), problems, dict.fromkeys(class_names.values()))
 
 
@@ -159,6 +162,7 @@ def _take_annotation(
     images: Mapping[Any, ParsedImage],
     class_names: Mapping[Any, str],
     problems: list[Problem],
+    known_rle: Rle | None,
 ) -> None:
     entry = f"annotations[{number}]"
     if not isinstance(annotation, Mapping):
@@ -176,12 +180,26 @@ def _take_annotation(
         class_name = class_names.get(category_id) if isinstance(category_id, int | str) else None
         if class_name is None:
             raise InvalidMask(f"category_id {category_id!r:.60} is none of the file's categories")
-        polygons, rle = _segmentation(annotation.get("segmentation"))
+        polygons, rle = ((), known_rle) if known_rle else _segmentation(annotation.get("segmentation"))
         image.instances.append(
             ParsedInstance(entry, class_name, polygons, rle, crowd=annotation.get("iscrowd") in (1, True))
         )
     except InvalidMask as error:
         image.problems.append(Problem(image.name, entry, str(error)))
+
+
+def _sound_rles(annotations: Sequence[Any]) -> dict[int, Rle]:
+    """The RLEs that need no closer look, by the annotation's number: all are checked at once."""
+    numbers: list[int] = []
+    texts: list[str] = []
+    sizes: list[tuple[int, int]] = []
+    for number, annotation in enumerate(annotations):
+        match annotation:
+            case {"segmentation": {"size": [int() as height, int() as width], "counts": str() as counts}}:
+                numbers.append(number)
+                texts.append(counts)
+                sizes.append((height, width))
+    return {number: rle for number, rle in zip(numbers, well_formed_rles(texts, sizes), strict=True) if rle}
 
 
 def _segmentation(segmentation: Any) -> tuple[tuple[Polygon, ...], Rle | None]:
