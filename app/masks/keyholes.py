@@ -160,16 +160,39 @@ def _area(points: NDArray[np.float64]) -> float:
 
 
 def _lies_inside(ring: NDArray[np.float64], other: NDArray[np.float64]) -> bool | None:
-    """Whether a ring lies inside another one or outside; None where it lies in both, or on its outline alone."""
+    """Whether a ring lies inside another one or outside; None where they cross, or share their outline."""
     if not ((ring.max(axis=0) > other.min(axis=0)) & (ring.min(axis=0) < other.max(axis=0))).all():
         return False
+    sides, sides_of_other = _sides(ring, other), _sides(other, ring)
+    if len(sides) != 1 or len(sides_of_other) > 1 or _edges_cross(ring, other):
+        return None
+    return sides.pop()
+
+
+def _sides(ring: NDArray[np.float64], other: NDArray[np.float64]) -> set[bool]:
+    """True for a vertex or middle of an edge inside the other ring, False for one outside; on it counts as neither."""
     probes = np.concatenate((ring, (ring + np.roll(ring, -1, axis=0)) / 2))
     start, end = other, np.roll(other, -1, axis=0)
+    side = _turns(start, end, probes)
     x, y = probes[:, 0, None], probes[:, 1, None]
-    side = (end[:, 0] - start[:, 0]) * (y - start[:, 1]) - (end[:, 1] - start[:, 1]) * (x - start[:, 0])
     low, high = np.minimum(start, end), np.maximum(start, end)
     on_edge = (side == 0) & (low[:, 0] <= x) & (x <= high[:, 0]) & (low[:, 1] <= y) & (y <= high[:, 1])
     rises = (start[:, 1] <= y) & (y < end[:, 1]) & (side < 0)
     falls = (end[:, 1] <= y) & (y < start[:, 1]) & (side > 0)
     inside = (rises | falls).sum(axis=1)[~on_edge.any(axis=1)] % 2 == 1
-    return bool(inside[0]) if inside.size and (inside == inside[0]).all() else None
+    return set(inside.tolist())
+
+
+def _edges_cross(ring: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether an edge of one ring runs through one of the other; touching is not crossing."""
+    ring_end, other_end = np.roll(ring, -1, axis=0), np.roll(other, -1, axis=0)
+    apart = np.sign(_turns(other, other_end, ring)) * np.sign(_turns(other, other_end, ring_end)) < 0
+    other_apart = np.sign(_turns(ring, ring_end, other)) * np.sign(_turns(ring, ring_end, other_end)) < 0
+    return bool((apart & other_apart.T).any())
+
+
+def _turns(start: NDArray[np.float64], end: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """On which side of each edge each point lies, (points, edges): the sign says it, 0 is on its line."""
+    x, y = points[:, 0, None], points[:, 1, None]
+    turns: NDArray[np.float64] = (end[:, 0] - start[:, 0]) * (y - start[:, 1])
+    return turns - (end[:, 1] - start[:, 1]) * (x - start[:, 0])

@@ -96,6 +96,11 @@ def test_split_keyholes__rings_that_cross_stay_one() -> None:
     assert split_keyholes(whole) == (Polygon(whole),)
 
 
+def test_split_keyholes__rings_whose_edges_alone_cross_stay_one() -> None:
+    whole = bridge_rings([((2, 1), (0, 2), (2, 0)), ((0, 3), (0, 0), (2, -1))])
+    assert split_keyholes(whole) == (Polygon(whole),)
+
+
 def test_bridge_rings__of_very_many_vertices_takes_no_square_of_time() -> None:
     mask = np.zeros((400, 400), dtype=bool)
     mask[::2, ::2] = True

@@ -31,11 +31,11 @@ from app.labels.formats.parsed import (
     UnreadableFile,
 )
 from app.labels.formats.relative import to_pixels, to_relative
-from app.masks.instance import Instance, InvalidMask, Polygon, Ring
+from app.masks.instance import Instance, InvalidMask, Polygon, Ring, Rle
 from app.masks.keyholes import bridge_rings, split_keyholes
 from app.masks.polygons import mask_to_polygons
 from app.masks.raster import instance_to_rle, polygons_to_rle
-from app.masks.rle import decode_rle
+from app.masks.rle import decode_box
 
 NAME = "yolo"
 TITLE = "YOLO segmentation"
@@ -257,13 +257,13 @@ def _kept(instance: Instance, height: int, width: int) -> Kept:
     losses = [CROWD_LOSS] if instance.crowd else []
     polygons = open_polygons(instance.polygons)
     if instance.rle is not None:
-        polygons = tuple(mask_to_polygons(decode_rle(instance.rle)))
+        polygons = _traced(instance.rle)
         losses.append(MASK_LOSS)
     came_back = _read_back(polygons, height, width) if polygons else ()
     if len(_rings(polygons)) > 1:
         rle = instance_to_rle(instance, height, width)
         if polygons_to_rle(came_back, height, width) != rle:
-            polygons = tuple(mask_to_polygons(decode_rle(rle)))
+            polygons = _traced(rle)
             came_back = _read_back(polygons, height, width) if polygons else ()
             losses.append(CROSSING_LOSS)
     if not came_back:
@@ -273,6 +273,15 @@ def _kept(instance: Instance, height: int, width: int) -> Kept:
     if len(polygons) > 1:
         losses.append(PARTS_LOSS)
     return Kept(replace(instance, polygons=came_back, rle=None, crowd=False), tuple(losses))
+
+
+def _traced(rle: Rle) -> tuple[Polygon, ...]:
+    mask, left, top = decode_box(rle)
+
+    def placed(ring: Ring) -> Ring:
+        return tuple([(x + left, y + top) for x, y in ring])
+
+    return tuple([Polygon(placed(p.exterior), tuple(map(placed, p.holes))) for p in mask_to_polygons(mask)])
 
 
 def _read_back(polygons: Sequence[Polygon], height: int, width: int) -> tuple[Polygon, ...]:

@@ -51,7 +51,7 @@ def only_image(*shapes: str) -> ParsedImage:
 
 
 @given(st.lists(instances(), max_size=4))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_round_trip__gives_what_keep_says_and_every_pixel(drawn: list[Instance]) -> None:
     kept = [k.instance for k in cvat.keep(drawn, HEIGHT, WIDTH)]
     left = [instance for instance in kept if instance is not None]
@@ -67,7 +67,7 @@ def test_round_trip__gives_what_keep_says_and_every_pixel(drawn: list[Instance])
 
 
 @given(st.lists(instances(), min_size=1, max_size=3), st.data())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_parse__broken_in_any_way_it_reports(drawn: list[Instance], data: st.DataObject) -> None:
     kept = [k.instance for k in cvat.keep(drawn, HEIGHT, WIDTH) if k.instance]
     files = data.draw(broken(written("cvat", kept)))

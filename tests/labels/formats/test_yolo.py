@@ -50,7 +50,7 @@ def only_image(text: str | bytes) -> ParsedImage:
 
 
 @given(st.lists(instances(), max_size=4))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_round_trip__gives_what_keep_says_and_every_pixel(drawn: list[Instance]) -> None:
     kept = [k.instance for k in yolo.keep(drawn, HEIGHT, WIDTH)]
     left = [instance for instance in kept if instance is not None]
@@ -65,7 +65,7 @@ def test_round_trip__gives_what_keep_says_and_every_pixel(drawn: list[Instance])
 
 
 @given(st.lists(instances(), min_size=1, max_size=3), st.data())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_parse__broken_in_any_way_it_reports(drawn: list[Instance], data: st.DataObject) -> None:
     files = data.draw(broken(written("yolo", [k.instance for k in yolo.keep(drawn, HEIGHT, WIDTH) if k.instance])))
     with suppress(UnreadableFile):
