@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module, metadata
+from keyword import iskeyword
 
 COMMANDS = {
     "up": "Server and worker on this machine",
@@ -16,6 +17,8 @@ COMMANDS = {
     "migrate": "Bring the database to the tables of this version",
     "admin": "Make an administrator, or give one a new password",
     "token": "Make an API token for a person",
+    "import": "Read label files into a project, or make a project of an archive",
+    "export": "Write a project's labels, or all of it, into a file",
     "train": "Train a model on this machine's database, with or without the server",
     "doctor": "Say what is missing on this machine, and how to get it",
 }
@@ -44,9 +47,14 @@ def run(arguments: Sequence[str]) -> int:
     return WRONG_USE
 
 
+def module_of(name: str) -> str:
+    """The module of a command; one that is a word of Python has a line after it."""
+    return f"app.cli.{name}_" if iskeyword(name) else f"app.cli.{name}"
+
+
 def _run_command(name: str, arguments: list[str]) -> int:
     try:
-        import_module(f"app.cli.{name}").cli(arguments, prog_name=f"maskwright {name}")
+        import_module(module_of(name)).cli(arguments, prog_name=f"maskwright {name}")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0
     except Exception as error:

@@ -56,7 +56,7 @@ def test_help__is_quick_because_it_imports_little() -> None:
 
 @pytest.mark.parametrize("name", main.COMMANDS)
 def test_command__has_help(run: Run, name: str) -> None:
-    assert import_module(f"app.cli.{name}").cli
+    assert import_module(main.module_of(name)).cli
     status, out, _ = run(name, "--help")
     assert status == 0
     assert f"maskwright {name}" in out
