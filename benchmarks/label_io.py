@@ -21,6 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from app.inference.decode import decode_image
 from app.masks.rle import encode_mask
@@ -97,7 +98,7 @@ def make_nuclei() -> tuple[bytes, bytes]:
     images: list[tuple[str, NDArray[np.uint8]]] = []
     masks: list[list[NDArray[np.bool_]]] = []
     for number, (width, height) in enumerate(sizes):
-        # Grey kept as colour, as a microscope's pictures are: about 80 MB in all, like the set itself.
+        # Grey kept as colour, as a microscope's pictures are: some 80 MB in all, like the set itself.
         pixels = chance.integers(0, 40, (height, width, 1), dtype=np.uint8).repeat(3, axis=2)
         of_image = []
         for _ in range(NUCLEI_PER_IMAGE):
@@ -109,8 +110,14 @@ def make_nuclei() -> tuple[bytes, bytes]:
             of_image.append(blob > 0)
         images.append((f"nucleus-{number:04d}.png", pixels))
         masks.append(of_image)
-    archive = zipped((name, cv2.imencode(".png", pixels)[1].tobytes()) for name, pixels in images)
+    archive = zipped((name, png(pixels)) for name, pixels in images)
     return archive, coco(images, masks)
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
 def measure_floor(archive: bytes) -> float:

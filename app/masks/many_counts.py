@@ -52,11 +52,10 @@ def _find_sound(texts: Sequence[str], sizes: Sequence[tuple[int, int]]) -> NDArr
     starts = np.cumsum(counts) - counts
     is_positive = runs > 0
     is_positive[starts] = runs[starts] >= 0  # only the first run may be empty: the mask then starts with foreground
-    return (
-        np.logical_and.reduceat(is_positive, starts)
-        & (np.maximum.reduceat(lengths, starts) <= _MAX_CHARACTERS)
-        & (np.add.reduceat(runs, starts) == pixels)
-    )
+    sound: NDArray[np.bool_] = np.logical_and.reduceat(is_positive, starts)
+    sound &= np.maximum.reduceat(lengths, starts) <= _MAX_CHARACTERS
+    sound &= np.add.reduceat(runs, starts) == pixels
+    return sound
 
 
 def _among_whole(
