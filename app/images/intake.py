@@ -66,7 +66,7 @@ class Intake:
         self._keys: list[str] = []
 
     def prepare(self, candidates: Sequence[Candidate]) -> Generator[PreparedImage | RefusedFile, None, None]:
-        """Check and store files, in their order.
+        """Check and store files, in their order; they are safe once all have come.
 
         Raises:
             StorageFull: The disk is full; `discard` removes what is stored by then.
@@ -74,6 +74,7 @@ class Intake:
         with ThreadPoolExecutor(min(THREADS, max(1, len(candidates))), thread_name_prefix="intake") as threads:
             try:
                 yield from threads.map(self._prepare, candidates)
+                self._blobs.settle(self._keys)
             finally:
                 threads.shutdown(cancel_futures=True)
 
@@ -105,8 +106,8 @@ class Intake:
         storage_key = f"{self._prefix}/images/{stem}{_suffix(header)}"
         thumbnail_key = f"{self._prefix}/thumbnails/{stem}{THUMBNAIL_SUFFIX}"
         self._keys += (storage_key, thumbnail_key)
-        self._blobs.put_file(storage_key, path, move=True)
-        self._blobs.put_bytes(thumbnail_key, thumbnail)
+        self._blobs.put_file(storage_key, path, move=True, settled=False)
+        self._blobs.put_bytes(thumbnail_key, thumbnail, settled=False)
         return PreparedImage(
             name=name,
             width=header.width,

@@ -44,19 +44,24 @@ class BlobStore(Protocol):
     def scratch(self) -> Path:
         """A folder for files on their way in; one below it moves into a folder store without being copied."""
 
-    def put_bytes(self, key: str, data: bytes) -> None:
+    def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
         """Store a blob, in place of one that has the key.
 
+        Args:
+            settled: False leaves it to `settle`, before a row names the blob, that a power cut cannot take it back.
         Raises:
             StorageFull: The disk is full.
         """
 
-    def put_file(self, key: str, path: Path, *, move: bool = False) -> None:
-        """Store a file's content; with `move` the file is gone afterwards.
+    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
+        """Store a file's content; with `move` the file is gone afterwards; for the rest see put_bytes.
 
         Raises:
             StorageFull: The disk is full.
         """
+
+    def settle(self, keys: Iterable[str]) -> None:
+        """Make blobs that were stored unsettled safe from a power cut, all at once: in a fraction of the time."""
 
     def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Store blobs under second keys, each pair a key that is there and the other one, without reading them.
@@ -161,19 +166,23 @@ class FolderBlobStore:
     def scratch(self) -> Path:
         return self._scratch
 
-    def put_bytes(self, key: str, data: bytes) -> None:
-        self._put(key, io.BytesIO(data))
+    def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
+        self._put(key, io.BytesIO(data), settled=settled)
 
-    def put_file(self, key: str, path: Path, *, move: bool = False) -> None:
+    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
         if move and path.parent.stat().st_dev == self._scratch.stat().st_dev:
             with full_disk_refused():
                 _sync(path)
-                self._publish(key, path)
+                self._publish(key, path, settled=settled)
             return
         with path.open("rb") as file:
-            self._put(key, file)
+            self._put(key, file, settled=settled)
         if move:
             path.unlink()
+
+    def settle(self, keys: Iterable[str]) -> None:
+        for folder in {self._path(key).parent for key in keys}:
+            _sync(folder)
 
     def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
         folders: set[Path] = set()
@@ -229,7 +238,7 @@ class FolderBlobStore:
     def _path(self, key: str) -> Path:
         return self._root / _checked_key(key)
 
-    def _put(self, key: str, source: BinaryIO) -> None:
+    def _put(self, key: str, source: BinaryIO, *, settled: bool) -> None:
         partial = self._scratch / uuid.uuid4().hex
         try:
             with full_disk_refused():
@@ -237,15 +246,16 @@ class FolderBlobStore:
                     shutil.copyfileobj(source, file, CHUNK_BYTES)
                     file.flush()
                     os.fsync(file.fileno())
-                self._publish(key, partial)
+                self._publish(key, partial, settled=settled)
         finally:
             partial.unlink(missing_ok=True)
 
-    def _publish(self, key: str, path: Path) -> None:
+    def _publish(self, key: str, path: Path, *, settled: bool) -> None:
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-        _sync(target.parent)  # else a power cut could undo the renaming after the database's row is safe
+        if settled:
+            _sync(target.parent)  # else a power cut could undo the renaming after the database's row is safe
 
 
 class S3BlobStore:
@@ -260,13 +270,16 @@ class S3BlobStore:
     def scratch(self) -> Path:
         return self._scratch
 
-    def put_bytes(self, key: str, data: bytes) -> None:
+    def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
         obstore.put(self._store, _checked_key(key), data)
 
-    def put_file(self, key: str, path: Path, *, move: bool = False) -> None:
+    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
         obstore.put(self._store, _checked_key(key), path)
         if move:
             path.unlink()
+
+    def settle(self, keys: Iterable[str]) -> None:
+        """Nothing: a bucket answers when a blob is safe."""
 
     def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
         def copy_one(pair: tuple[str, str]) -> None:
