@@ -14,6 +14,7 @@ import { FolderFilters } from "./filters/FolderFilters.tsx";
 import { StateFilters } from "./filters/StateFilters.tsx";
 import { UploadFilters } from "./filters/UploadFilters.tsx";
 import { type GalleryFilter, isFiltered, SORTS, writeFilter } from "./galleryFilter.ts";
+import { LabelFiles } from "./labels/LabelFiles.tsx";
 import styles from "./PhoneControls.module.css";
 import { NameSearch, type SetFilter, type ViewSettings } from "./Toolbar.tsx";
 import { pickFiles } from "./upload/pickFiles.ts";
@@ -86,6 +87,7 @@ export function PhoneFilters({ project, labels, filter, onFilter, view }: PhoneF
         <Switch isSelected={view.showOutlines} onChange={view.onShowOutlines}>
           {t("outlines")}
         </Switch>
+        <LabelFiles project={project} />
       </Dialog>
     </div>
   );
