@@ -12,6 +12,7 @@ from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
+from app.labeling_time import endpoints as labeling_time
 from app.labels import endpoints as labels
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
@@ -56,6 +57,7 @@ def create_app() -> FastAPI:
         compat_images.router,
         uploads.router,
         labels.router,
+        labeling_time.router,
         splits.router,
         training.router,
         statistics.router,

@@ -62,6 +62,8 @@ LEAST_ROLE = {
     f"GET {IMAGE}/instances": Role.LABELER,
     f"PUT {IMAGE}/instances": Role.LABELER,
     f"PATCH {IMAGE}/instances": Role.LABELER,
+    f"POST {IMAGE}/labeling-time": Role.LABELER,
+    f"GET {PROJECT}/labeling-time": Role.LABELER,  # the caller's own; tests/labeling_time has who sees all
     f"PUT {PROJECT}/validation": Role.LABELER,
     f"POST {PROJECT}/validation/choose": Role.LABELER,
     f"POST {PROJECT}/models": Role.DEVELOPER,

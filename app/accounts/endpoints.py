@@ -55,12 +55,14 @@ def get_me(request: Request, response: Response, session: ReadSessionDep, caller
 def change_me(
     body: MeChanges, request: Request, reading: ReadSessionDep, session: SessionDep, caller: AccountUser
 ) -> MeSchema:
-    """Change the name or the password; a new password ends all other browser sessions."""
+    """Change the name, the password or preferences; a new password ends all other browser sessions."""
     secret = None if caller.token_id else request.cookies[SESSION_COOKIE]
     password_hash = None
     if body.password is not None:
         password_hash = service.changed_password_hash(reading, caller, current=body.current_password, new=body.password)
     user = service.change_me(session, caller, name=body.name, password_hash=password_hash, login_secret=secret)
+    if body.preferences is not None:
+        service.change_preferences(user, body.preferences)
     return _me(user, secret)
 
 
@@ -109,7 +111,7 @@ def create_user(body: UserBody, session: SessionDep, _admin: InstanceAdmin) -> U
 
 def _me(user: User, secret: str | None) -> MeSchema:
     csrf_token = authentication.csrf_token(secret) if secret else None
-    return MeSchema(**UserSchema.model_validate(user).model_dump(), csrf_token=csrf_token)
+    return MeSchema(**UserSchema.model_validate(user).model_dump(), preferences=user.preferences, csrf_token=csrf_token)
 
 
 def _new_token(token: ApiToken, secret: str) -> NewTokenSchema:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from app.db.enums import TokenScope
 from app.http import RequestBody, RowId
@@ -12,6 +12,7 @@ Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$"),
 ]
+PreferenceName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
@@ -28,11 +29,12 @@ class UserBody(RequestBody):
 
 
 class MeChanges(RequestBody):
-    """A new password needs the present one beside it."""
+    """A new password needs the present one beside it. Preferences are laid over the kept ones; null takes one away."""
 
     name: PersonName | None = None
     password: str | None = None
     current_password: str | None = None
+    preferences: dict[PreferenceName, JsonValue] | None = None
 
 
 class TokenBody(RequestBody):
@@ -55,6 +57,7 @@ class UserSchema(BaseModel):
 class MeSchema(UserSchema):
     """The signed-in person. `csrf_token` is null for API tokens, which need none."""
 
+    preferences: dict[str, JsonValue]
     csrf_token: str | None
 
 

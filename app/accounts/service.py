@@ -1,8 +1,10 @@
 """Rules of accounts, browser sessions and API tokens."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from app.paging import PageParams, cut_page
 from app.projects.access import require_project_role
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+MAX_PREFERENCES_BYTES = 16 * 1024  # they travel with every look at who is signed in
 
 
 def verify_sign_in(session: Session, limit: SignInLimit, *, email: str, password: str, address: str) -> User:
@@ -140,6 +143,23 @@ def change_me(
         kept = hash_secret(login_secret) if login_secret else None
         repository.delete_other_logins(session, user.id, kept_hash=kept)
     return user
+
+
+def change_preferences(user: User, changes: Mapping[str, JsonValue]) -> None:
+    """Lay what a browser wants kept over what is kept already; None takes a preference away.
+
+    Raises:
+        Unprocessable: They would be too many to keep, or hold what JSON cannot.
+    """
+    laid_over = {**user.preferences, **changes}
+    kept = {name: value for name, value in laid_over.items() if value is not None}
+    try:
+        size = len(json.dumps(kept, allow_nan=False, ensure_ascii=False).encode())
+    except ValueError as error:  # a NaN, or half of a character: no later answer could hold it
+        raise Unprocessable(f"preferences: {error}; send valid JSON") from error
+    if size > MAX_PREFERENCES_BYTES:
+        raise Unprocessable(f"preferences: {size} bytes are more than the {MAX_PREFERENCES_BYTES} kept; drop some")
+    user.preferences = kept
 
 
 def list_tokens(session: Session, caller: Caller, page: PageParams) -> tuple[list[ApiToken], str | None, int]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from app.accounts.service import MAX_PREFERENCES_BYTES
 from app.accounts.sign_in_limit import FAILURES_PER_ACCOUNT
 from app.db.base import utc_now
 from app.db.engine import session_scope
@@ -280,3 +282,30 @@ def test_lists__refuse_a_wrong_page(owner: Person, params: dict[str, str]) -> No
     answer = owner.get(TOKENS, params=params)
     assert answer.status_code == 422
     assert next(iter(params)) in answer.json()["error"]
+
+
+def test_preferences__are_kept_by_person_and_laid_over_each_other(owner: Person, labeler: Person) -> None:
+    assert owner.get(ME).json()["preferences"] == {}
+    owner.request("PATCH", ME, json={"preferences": {"keys": {"undo": ["ctrl+u"]}, "panels": False}})
+    answer = owner.request("PATCH", ME, json={"preferences": {"panels": None, "fill": 24}})
+    assert answer.status_code == 200
+    kept = {"keys": {"undo": ["ctrl+u"]}, "fill": 24}
+    assert answer.json()["preferences"] == owner.get(ME).json()["preferences"] == kept
+    assert labeler.get(ME).json()["preferences"] == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("preferences", [[], "x", {"": 1}, {"n" * 101: 1}, {"note": "x" * MAX_PREFERENCES_BYTES}])
+def test_preferences__that_cannot_be_kept_change_nothing(owner: Person, preferences: Any) -> None:
+    owner.request("PATCH", ME, json={"preferences": {"panels": False}})
+    assert owner.request("PATCH", ME, json={"preferences": preferences}).status_code == 422
+    assert owner.get(ME).json()["preferences"] == {"panels": False}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("value", ["NaN", '"\\ud800"'])
+def test_preferences__that_no_answer_could_hold_are_refused(owner: Person, value: str) -> None:
+    body = f'{{"preferences": {{"note": {value}}}}}'
+    answer = owner.request("PATCH", ME, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert owner.get(ME).json()["preferences"] == {}

@@ -2,6 +2,7 @@
 
 from app.db.models.accounts import ApiToken, LoginSession, User
 from app.db.models.images import Image, ImageClassCount, Instance, LabelClass
+from app.db.models.labeling_time import LabelingTime
 from app.db.models.projects import Membership, Project
 from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
 from app.db.models.uploads import Upload
@@ -14,6 +15,7 @@ __all__ = [
     "ImageClassCount",
     "Instance",
     "LabelClass",
+    "LabelingTime",
     "LoginSession",
     "Membership",
     "Model",

@@ -1,8 +1,9 @@
 """People, their browser sessions and their API tokens. Secrets are stored as SHA-256, never as they are."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
@@ -18,6 +19,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(100), default="")
     password_hash: Mapped[str] = mapped_column(String(255))
     is_admin: Mapped[bool] = mapped_column(default=False)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the browser's pages
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

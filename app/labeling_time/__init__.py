@@ -1,0 +1,1 @@
+"""How long people work on images."""
