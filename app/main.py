@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
+from app.background import Background
 from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
@@ -22,11 +23,11 @@ from app.splits import endpoints as splits
 from app.statistics import endpoints as statistics
 from app.statistics.service import TableCache
 from app.training import endpoints as training
+from app.training import lifecycle
 from app.training.events import TrainingEvents
-from app.training.sweeper import Sweeper
 from app.uploads import endpoints as uploads
+from app.uploads import service as upload_service
 from app.uploads.protocol import TusMiddleware
-from app.uploads.sweeper import UploadSweeper
 from app.web import health, metrics, pages
 from app.web.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.web.metrics import Metrics, MetricsMiddleware
@@ -91,10 +92,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.predictions = PredictionRuntime()
     app.state.prediction_tables = TableCache()
     app.state.training_events = TrainingEvents()
-    sweepers = (Sweeper(), UploadSweeper())
-    for sweeper in sweepers:
-        sweeper.start()
+    background = _background()
+    for one in background:
+        one.start()
     yield
     await app.state.training_events.close()
-    for sweeper in sweepers:
-        sweeper.stop()
+    for one in background:
+        one.stop()
+
+
+def _background() -> tuple[Background, ...]:
+    return (
+        # While the database was away nobody could renew a lease: the living do it before anybody is declared dead.
+        Background(
+            "the watch over trainings",
+            lifecycle.tend_queue,
+            every_seconds=lifecycle.SWEEP_SECONDS,
+            patience_seconds=lifecycle.LEASE_SECONDS,
+        ),
+        Background("the watch over uploads", upload_service.remove_expired, every_seconds=upload_service.SWEEP_SECONDS),
+    )

@@ -1,6 +1,5 @@
 """`maskwright serve`"""
 
-import gc
 import socket
 import subprocess
 import sys
@@ -20,9 +19,6 @@ from app.main import create_app
 from app.settings import get_settings
 
 KEEP_ALIVE_SECONDS = 75  # longer than the minute that proxies keep theirs, so they never meet a closed connection
-# Outlines are hundreds of thousands of small tuples: with Python's own 700, half of the time of an export or an import
-# goes into looking for cycles among them.
-GARBAGE_THRESHOLDS = (50_000, 20, 50)
 SHUTDOWN_SECONDS = 5  # for answers that are under way
 
 cli = new_cli("The server alone: pages, REST API and prediction. It never loads torch.")
@@ -41,8 +37,6 @@ def run(
     require_current()  # here, so that it is said in one line; the application refuses too
     settings = get_settings()
     app = create_app()
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
     config = uvicorn.Config(
         app,
         host=host or settings.host,

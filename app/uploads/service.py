@@ -28,11 +28,12 @@ from app.images.service import upload_images
 from app.paging import PageParams, cut_page
 from app.projects.access import RANK, Access
 from app.settings import Settings
-from app.storage.blobs import CHUNK_BYTES, BlobStore, full_disk_refused
+from app.storage.blobs import CHUNK_BYTES, BlobStore, full_disk_refused, get_blob_store
 from app.storage.scratch import scratch_folder
 from app.uploads import repository
 from app.uploads.schemas import UploadSchema
 
+SWEEP_SECONDS = 600
 KEPT_HOURS = 24  # after the last byte, and after the report
 MAX_PIECES = 10_000  # as S3 allows of its own; each is a blob, and the row lists them
 # How long nobody else takes the file in: longer than the largest zip takes. When a server dies meanwhile, a retry may
@@ -169,12 +170,12 @@ def delete_upload(session: Session, upload: Upload, *, blobs: BlobStore) -> None
     run_after_commit(session, partial(blobs.delete_prefix, _prefix(upload.project_id, upload.id)))
 
 
-def remove_expired(*, before: datetime, blobs: BlobStore) -> int:
-    """Remove what has not changed since a time; how many uploads that were."""
+def remove_expired() -> int:
+    """Remove what nobody went on with; how many uploads that were."""
     with session_scope() as session:
-        removed = repository.delete_changed_before(session, before)
+        removed = repository.delete_changed_before(session, utc_now() - timedelta(hours=KEPT_HOURS))
         for project_id, upload_id in removed:
-            run_after_commit(session, partial(blobs.delete_prefix, _prefix(project_id, upload_id)))
+            run_after_commit(session, partial(get_blob_store().delete_prefix, _prefix(project_id, upload_id)))
     return len(removed)
 
 

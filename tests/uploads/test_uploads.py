@@ -11,7 +11,7 @@ from app.db.engine import session_scope
 from app.db.models import Image, Upload
 from app.settings import Settings
 from app.storage.blobs import get_blob_store
-from app.uploads import receiving, service, sweeper
+from app.uploads import receiving, service
 from tests.conftest import Person, use_settings
 from tests.images.pictures import png, zipped
 from tests.s3 import s3_endpoint, s3_url
@@ -174,11 +174,8 @@ def test_remove_expired__removes_what_nobody_went_on_with(tus: TusClient, app_en
         past = datetime.now(UTC) - timedelta(hours=25)
         session.execute(update(Upload).where(Upload.id == old.rpartition("/")[2]).values(changed_at=past))
 
-    removed = service.remove_expired(
-        before=datetime.now(UTC) - timedelta(hours=service.KEPT_HOURS), blobs=get_blob_store()
-    )
+    assert service.remove_expired() == 1
 
-    assert removed == 1
     assert (tus.person.get(old).status_code, tus.person.get(young).status_code) == (404, 200)
     assert len(pieces_of(app_env)) == 1
 
@@ -266,22 +263,3 @@ def test_method_override__speaks_for_clients_that_can_only_post(tus: TusClient) 
     assert (answer.status_code, tus.offset(location)) == (204, 30)
     assert tus.person.post(location, headers={"X-HTTP-Method-Override": "DELETE"}).status_code == 204
     assert tus.person.get(location).status_code == 404
-
-
-@sqlite_alone
-def test_sweeper__removes_expired_uploads_while_the_server_runs(
-    tus: TusClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sweeper, "SWEEP_SECONDS", 0.01)
-    location = tus.begun("old.png", 100)
-    with session_scope() as session:
-        session.execute(update(Upload).values(changed_at=datetime.now(UTC) - timedelta(hours=25)))
-
-    watch = sweeper.UploadSweeper()
-    watch.start()
-    deadline = datetime.now(UTC) + timedelta(seconds=20)
-    while (status := tus.person.get(location).status_code) == 200 and datetime.now(UTC) < deadline:
-        pass
-    watch.stop()
-
-    assert status == 404
