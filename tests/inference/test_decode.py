@@ -13,6 +13,7 @@ from PIL import ExifTags, Image
 
 from app.inference.decode import MEDIA_TYPES, ImageHeader, decode_image, decode_stored, opened_image, probe_image
 from app.inference.errors import ImageRefused, ImageTooLarge, InvalidImage
+from tests.oriented import oriented_file
 
 ODDITIES = Path(__file__).resolve().parents[3] / "shared" / "data" / "oddities"
 MAX_PIXELS = 150_000_000
@@ -20,17 +21,6 @@ MAX_PIXELS = 150_000_000
 UPRIGHT = np.array(
     [[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 255], [0, 0, 0], [128, 128, 128]]], dtype=np.uint8
 )
-# How each EXIF orientation stores the upright picture: rows and columns as EXIF 2.32 tells for tag 0x0112.
-STORED = {
-    1: UPRIGHT,
-    2: UPRIGHT[:, ::-1],
-    3: UPRIGHT[::-1, ::-1],
-    4: UPRIGHT[::-1],
-    5: UPRIGHT.transpose(1, 0, 2),
-    6: UPRIGHT.transpose(1, 0, 2)[::-1],
-    7: UPRIGHT.transpose(1, 0, 2)[::-1, ::-1],
-    8: UPRIGHT.transpose(1, 0, 2)[:, ::-1],
-}
 
 
 def saved(image: Image.Image, file_format: str, **options: object) -> bytes:
@@ -39,17 +29,10 @@ def saved(image: Image.Image, file_format: str, **options: object) -> bytes:
     return file.getvalue()
 
 
-def saved_with_orientation(pixels: np.ndarray, orientation: int, file_format: str) -> bytes:
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = orientation
-    options = {"lossless": True} if file_format == "WEBP" else {}
-    return saved(Image.fromarray(np.ascontiguousarray(pixels)), file_format, exif=exif, **options)
-
-
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_decode_image__every_orientation_comes_out_upright(file_format: str, orientation: int) -> None:
-    data = saved_with_orientation(STORED[orientation], orientation, file_format)
+    data = oriented_file(UPRIGHT, orientation, file_format)
 
     np.testing.assert_array_equal(decode_image(data, max_pixels=MAX_PIXELS), UPRIGHT)
     assert probe_image(data, max_pixels=MAX_PIXELS) == ImageHeader(
@@ -59,7 +42,7 @@ def test_decode_image__every_orientation_comes_out_upright(file_format: str, ori
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
 def test_decode_image__invalid_orientation_is_none(orientation: int) -> None:
-    data = saved_with_orientation(UPRIGHT, orientation, "PNG")
+    data = oriented_file(UPRIGHT, orientation, "PNG")
 
     np.testing.assert_array_equal(decode_image(data, max_pixels=MAX_PIXELS), UPRIGHT)
     assert probe_image(data, max_pixels=MAX_PIXELS).orientation == 1
@@ -152,7 +135,7 @@ def test_decode_image__a_jpeg_may_come_out_smaller_and_is_checked_to_its_end() -
 
 
 def test_decode_image__a_small_jpeg_is_upright_too() -> None:
-    data = saved_with_orientation(np.zeros((1000, 2000, 3), dtype=np.uint8), 6, "JPEG")
+    data = oriented_file(np.zeros((2000, 1000, 3), dtype=np.uint8), 6, "JPEG")
     assert decode_image(data, max_pixels=MAX_PIXELS, at_least_px=400).shape == (500, 250, 3)
 
 

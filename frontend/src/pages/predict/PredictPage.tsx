@@ -164,7 +164,13 @@ function useProjectImages(ids: string | null, add: ReturnType<typeof usePredicti
     if (ids === null || added.current === ids) return;
     added.current = ids;
     const images = await Promise.all(ids.split(",").map((id) => api.get<ImageItem>(`/api/v1/images/${id}`)));
-    add(images.map(({ id, name }) => ({ name, load: () => api.get<Blob>(`/api/v1/images/${id}/file`) })));
+    add(
+      images.map(({ id, name }) => ({
+        name,
+        load: () => api.get<Blob>(`/api/v1/images/${id}/file`),
+        shownAt: `/api/v1/images/${id}/display`,
+      })),
+    );
   }, [ids, add]);
   useEffect(() => void addOnce(), [addOnce]);
 }

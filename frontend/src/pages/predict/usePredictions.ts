@@ -6,6 +6,8 @@ import { LOWEST_SCORE, type PredictedObject } from "./predictions.ts";
 export interface PictureSource {
   name: string;
   load: () => Promise<Blob>;
+  /** Where a browser finds the picture upright, if not in the file itself. */
+  shownAt?: string;
 }
 
 export interface Picture {
@@ -63,7 +65,7 @@ async function predict(path: string, picture: Picture, dispatch: (action: Action
     let file = picture.file;
     if (file === null) {
       file = await picture.source.load();
-      dispatch({ kind: "loaded", id, file, url: URL.createObjectURL(file) });
+      dispatch({ kind: "loaded", id, file, url: picture.source.shownAt ?? URL.createObjectURL(file) });
     }
     const begun = performance.now();
     const objects = await api.post<PredictedObject[]>(path, asBytes(file), { query: { min_score: LOWEST_SCORE } });

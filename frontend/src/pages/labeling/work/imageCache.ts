@@ -36,10 +36,13 @@ export class ImageCache {
   }
 }
 
-/** The image upright. A browser that cannot read the file's format shows the thumbnail, enlarged. */
+/**
+ * The image upright, as the server makes it of files that browsers do not show or do not turn (TIFF, deep greys, a turned
+ * WebP). A browser that cannot read the file's format all the same shows the thumbnail, enlarged.
+ */
 async function loadImage(imageId: number, size: Size): Promise<ImagePyramid> {
   const path = `/api/v1/images/${imageId}`;
-  const bitmap = await decode(`${path}/file`).catch(() => decode(`${path}/thumbnail`));
+  const bitmap = await decode(`${path}/display`).catch(() => decode(`${path}/thumbnail`));
   const pyramid = new ImagePyramid(bitmap, size);
   void pyramid.build();
   return pyramid;
