@@ -1,10 +1,11 @@
 /** Commands on whole shapes: adding rings, painted masks, converting, joining, simplifying. */
-import { type Bitmap, combineMasks, type Mask, packMask } from "../geometry/bitmap.ts";
+import { type Bitmap, combineMasks, type Mask, maskIou, masksMeet, packMask } from "../geometry/bitmap.ts";
 import { boxesTouch } from "../geometry/box.ts";
 import { isInRing, signedRingArea } from "../geometry/measure.ts";
+import { polygonsOverlap, subtractPolygons, unitePolygons } from "../geometry/polygonBooleans.ts";
 import { polygonsToMask } from "../geometry/raster.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
-import type { Point, Polygon, Ring } from "../geometry/types.ts";
+import type { Polygon, Ring, Size } from "../geometry/types.ts";
 import type { CommandName } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
 import type { Editor } from "./editor.ts";
@@ -18,8 +19,9 @@ import {
   shapePolygons,
 } from "./instance.ts";
 
-/** How far polygons made from a bitmap may lie from its pixel edges, in image pixels. */
-const CONVERSION_TOLERANCE = 0.75;
+/** How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. */
+const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
+const LEAST_CONVERSION_IOU = 0.99;
 
 /** Adds a closed ring as an object, as a part of the selected one, or as a hole in it. */
 export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void {
@@ -52,23 +54,37 @@ export function reshape(editor: Editor, instance: Instance, shape: Shape, name: 
   editor.execute({ name, changes: [change] });
 }
 
-/** What a stroke or fill left, as the object's mask; other objects' pixels are spared where the setting says so. */
-export function paintedMask(editor: Editor, id: string, bitmap: Bitmap): Mask {
+/** What a stroke or fill left; of the pixels it added, those of other objects are spared where the setting says so. */
+export function paintedMask(editor: Editor, target: Instance | undefined, bitmap: Bitmap): Mask {
   const mask = packMask(bitmap);
   if (!editor.settings.protectOthers || mask.area === 0) return mask;
+  const { image, instances } = editor.document;
   const box = shapeBox({ kind: "mask", mask });
-  const others = editor.document.instances
-    .filter((other) => other.id !== id && !editor.hidden.has(other.id) && boxesTouch(shapeBox(other.shape), box))
-    .map((other) => shapeMask(other.shape, editor.document.image));
-  return others.length > 0 ? combineMasks(mask, others, "subtract") : mask;
+  const others = instances
+    .filter(({ id, shape }) => id !== target?.id && !editor.hidden.has(id) && boxesTouch(shapeBox(shape), box))
+    .map((other) => shapeMask(other.shape, image));
+  if (others.length === 0) return mask;
+  const spared = combineMasks(mask, others, "subtract");
+  return target ? combineMasks(spared, [shapeMask(target.shape, image)], "unite") : spared;
 }
 
 export function convert(editor: Editor, instance: Instance): void {
+  const { image } = editor.document;
   const shape: Shape =
     instance.shape.kind === "polygons"
-      ? { kind: "mask", mask: shapeMask(instance.shape, editor.document.image) }
-      : { kind: "polygons", polygons: shapePolygons(instance.shape, CONVERSION_TOLERANCE) };
+      ? { kind: "mask", mask: shapeMask(instance.shape, image) }
+      : { kind: "polygons", polygons: faithfulPolygons(instance.shape, image) };
   reshape(editor, instance, shape, "convert");
+}
+
+/** Polygons with as few corners as still cover the bitmap's pixels well; holes stay, however small. */
+function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] {
+  const mask = shapeMask(shape, image);
+  for (const tolerance of CONVERSION_TOLERANCES) {
+    const polygons = shapePolygons(shape, tolerance);
+    if (maskIou(polygonsToMask(polygons, image), mask) >= LEAST_CONVERSION_IOU) return polygons;
+  }
+  return shapePolygons(shape, 0);
 }
 
 /** Drops corners that lie within a tolerance of the outline without them, in image pixels. */
@@ -83,7 +99,7 @@ export function simplified(instance: Instance, tolerance: number): Instance {
   return { ...instance, shape: { kind: "polygons", polygons: simplifyPolygons(instance.shape.polygons, tolerance) } };
 }
 
-/** Joins the selected object with those of the same label that it touches, or cuts from it all that it overlaps. */
+/** Joins the selected object with those of the same label that it meets, or cuts from it all that it overlaps. */
 export function combine(editor: Editor, instance: Instance, operation: "unite" | "subtract"): void {
   const { document } = editor;
   const mask = shapeMask(instance.shape, document.image);
@@ -92,45 +108,65 @@ export function combine(editor: Editor, instance: Instance, operation: "unite" |
       other.id !== instance.id &&
       !editor.isFixed(other.id) &&
       (operation === "subtract" || other.label === instance.label) &&
-      boxesTouch(shapeBox(other.shape), shapeBox(instance.shape)),
+      boxesTouch(shapeBox(other.shape), shapeBox(instance.shape)) &&
+      masksMeet(mask, shapeMask(other.shape, document.image)),
   );
   if (others.length === 0) return;
-  const result = combineMasks(
-    mask,
-    others.map((other) => shapeMask(other.shape, document.image)),
-    operation,
-  );
-  if (operation === "subtract" && result.area === mask.area) return;
-  const shape: Shape = { kind: "mask", mask: result };
-  const kept: Shape =
-    instance.shape.kind === "mask" ? shape : { kind: "polygons", polygons: shapePolygons(shape, CONVERSION_TOLERANCE) };
+  const shapes = others.map((other) => other.shape);
+  const shape = combinedShape(editor, instance.shape, shapes, operation);
   // from the top down, so that each one's place is still right when it goes, and when it comes back
   const gone = operation === "unite" ? others.toReversed().map((other) => document.remove(other.id)) : [];
-  const own = isEmptyShape(kept) ? document.remove(instance.id) : document.replace({ ...instance, shape: kept });
+  const own = isEmptyShape(shape) ? document.remove(instance.id) : document.replace({ ...instance, shape });
   editor.execute({ name: "combine", changes: [own, ...gone] });
 }
 
+/** A mask stays a mask, and polygons stay polygons with their corners, whatever the others are. */
+function combinedShape(editor: Editor, shape: Shape, others: readonly Shape[], operation: "unite" | "subtract"): Shape {
+  const { image } = editor.document;
+  if (shape.kind === "mask") {
+    const masks = others.map((other) => shapeMask(other, image));
+    return { kind: "mask", mask: combineMasks(shape.mask, masks, operation) };
+  }
+  const sets = others.map((other) => shapePolygons(other, 0));
+  const polygons =
+    operation === "unite"
+      ? unitePolygons([shape.polygons, ...sets])
+      : subtractPolygons(shape.polygons, unitePolygons(sets));
+  return { kind: "polygons", polygons };
+}
+
+/** A part that meets none of the object's polygons stays as it was drawn; else they become one. */
 function withPart(editor: Editor, shape: Shape, ring: Ring): Shape {
   const part: Polygon = { exterior: ring, holes: [] };
-  if (shape.kind === "polygons") return { kind: "polygons", polygons: [...shape.polygons, part] };
+  if (shape.kind === "polygons") {
+    const united = unitePolygons([shape.polygons, [part]]);
+    const isApart = united.length === shape.polygons.length + 1;
+    return { kind: "polygons", polygons: isApart ? [...shape.polygons, part] : united };
+  }
   const mask = combineMasks(shape.mask, [polygonsToMask([part], editor.document.image)], "unite");
   return { kind: "mask", mask };
 }
 
-/** The hole goes to the polygon that holds most of its corners. */
+/** A hole within one polygon stays as it was drawn; one across the border is cut off, and may cut the object in two. */
 function withHole(editor: Editor, shape: Shape, ring: Ring): Shape {
+  const cut: Polygon = { exterior: ring, holes: [] };
   if (shape.kind === "mask") {
-    const cut = polygonsToMask([{ exterior: ring, holes: [] }], editor.document.image);
-    return { kind: "mask", mask: combineMasks(shape.mask, [cut], "subtract") };
+    const mask = polygonsToMask([cut], editor.document.image);
+    return { kind: "mask", mask: combineMasks(shape.mask, [mask], "subtract") };
   }
-  const held = shape.polygons.map((polygon) => ring.filter((point: Point) => isInRing(polygon.exterior, point)).length);
-  const most = Math.max(0, ...held);
-  if (most === 0) return shape;
-  const target = held.indexOf(most);
+  if (!polygonsOverlap(shape.polygons, [cut])) return shape;
+  const left = subtractPolygons(shape.polygons, [cut]);
+  const target = shape.polygons.findIndex(({ exterior }) => ring.every((point) => isInRing(exterior, point)));
+  const isWithin = target >= 0 && left.length === shape.polygons.length && holes(left) === holes(shape.polygons) + 1;
+  if (!isWithin) return { kind: "polygons", polygons: left };
   return {
     kind: "polygons",
     polygons: shape.polygons.map((polygon, i) =>
       i === target ? { exterior: polygon.exterior, holes: [...polygon.holes, ring] } : polygon,
     ),
   };
+}
+
+function holes(polygons: readonly Polygon[]): number {
+  return polygons.reduce((sum, polygon) => sum + polygon.holes.length, 0);
 }

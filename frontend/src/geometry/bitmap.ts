@@ -2,7 +2,7 @@
  * Masks in two forms, both cropped to a box and row-major inside it:
  * `Bitmap` has a byte a pixel and is worked on; `Mask` is run-packed and never changes, so that history can keep thousands.
  */
-import { EMPTY_BOX, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
+import { EMPTY_BOX, growBox, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
 import type { Box, Size } from "./types.ts";
 
 export interface Bitmap {
@@ -59,7 +59,12 @@ export function contentBox(bitmap: Bitmap): Box {
 /** The same pixels in another box; pixels outside it are lost, new ones are background. */
 export function cropBitmap(bitmap: Bitmap, box: Box): Bitmap {
   const result = emptyBitmap(box);
-  drawBitmap(result, bitmap, 1);
+  const both = intersectBoxes(bitmapBox(result), bitmapBox(bitmap));
+  for (let y = both.y0; y < both.y1; y++) {
+    const from = (y - bitmap.y) * bitmap.width + both.x0 - bitmap.x;
+    const to = (y - result.y) * result.width + both.x0 - result.x;
+    result.data.set(bitmap.data.subarray(from, from + both.x1 - both.x0), to);
+  }
   return result;
 }
 
@@ -101,11 +106,11 @@ export function packMask(bitmap: Bitmap): Mask {
   let value = 0;
   let area = 0;
   let start = 0;
-  for (let i = 0; i <= data.length; i++) {
-    if (i < data.length && data[i] === value) continue;
-    ends.push(i);
-    if (value === 1) area += i - start;
-    start = i;
+  while (start < data.length) {
+    const end = runEnd(data, start, value);
+    ends.push(end);
+    if (value === 1) area += end - start;
+    start = end;
     value = 1 - value;
   }
   return {
@@ -117,6 +122,17 @@ export function packMask(bitmap: Bitmap): Mask {
     area,
   };
 }
+
+/** Where the run of a value that starts here ends. Long runs are left to the browser, which looks at many bytes at once. */
+function runEnd(data: Uint8Array, start: number, value: number): number {
+  const near = Math.min(start + SHORT_RUN, data.length);
+  for (let i = start; i < near; i++) if (data[i] !== value) return i;
+  const end = data.indexOf(1 - value, near);
+  return end < 0 ? data.length : end;
+}
+
+/** Pixels; up to here a plain loop is quicker than a call. */
+const SHORT_RUN = 32;
 
 export function unpackMask(mask: Mask): Bitmap {
   const data = new Uint8Array(mask.width * mask.height);
@@ -168,6 +184,28 @@ export function combineMasks(first: Mask, others: readonly Mask[], operation: "u
   const result = cropBitmap(unpackMask(first), box);
   for (const other of others) drawBitmap(result, unpackMask(other), operation === "unite" ? 1 : 0);
   return packMask(result);
+}
+
+/** Whether two masks overlap or lie side by side. */
+export function masksMeet(a: Mask, b: Mask): boolean {
+  const near = intersectBoxes(growBox(bitmapBox(a), 1), growBox(bitmapBox(b), 1));
+  const first = cropBitmap(unpackMask(a), near);
+  const second = cropBitmap(unpackMask(b), near);
+  const { width, height, data } = first;
+  return data.some((pixel, i) => {
+    if (!pixel) return false;
+    const x = i % width;
+    if (second.data[i]) return true;
+    if ((x > 0 && second.data[i - 1]) || (x < width - 1 && second.data[i + 1])) return true;
+    return (i >= width && second.data[i - width] === 1) || (i < width * (height - 1) && second.data[i + width] === 1);
+  });
+}
+
+/** Shared pixels to all pixels of both, 0-1. */
+export function maskIou(a: Mask, b: Mask): number {
+  const shared = a.area - combineMasks(a, [b], "subtract").area;
+  const all = a.area + b.area - shared;
+  return all === 0 ? 1 : shared / all;
 }
 
 function sameBox(a: Box, b: Box): boolean {

@@ -61,7 +61,7 @@ export function nearestOnSegment([px, py]: Point, [ax, ay]: Point, [bx, by]: Poi
 }
 
 /** Hundredths of a pixel: finer than any pointer, coarse enough to be read. */
-const PLACES = 100;
+export const PLACES = 100;
 
 /** The point on the image nearest to this one, to a hundredth of a pixel. */
 export function placePoint([x, y]: Point, width: number, height: number): Point {

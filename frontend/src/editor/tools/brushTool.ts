@@ -1,5 +1,5 @@
 /** Paints or erases pixels of the selected object; painting with nothing selected starts an object. */
-import { type Bitmap, emptyBitmap, unpackMask } from "../../geometry/bitmap.ts";
+import { type Bitmap, emptyBitmap, packMask, unpackMask } from "../../geometry/bitmap.ts";
 import { EMPTY_BOX } from "../../geometry/box.ts";
 import { growToHold, stampStroke, strokeBox } from "../../geometry/stamp.ts";
 import type { Box, Point } from "../../geometry/types.ts";
@@ -120,10 +120,11 @@ export class BrushTool implements Tool {
 
   #finish(): void {
     if (this.#state === "idle") return;
-    const mask = paintedMask(this.#editor, this.#target?.id ?? "", this.#bitmap);
     const now = this.#target ? this.#editor.document.get(this.#target.id) : undefined;
+    const erases = this.name === "eraser";
+    const mask = erases ? packMask(this.#bitmap) : paintedMask(this.#editor, now, this.#bitmap);
     this.cancel();
-    if (now) reshape(this.#editor, now, { kind: "mask", mask }, this.name === "eraser" ? "erase" : "paint");
+    if (now) reshape(this.#editor, now, { kind: "mask", mask }, erases ? "erase" : "paint");
     else if (!this.#target) addObject(this.#editor, { kind: "mask", mask }, "paint");
   }
 }

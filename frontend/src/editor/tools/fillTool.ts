@@ -59,7 +59,7 @@ export class FillTool implements Tool {
     const united = emptyBitmap(own ? uniteBoxes(bitmapBox(own), bitmapBox(area)) : bitmapBox(area));
     if (own) drawBitmap(united, own, 1);
     drawBitmap(united, area, 1);
-    const mask = paintedMask(editor, selected?.id ?? "", united);
+    const mask = paintedMask(editor, selected, united);
     if (selected) reshape(editor, selected, { kind: "mask", mask }, "fill");
     else addObject(editor, { kind: "mask", mask }, "fill");
   }

@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { combineMasks, isMaskSet } from "./bitmap.ts";
+import { polygonsArea } from "./measure.ts";
+import { polygonsOverlap, subtractPolygons, unitePolygons } from "./polygonBooleans.ts";
+import { polygonsToMask } from "./raster.ts";
+import type { Point, Polygon } from "./types.ts";
+
+const IMAGE = { width: 64, height: 64 };
+
+function box(x0: number, y0: number, x1: number, y1: number): Polygon {
+  const exterior: Point[] = [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ];
+  return { exterior, holes: [] };
+}
+
+function corners(polygons: readonly Polygon[]): string[] {
+  return polygons.flatMap(({ exterior, holes }) => [exterior, ...holes].flat().map(String)).sort();
+}
+
+describe("booleans of polygons", () => {
+  test("a union keeps each corner on its outline, to the hundredth", () => {
+    const united = unitePolygons([[box(1.07, 2.29, 20, 20)], [box(10, 10, 30.33, 30)]]);
+    expect(united).toHaveLength(1);
+    expect(corners(united)).toEqual(
+      ["1.07,2.29", "20,2.29", "20,10", "30.33,10", "30.33,30", "10,30", "10,20", "1.07,20"].sort(),
+    );
+  });
+
+  test("neighbours that share a border become one, others stay two", () => {
+    expect(unitePolygons([[box(0, 0, 10, 10)], [box(10, 0, 20, 10)]])).toHaveLength(1);
+    expect(unitePolygons([[box(0, 0, 10, 10)], [box(11, 0, 20, 10)]])).toHaveLength(2);
+  });
+
+  test("holes stay, and a part in a hole is a part of its own", () => {
+    const frame = subtractPolygons([box(0, 0, 40, 40)], [box(10, 10, 30, 30)]);
+    expect(frame.map(({ holes }) => holes.length)).toEqual([1]);
+    const island = unitePolygons([frame, [box(15, 15, 25, 25)]]);
+    expect(island.map(({ holes }) => holes.length)).toEqual([1, 0]);
+    expect(polygonsArea(island)).toBe(1600 - 400 + 100);
+  });
+
+  test("a shared border is no overlap, a part in a hole is none, and one across is", () => {
+    const frame = subtractPolygons([box(0, 0, 40, 40)], [box(10, 10, 30, 30)]);
+    const overlaps = [box(40, 0, 50, 40), box(12, 12, 20, 20), box(20, 20, 35, 25)].map((other) =>
+      polygonsOverlap(frame, [other]),
+    );
+    expect(overlaps).toEqual([false, false, true]);
+  });
+
+  test("nothing is left of what is covered", () => {
+    expect(subtractPolygons([box(5, 5, 10, 10)], [box(0, 0, 20, 20)])).toEqual([]);
+  });
+
+  test("agree with the masks but along the outline", () => {
+    const ring = fc.array(fc.tuple(fc.nat(64), fc.nat(64)), { minLength: 3, maxLength: 7 });
+    fc.assert(
+      fc.property(ring, ring, (first, second) => {
+        const [a, b] = [[{ exterior: first, holes: [] }], [{ exterior: second, holes: [] }]];
+        const border = new Set<string>();
+        for (const polygon of [first, second]) {
+          polygon.forEach((from, i) => {
+            const to = polygon[(i + 1) % polygon.length] as Point;
+            for (let t = 0; t <= 256; t++) {
+              const x = Math.floor(from[0] + ((to[0] - from[0]) * t) / 256);
+              const y = Math.floor(from[1] + ((to[1] - from[1]) * t) / 256);
+              for (let dx = -1; dx <= 1; dx++) for (let dy = -1; dy <= 1; dy++) border.add(`${x + dx},${y + dy}`);
+            }
+          });
+        }
+        for (const [polygons, operation] of [
+          [unitePolygons([a, b]), "unite"],
+          [subtractPolygons(a, b), "subtract"],
+        ] as const) {
+          const expected = combineMasks(polygonsToMask(a, IMAGE), [polygonsToMask(b, IMAGE)], operation);
+          const found = polygonsToMask(polygons, IMAGE);
+          for (let y = 0; y < IMAGE.height; y++) {
+            for (let x = 0; x < IMAGE.width; x++) {
+              if (!border.has(`${x},${y}`)) expect(isMaskSet(found, x, y)).toBe(isMaskSet(expected, x, y));
+            }
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
