@@ -31,7 +31,7 @@ DONUTS: dict[str, dict[str, Any]] = {
 }
 
 
-# The donuts that the report lists: an outline becomes a mask, or one ring by a bridge, and keeps its pixels all the same.
+# The donuts that the report lists: an outline becomes a mask, or one ring by a bridge; the pixels stay all the same.
 LISTED: dict[str, tuple[str, ...]] = {
     "coco": ("outline",),
     "yolo": ("outline", "mask"),
