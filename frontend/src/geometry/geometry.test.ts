@@ -13,7 +13,7 @@ import {
   unpackMask,
 } from "./bitmap.ts";
 import { enclosedArea, similarArea } from "./flood.ts";
-import { isInPolygon, polygonsArea, signedRingArea } from "./measure.ts";
+import { distance, isInPolygon, nearestOnSegment, polygonsArea, signedRingArea } from "./measure.ts";
 import { outlineOf } from "./outline.ts";
 import { polygonsToMask } from "./raster.ts";
 import { countsFromString, countsToString, InvalidRle, maskToRle, rleToMask } from "./rle.ts";
@@ -73,6 +73,24 @@ describe("mask", () => {
 });
 
 describe("COCO RLE", () => {
+  test("runs go down the columns of the whole image, background first", () => {
+    fc.assert(
+      fc.property(anyBitmap, fc.nat(2), fc.nat(2), (bitmap, right, below) => {
+        const image = { width: bitmap.x + bitmap.width + right, height: bitmap.y + bitmap.height + below };
+        const runs = [0];
+        let value = false;
+        for (let x = 0; x < image.width; x++) {
+          for (let y = 0; y < image.height; y++) {
+            if (isBitmapSet(bitmap, x, y) !== value) runs.push(0);
+            value = isBitmapSet(bitmap, x, y);
+            runs[runs.length - 1] = (runs.at(-1) as number) + 1;
+          }
+        }
+        expect(countsFromString(maskToRle(packMask(bitmap), image).counts)).toEqual(runs);
+      }),
+    );
+  });
+
   test("counts of an example encoded by pycocotools", () => {
     // mask.encode of a 3 × 4 mask with (row 1, columns 1-2) and (row 2, column 2)
     expect(countsFromString(countsToString([4, 1, 2, 2, 3]))).toEqual([4, 1, 2, 2, 3]);
@@ -207,6 +225,24 @@ describe("brush", () => {
     stampStroke(bitmap, { from, to, radius, shape }, 1);
     return rowsOf(bitmap);
   };
+
+  test("sets the pixels whose middles a round brush passes over, and no others", () => {
+    const place = fc.oneof(fc.integer({ min: -30, max: 170 }), fc.double({ min: -30, max: 170, noNaN: true }));
+    const point = fc.tuple(place, place).map(([x, y]): Point => [x / 10, y / 10]);
+    fc.assert(
+      fc.property(point, point, fc.integer({ min: 2, max: 16 }), (from, to, twice) => {
+        const bitmap = emptyBitmap({ x0: 1, y0: 2, x1: IMAGE.width, y1: IMAGE.height });
+        stampStroke(bitmap, { from, to, radius: twice / 2, shape: "round" }, 1);
+        for (let y = 2; y < IMAGE.height; y++) {
+          for (let x = 1; x < IMAGE.width; x++) {
+            const middle: Point = [x + 0.5, y + 0.5];
+            const away = distance(middle, nearestOnSegment(middle, from, to));
+            expect(isBitmapSet(bitmap, x, y)).toBe(away <= twice / 2);
+          }
+        }
+      }),
+    );
+  });
 
   test("half a pixel sets the pixel under it", () => {
     expect(stroke([2.3, 1.9], [2.3, 1.9], 0.5, "round")).toEqual([

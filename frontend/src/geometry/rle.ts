@@ -3,7 +3,7 @@
  * The packing is LEB128-like, 5 bits a character with a sign bit, each count from the third on less the one two before.
  * Source of the format: pycocotools, `common/maskApi.c`, rleToString and rleFrString (https://github.com/cocodataset/cocoapi).
  */
-import { type Bitmap, EMPTY_MASK, emptyBitmap, type Mask, packMask, unpackMask } from "./bitmap.ts";
+import { EMPTY_MASK, emptyBitmap, type Mask, packMask } from "./bitmap.ts";
 import type { Size } from "./types.ts";
 
 export interface CocoRle {
@@ -58,7 +58,7 @@ export function countsFromString(text: string): number[] {
 }
 
 export function maskToRle(mask: Mask, image: Size): CocoRle {
-  return { size: [image.height, image.width], counts: countsToString(columnRuns(unpackMask(mask), image)) };
+  return { size: [image.height, image.width], counts: countsToString(columnRuns(mask, image)) };
 }
 
 export function rleToMask(rle: CocoRle): Mask {
@@ -76,28 +76,72 @@ export function rleToMask(rle: CocoRle): Mask {
   return packMask(bitmap);
 }
 
-function columnRuns(bitmap: Bitmap, image: Size): number[] {
+/** Runs down the columns, from the runs along the rows: a mask of many megapixels costs only as much as its outline is long. */
+function columnRuns(mask: Mask, image: Size): number[] {
+  const turns = columnTurns(mask);
   const counts: number[] = [];
-  const end = image.width * image.height;
-  const coversColumns = bitmap.y === 0 && bitmap.height === image.height;
-  let value = 0;
   let start = 0;
-  const turn = (position: number) => {
-    if (position === end) return;
-    counts.push(position - start);
-    start = position;
-    value = 1 - value;
-  };
-  for (let column = 0; column < bitmap.width; column++) {
-    const first = (bitmap.x + column) * image.height + bitmap.y;
-    for (let row = 0; row < bitmap.height; row++) {
-      if (bitmap.data[row * bitmap.width + column] !== value) turn(first + row);
+  for (let i = 0; i < mask.width; i++) {
+    const top = (mask.x + i) * image.height + mask.y;
+    for (const row of turns[i] as number[]) {
+      const position = top + row;
+      // a column that ends inside and the next that begins inside are one run
+      if (position === start && counts.length > 0) start -= counts.pop() as number;
+      else {
+        counts.push(position - start);
+        start = position;
+      }
     }
-    if (value === 1 && !coversColumns) turn(first + bitmap.height);
   }
-  if (value === 1 && coversColumns) turn((bitmap.x + bitmap.width) * image.height);
-  counts.push(end - start);
+  const end = image.width * image.height;
+  if (start < end) counts.push(end - start);
   return counts;
+}
+
+/** For each column of the crop, the rows at which its pixels turn from background to inside and back. */
+function columnTurns(mask: Mask): number[][] {
+  const turns = Array.from({ length: mask.width }, (): number[] => []);
+  let above: readonly number[] = [];
+  let run = 0;
+  for (let row = 0; row <= mask.height; row++) {
+    const first = row * mask.width;
+    while (run < mask.ends.length && (mask.ends[run] as number) <= first) run++;
+    const edges = row < mask.height ? rowEdges(mask, run, first) : [];
+    forEachDifference(above, edges, (x) => turns[x]?.push(row));
+    above = edges;
+  }
+  return turns;
+}
+
+/** Where the spans of one row begin and end, in turn. */
+function rowEdges(mask: Mask, firstRun: number, first: number): number[] {
+  const edges: number[] = [];
+  let from = first;
+  for (let run = firstRun; from < first + mask.width; run++) {
+    const to = Math.min(mask.ends[run] as number, first + mask.width);
+    if (run % 2 === 1) edges.push(from - first, to - first);
+    from = to;
+  }
+  return edges;
+}
+
+/** Visits what lies in one list of spans and not in the other. */
+function forEachDifference(a: readonly number[], b: readonly number[], visit: (x: number) => void): void {
+  let differs = false;
+  let from = 0;
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const edge = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
+    if (differs) for (let x = from; x < edge; x++) visit(x);
+    from = edge;
+    if (a[i] === edge) {
+      i++;
+      differs = !differs;
+    }
+    if (b[j] === edge) {
+      j++;
+      differs = !differs;
+    }
+  }
 }
 
 function boxOfColumnRuns(counts: readonly number[], height: number) {

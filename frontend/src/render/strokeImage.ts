@@ -11,18 +11,27 @@ export class StrokeImage {
   #canvas: OffscreenCanvas | null = null;
   #bitmap: Bitmap | null = null;
   #color = "";
+  #id = "";
 
   /** `dirty` joins the boxes of all changes since the last call. */
   draw(context: CanvasRenderingContext2D, stroke: Stroke, dirty: Box, color: string): void {
     const { bitmap } = stroke;
     if (bitmap.width === 0 || bitmap.height === 0) return;
+    const changed = intersectBoxes(uniteBoxes(dirty, stroke.dirty), bitmapBox(bitmap));
     if (this.#bitmap !== bitmap || this.#color !== color || !this.#canvas) {
-      this.#canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const painted = this.#color === color && this.#id === stroke.id ? this.#canvas : null;
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      // the bitmap grew: what was painted stays
+      if (painted && this.#bitmap) {
+        canvas.getContext("2d")?.drawImage(painted, this.#bitmap.x - bitmap.x, this.#bitmap.y - bitmap.y);
+      }
+      this.#canvas = canvas;
       this.#bitmap = bitmap;
       this.#color = color;
-      this.#paint(bitmapBox(bitmap));
+      this.#id = stroke.id;
+      this.#paint(painted ? changed : bitmapBox(bitmap));
     } else {
-      this.#paint(intersectBoxes(uniteBoxes(dirty, stroke.dirty), bitmapBox(bitmap)));
+      this.#paint(changed);
     }
     context.imageSmoothingEnabled = false;
     context.drawImage(this.#canvas, bitmap.x, bitmap.y);
@@ -39,16 +48,13 @@ export class StrokeImage {
     if (!context || !bitmap || isEmptyBox(box)) return;
     const width = box.x1 - box.x0;
     const image = context.createImageData(width, box.y1 - box.y0);
-    const [red, green, blue] = channelsOf(this.#color);
+    const pixels = new Uint32Array(image.data.buffer);
+    const [color] = new Uint32Array(Uint8ClampedArray.of(...channelsOf(this.#color), 255).buffer);
     let to = 0;
     for (let y = box.y0; y < box.y1; y++) {
       let from = (y - bitmap.y) * bitmap.width + box.x0 - bitmap.x;
-      for (let x = 0; x < width; x++, from++, to += 4) {
-        if (!bitmap.data[from]) continue;
-        image.data[to] = red;
-        image.data[to + 1] = green;
-        image.data[to + 2] = blue;
-        image.data[to + 3] = 255;
+      for (let x = 0; x < width; x++, from++, to++) {
+        if (bitmap.data[from]) pixels[to] = color as number;
       }
     }
     context.putImageData(image, box.x0 - bitmap.x, box.y0 - bitmap.y);
