@@ -19,6 +19,9 @@ from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
 from app.project_archive import endpoints as project_archive
 from app.projects import endpoints as projects
+from app.settings import get_settings
+from app.smart_masks import endpoints as smart_masks
+from app.smart_masks.runtime import SmartMaskRuntime
 from app.splits import endpoints as splits
 from app.statistics import endpoints as statistics
 from app.statistics.service import TableCache
@@ -59,6 +62,7 @@ def create_app() -> FastAPI:
         uploads.router,
         labels.router,
         labeling_time.router,
+        smart_masks.router,
         splits.router,
         training.router,
         statistics.router,
@@ -90,6 +94,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.set_threshold(GC_THRESHOLD)
     app.state.sign_in_limit = SignInLimit()
     app.state.predictions = PredictionRuntime()
+    app.state.smart_masks = SmartMaskRuntime(get_settings().resolved_weights_dir)
     app.state.prediction_tables = TableCache()
     app.state.training_events = TrainingEvents()
     background = _background()

@@ -49,6 +49,7 @@ LEAST_ROLE = {
     f"GET {IMAGE}/file": Role.LABELER,
     f"GET {IMAGE}/thumbnail": Role.LABELER,
     f"GET {IMAGE}/display": Role.LABELER,
+    f"POST {IMAGE}/smart-mask": Role.LABELER,
     f"GET {PROJECT}/labels": Role.LABELER,
     f"POST {PROJECT}/labels": Role.LABELER,
     f"PATCH {PROJECT}/labels/{{label_id}}": Role.LABELER,
@@ -101,6 +102,7 @@ ANY_ACCOUNT = {
     "POST /api/v1/projects",
     "POST /api/v1/projects/archive",
     "POST /api/project",
+    "GET /api/v1/smart-mask/engines",
     "GET /api/v1/queue",
     "PATCH /api/v1/queue",
 }

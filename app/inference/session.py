@@ -5,6 +5,7 @@ Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO) and 0012-two-graphs.m
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,23 +54,13 @@ class Session:
         Raises:
             InvalidModel: a graph is missing or unreadable.
         """
-        core = _openvino_core()
-        options: dict[str, Any] = {
-            # Without it a CPU that has bfloat16 computes in it, and scores differ by up to 0.02.
-            "INFERENCE_PRECISION_HINT": "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-            # Pinned threads of several processes would all sit on the same cores.
-            "ENABLE_CPU_PINNING": False,
-        }
-        if threads is not None:
-            options["INFERENCE_NUM_THREADS"] = threads
         compiled = []
         for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
             path = directory / file_name
             if not path.is_file():
                 raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
             try:
-                compiled.append(core.compile_model(path, "CPU", options))
+                compiled.append(compile_graph(path, threads=threads))
             except RuntimeError as error:
                 raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
         return cls(*compiled)
@@ -111,6 +102,25 @@ class Session:
         return masks
 
 
+def compile_graph(path: Path, *, threads: int | None) -> "CompiledModel":
+    """Make an ONNX file ready to run on the CPU, in float32.
+
+    Raises:
+        RuntimeError: The file is damaged.
+    """
+    options: dict[str, Any] = {
+        # Without it a CPU that has bfloat16 computes in it, and scores differ by up to 0.02.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+        # Pinned threads of several processes would all sit on the same cores.
+        "ENABLE_CPU_PINNING": False,
+    }
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = threads
+    return _openvino_core().compile_model(path, "CPU", options)
+
+
+@cache
 def _openvino_core() -> "Core":
     # Importing OpenVINO tells its makers so over the network, unless this package is missing: then it uses a stub.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None is how Python blocks an import

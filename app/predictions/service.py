@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind, Speed
 from app.errors import BadRequest, Conflict, NotFound, PayloadTooLarge
-from app.inference.cache import PredictorCache
+from app.inference.cache import SizedCache
 from app.inference.decode import decode_image
 from app.inference.errors import ImageTooLarge, InvalidImage
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
@@ -47,7 +47,7 @@ class PredictionRuntime:
 
     def __init__(self, *, max_bytes: int = MAX_LOADED_BYTES) -> None:
         self.gate = PredictionGate()
-        self._predictors = PredictorCache(max_bytes)
+        self._predictors: SizedCache[Predictor] = SizedCache(max_bytes)
 
     def predict(
         self, target: Target, image_file: bytes, *, score_thresholds: Mapping[str, float], max_pixels: int

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.inference.cache import PredictorCache
+from app.inference.cache import SizedCache
 from app.inference.errors import InvalidModel
 from app.inference.predictor import Predictor
 
@@ -23,15 +23,15 @@ class Loader:
         return Predictor(self._predictor._session, self._predictor.meta, size_bytes=self._size_bytes)
 
 
-def test_predictor_cache__loads_once(predictor: Predictor) -> None:
-    cache, load = PredictorCache(max_bytes=100), Loader(predictor)
+def test_sized_cache__loads_once(predictor: Predictor) -> None:
+    cache, load = SizedCache(max_bytes=100), Loader(predictor)
 
     assert cache.get("a", load) is cache.get("a", load)
     assert load.calls == 1
 
 
-def test_predictor_cache__drops_the_least_recently_used(predictor: Predictor) -> None:
-    cache, load = PredictorCache(max_bytes=20), Loader(predictor)
+def test_sized_cache__drops_the_least_recently_used(predictor: Predictor) -> None:
+    cache, load = SizedCache(max_bytes=20), Loader(predictor)
     a, b = cache.get("a", load), cache.get("b", load)
     assert cache.get("a", load) is a
 
@@ -42,8 +42,8 @@ def test_predictor_cache__drops_the_least_recently_used(predictor: Predictor) ->
     assert cache.get("b", load) is not b
 
 
-def test_predictor_cache__the_newest_stays_whatever_its_size(predictor: Predictor) -> None:
-    cache, small, huge = PredictorCache(max_bytes=20), Loader(predictor), Loader(predictor, size_bytes=1000)
+def test_sized_cache__the_newest_stays_whatever_its_size(predictor: Predictor) -> None:
+    cache, small, huge = SizedCache(max_bytes=20), Loader(predictor), Loader(predictor, size_bytes=1000)
     cache.get("small", small)
 
     first = cache.get("huge", huge)
@@ -53,8 +53,8 @@ def test_predictor_cache__the_newest_stays_whatever_its_size(predictor: Predicto
     assert small.calls == 2
 
 
-def test_predictor_cache__many_at_once_load_once(predictor: Predictor) -> None:
-    cache, load = PredictorCache(max_bytes=100), Loader(predictor)
+def test_sized_cache__many_at_once_load_once(predictor: Predictor) -> None:
+    cache, load = SizedCache(max_bytes=100), Loader(predictor)
     others_wait = threading.Barrier(8)
     answers: list[Predictor] = []
 
@@ -82,8 +82,8 @@ def test_predictor_cache__many_at_once_load_once(predictor: Predictor) -> None:
     assert all(answer is answers[0] for answer in answers)
 
 
-def test_predictor_cache__a_failure_is_told_and_tried_again(predictor: Predictor, tmp_path: Path) -> None:
-    cache, load = PredictorCache(max_bytes=100), Loader(predictor)
+def test_sized_cache__a_failure_is_told_and_tried_again(predictor: Predictor, tmp_path: Path) -> None:
+    cache, load = SizedCache(max_bytes=100), Loader(predictor)
 
     with pytest.raises(InvalidModel):
         cache.get("a", lambda: Predictor.load(tmp_path))

@@ -1,0 +1,1 @@
+"""Smart labeling: masks of boxes and strokes."""
