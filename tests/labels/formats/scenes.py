@@ -104,8 +104,9 @@ def described(instance: Instance) -> tuple[str, bool, Rle]:
     return instance.class_name, instance.crowd, instance_to_rle(instance, HEIGHT, WIDTH)
 
 
-def fitted_instance(instance: FittedInstance) -> Instance:
-    rle = None if instance.rle_counts is None else {"size": [HEIGHT, WIDTH], "counts": instance.rle_counts}
+def fitted_instance(instance: FittedInstance, image: ExportedImage = IMAGE) -> Instance:
+    size = [image.height, image.width]
+    rle = None if instance.rle_counts is None else {"size": size, "counts": instance.rle_counts}
     item = {"id": instance.instance_id, "label": instance.class_name, "crowd": instance.crowd}
     return instance_from_json({**item, "polygons": instance.polygons, "rle": rle})
 
