@@ -29,7 +29,8 @@ function performToolAction(editor: Editor, action: Action): boolean {
       editor.takeTool("edit");
       return true;
     case "samePart":
-      editor.takeTool("polygon", editor.selected ? "part" : "object");
+      // a lasso adds to the object it started, as the brush does
+      editor.takeTool("polygon", editor.selected || editor.mode === "bitmap" ? "part" : "object");
       return true;
     case "hole":
       if (editor.selected) editor.takeTool("polygon", "hole");
@@ -50,11 +51,28 @@ function performToolAction(editor: Editor, action: Action): boolean {
     case "switchMode":
       editor.setMode(editor.mode === "polygon" ? "bitmap" : "polygon");
       return true;
+    default:
+      return performSettingAction(editor, action);
+  }
+}
+
+function performSettingAction(editor: Editor, action: Action): boolean {
+  const { brushRadius, brushShape, protectOthers, snaps } = editor.settings;
+  switch (action) {
     case "brushSmaller":
-      editor.change({ brushRadius: resizedBrush(editor.settings.brushRadius, 1 / BRUSH_STEP) });
+      editor.change({ brushRadius: resizedBrush(brushRadius, 1 / BRUSH_STEP) });
       return true;
     case "brushLarger":
-      editor.change({ brushRadius: resizedBrush(editor.settings.brushRadius, BRUSH_STEP) });
+      editor.change({ brushRadius: resizedBrush(brushRadius, BRUSH_STEP) });
+      return true;
+    case "squareBrush":
+      editor.change({ brushShape: brushShape === "square" ? "round" : "square" });
+      return true;
+    case "protectOthers":
+      editor.change({ protectOthers: !protectOthers });
+      return true;
+    case "snap":
+      editor.change({ snaps: !snaps });
       return true;
     default:
       return false;
@@ -105,6 +123,10 @@ function performObjectAction(editor: Editor, action: Action): boolean {
     case "raise":
     case "lower":
       if (selected) reorder(editor, selected.id, action === "raise" ? 1 : -1);
+      return true;
+    case "toFront":
+    case "toBack":
+      if (selected) reorder(editor, selected.id, (action === "toFront" ? 1 : -1) * editor.document.instances.length);
       return true;
     default:
       return false;

@@ -15,24 +15,27 @@ export interface Change {
   readonly after: Slot | null;
 }
 
-export type CommandName =
-  | "draw"
-  | "addPart"
-  | "addHole"
-  | "moveVertices"
-  | "insertVertex"
-  | "deleteVertices"
-  | "moveObject"
-  | "deleteObject"
-  | "setLabel"
-  | "paint"
-  | "erase"
-  | "fill"
-  | "convert"
-  | "simplify"
-  | "combine"
-  | "reorder"
-  | "paste";
+export const COMMANDS = [
+  "draw",
+  "addPart",
+  "addHole",
+  "moveVertices",
+  "insertVertex",
+  "deleteVertices",
+  "moveObject",
+  "deleteObject",
+  "setLabel",
+  "paint",
+  "erase",
+  "fill",
+  "convert",
+  "simplify",
+  "combine",
+  "reorder",
+  "paste",
+] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
 
 export interface Command {
   readonly name: CommandName;

@@ -13,6 +13,8 @@ export type Draft =
       readonly purpose: RingPurpose;
       readonly points: readonly Point[];
       readonly cursor: Point | null;
+      /** Corners of a neighbour's border that lie between the last point and the cursor. */
+      readonly follows: readonly Point[];
       /** The pointer is on the first point: a click closes the ring. */
       readonly closes: boolean;
     }

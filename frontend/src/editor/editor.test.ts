@@ -1,9 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Point } from "../geometry/types.ts";
 import { deleteObjects, paste, reorder } from "./actions.ts";
 import type { Editor } from "./editor.ts";
-import { click, drag, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
+import { IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { instanceFromJson, instanceToJson } from "./instance.ts";
 import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
 import { simplified, simplify } from "./shaping.ts";
@@ -15,45 +13,6 @@ function stored(editor: Editor): string {
 }
 
 describe("undo", () => {
-  const point = fc.tuple(fc.nat(IMAGE.width), fc.nat(IMAGE.height)).map(([x, y]): Point => [x + 0.5, y + 0.5]);
-  const step = fc.oneof(
-    fc.tuple(fc.constant("ring" as const), fc.array(point, { minLength: 3, maxLength: 6 })),
-    fc.tuple(fc.constant("drag" as const), fc.array(point, { minLength: 2, maxLength: 3 })),
-    fc.tuple(fc.constant("click" as const), fc.tuple(point)),
-    fc.tuple(
-      fc.constantFrom("b", "n", "c", "r", "e", "Delete", "1", "2", "h", "g", "j", "PageDown", "PageUp"),
-      fc.constant<Point[]>([]),
-    ),
-  );
-
-  function run(editor: Editor, [what, points]: readonly [string, readonly Point[]]): void {
-    if (what === "drag") drag(editor, points);
-    else if (what === "click") click(editor, points[0] as Point);
-    else if (what === "ring") {
-      key(editor, "n");
-      for (const at of points) click(editor, at);
-      key(editor, "Enter");
-    } else key(editor, what);
-    editor.takeTool(editor.mode === "bitmap" ? "brush" : "edit");
-  }
-
-  test("of everything is the state before, and redo of everything the state after", () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE, "date")]);
-        const before = stored(editor);
-        for (const one of steps) run(editor, one);
-        const after = stored(editor);
-        let count = 0;
-        for (; editor.history.canUndo; count++) editor.undo();
-        expect(stored(editor)).toBe(before);
-        for (let i = 0; i < count; i++) editor.redo();
-        expect(stored(editor)).toBe(after);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
   test("reaches at least 500 steps back", () => {
     const editor = makeEditor([instanceOf("a", SQUARE)]);
     editor.select("a");

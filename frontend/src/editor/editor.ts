@@ -1,20 +1,21 @@
 /** The canvas core: the document, what is selected, the tool in hand. No DOM, no fetch; events come in, listeners hear what changed. */
-import { distance, placePoint } from "../geometry/measure.ts";
+import { placePoint } from "../geometry/measure.ts";
 import type { BrushShape } from "../geometry/stamp.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
-import type { EditorEvent } from "./events.ts";
+import type { EditorEvent, Modifiers } from "./events.ts";
 import { History } from "./history.ts";
 import { type Instance, shapeBox, shapeHolds } from "./instance.ts";
 import { type Action, actionFor, DEFAULT_KEYS, type Keymap, type Mode } from "./keys.ts";
+import { type BorderPlace, borderNear } from "./snapping.ts";
 import { BoxTool } from "./tools/boxTool.ts";
 import { BrushTool } from "./tools/brushTool.ts";
 import { EditTool } from "./tools/editTool.ts";
 import { FillTool } from "./tools/fillTool.ts";
 import { RingTool } from "./tools/ringTool.ts";
 import type { Tool, ToolName } from "./tools/tool.ts";
-import { edgeAt, type VertexRef, vertexAt } from "./vertices.ts";
+import type { VertexRef } from "./vertices.ts";
 
 export type Aspect = "document" | "selection" | "tool" | "draft" | "settings" | "visibility" | "hover";
 
@@ -198,7 +199,7 @@ export class Editor {
     this.#tool.cancel();
     this.#tool = this.#makeTool(name, purpose);
     if (name === "brush" || name === "eraser" || name === "fill") this.#mode = "bitmap";
-    else if (name !== "edit" && purpose === "object") this.#mode = "polygon";
+    else if (name === "box" || name === "ellipse") this.#mode = "polygon";
     this.#emit("tool");
   }
 
@@ -255,28 +256,11 @@ export class Editor {
     return placePoint(point, this.document.image.width, this.document.image.height);
   }
 
-  /** The point itself, or the nearest corner, else border, of another object where snapping is on (Ctrl turns it round). */
-  snapped(point: Point, { pixelSize, modifiers }: { pixelSize: number; modifiers: { ctrl: boolean } }): Point {
-    const inside = this.clamp(point);
-    if (this.#settings.snaps === modifiers.ctrl) return inside;
-    const reach = SNAP_REACH * pixelSize;
-    let best: Point = inside;
-    let nearest = reach;
-    for (const { id, shape } of this.document.instances) {
-      if (id === this.#selectedId || this.#hidden.has(id) || shape.kind !== "polygons") continue;
-      const box = shapeBox(shape);
-      if (inside[0] < box.x0 - reach || inside[0] > box.x1 + reach) continue;
-      if (inside[1] < box.y0 - reach || inside[1] > box.y1 + reach) continue;
-      const corner = vertexAt(shape.polygons, inside, reach);
-      const rings = corner && shape.polygons[corner.polygon];
-      const ring = rings && (corner.ring === 0 ? rings.exterior : rings.holes[corner.ring - 1]);
-      const place = ring?.[corner?.index ?? 0] ?? edgeAt(shape.polygons, inside, nearest)?.point;
-      if (place && distance(place, inside) <= nearest) {
-        nearest = distance(place, inside);
-        best = place;
-      }
-    }
-    return best;
+  /** Where a point snaps to while the magnet is on (Ctrl turns it round): the border of an object that is seen and not selected. */
+  borderAt(point: Point, { pixelSize, modifiers }: { pixelSize: number; modifiers: Modifiers }): BorderPlace | null {
+    if (this.#settings.snaps === modifiers.ctrl) return null;
+    const others = this.document.instances.filter(({ id }) => id !== this.#selectedId && !this.#hidden.has(id));
+    return borderNear(others, this.clamp(point), SNAP_REACH * pixelSize);
   }
 
   newId(): string {

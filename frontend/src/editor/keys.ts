@@ -18,17 +18,23 @@ export const ACTIONS = [
   "fill",
   "brushSmaller",
   "brushLarger",
+  "squareBrush",
+  "protectOthers",
+  "snap",
   "switchMode",
   "convert",
   "delete",
   "undo",
   "redo",
   "copy",
+  "cut",
   "paste",
   "pasteLast",
   "duplicate",
   "raise",
   "lower",
+  "toFront",
+  "toBack",
   "unite",
   "subtract",
   "hideAll",
@@ -40,6 +46,8 @@ export const ACTIONS = [
   "zoomOut",
   "fit",
   "actualSize",
+  "ruler",
+  "minimap",
   "palette",
   "panels",
   "help",
@@ -48,7 +56,7 @@ export const ACTIONS = [
 export type KeyAction = (typeof ACTIONS)[number];
 export type Action = KeyAction | `label${number}`;
 
-interface Binding {
+export interface Binding {
   readonly action: KeyAction;
   /** "ctrl+shift+z": modifiers in this order, then the key in lower case. */
   readonly keys: readonly string[];
@@ -57,6 +65,9 @@ interface Binding {
 }
 
 export type Keymap = readonly Binding[];
+
+/** What a person changed: a binding's name and its keys from then on. */
+export type KeyChanges = Readonly<Record<string, readonly string[]>>;
 
 export const DEFAULT_KEYS: Keymap = [
   { action: "newObject", keys: ["n"] },
@@ -74,6 +85,9 @@ export const DEFAULT_KEYS: Keymap = [
   { action: "edit", keys: ["v"] },
   { action: "brushSmaller", keys: ["["] },
   { action: "brushLarger", keys: ["]"] },
+  { action: "squareBrush", keys: ["q"], mode: "bitmap" },
+  { action: "protectOthers", keys: ["t"], mode: "bitmap" },
+  { action: "snap", keys: ["t"], mode: "polygon" },
   { action: "takeBack", keys: ["backspace"] },
   { action: "cancel", keys: ["escape"] },
   { action: "switchMode", keys: ["b"] },
@@ -82,11 +96,14 @@ export const DEFAULT_KEYS: Keymap = [
   { action: "undo", keys: ["ctrl+z"] },
   { action: "redo", keys: ["ctrl+shift+z", "ctrl+y"] },
   { action: "copy", keys: ["ctrl+c"] },
+  { action: "cut", keys: ["ctrl+x"] },
   { action: "paste", keys: ["ctrl+v"] },
   { action: "pasteLast", keys: ["ctrl+shift+v"] },
   { action: "duplicate", keys: ["ctrl+d"] },
   { action: "raise", keys: ["pageup"] },
   { action: "lower", keys: ["pagedown"] },
+  { action: "toFront", keys: ["shift+pageup"] },
+  { action: "toBack", keys: ["shift+pagedown"] },
   { action: "unite", keys: ["j"] },
   { action: "subtract", keys: ["shift+j"] },
   { action: "hideAll", keys: ["x"] },
@@ -98,6 +115,8 @@ export const DEFAULT_KEYS: Keymap = [
   { action: "zoomOut", keys: ["-"] },
   { action: "fit", keys: ["f", "0"] },
   { action: "actualSize", keys: ["a"] },
+  { action: "ruler", keys: ["m"] },
+  { action: "minimap", keys: ["shift+m"] },
   { action: "palette", keys: ["l"] },
   { action: "panels", keys: ["p"] },
   { action: "help", keys: ["?"] },
@@ -121,4 +140,30 @@ export function actionFor(event: KeyEvent, mode: Mode, keymap: Keymap): Action |
 /** The first key of an action in a mode, for buttons and help. */
 export function keyFor(action: KeyAction, mode: Mode, keymap: Keymap): string | null {
   return keymap.find((binding) => binding.action === action && (binding.mode ?? mode) === mode)?.keys[0] ?? null;
+}
+
+/** An action may have one binding for both modes and one for each. */
+export function bindingName({ action, mode }: Binding): string {
+  return mode === undefined ? action : `${mode}.${action}`;
+}
+
+/** The keymap as a person has made it. */
+export function keymapWith(changes: KeyChanges): Keymap {
+  return DEFAULT_KEYS.map((binding) => ({ ...binding, keys: changes[bindingName(binding)] ?? binding.keys }));
+}
+
+/** The bindings that want one of this one's keys in the same mode; the first in the list has it. */
+export function rivalsOf(binding: Binding, keymap: Keymap): Binding[] {
+  const name = bindingName(binding);
+  return keymap.filter(
+    (other) =>
+      bindingName(other) !== name &&
+      (other.mode === undefined || binding.mode === undefined || other.mode === binding.mode) &&
+      other.keys.some((key) => binding.keys.includes(key)),
+  );
+}
+
+/** Numbers choose labels, Space moves the image, Tab moves the focus: no action can have them. */
+export function isReserved(key: string): boolean {
+  return /^[1-9]$/.test(key) || /^(ctrl\+|alt\+|shift\+)*( |tab)$/.test(key);
 }

@@ -20,7 +20,7 @@ import {
 } from "./instance.ts";
 
 /** How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. */
-const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
+export const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
 const LEAST_CONVERSION_IOU = 0.99;
 
 /** Adds a closed ring as an object, as a part of the selected one, or as a hole in it. */
@@ -29,12 +29,16 @@ export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void 
   const selected = editor.selected;
   if (purpose === "object" || !selected) {
     const drawn: Shape = { kind: "polygons", polygons: [{ exterior: ring, holes: [] }] };
-    const { image } = editor.document;
-    addObject(editor, editor.mode === "bitmap" ? { kind: "mask", mask: shapeMask(drawn, image) } : drawn, "draw");
+    if (purpose !== "hole") addObject(editor, editor.mode === "bitmap" ? painted(editor, drawn) : drawn, "draw");
     return;
   }
-  if (purpose === "part") reshape(editor, selected, withPart(editor, selected.shape, ring), "addPart");
+  if (editor.isFixed(selected.id)) return;
+  if (purpose === "part") reshape(editor, selected, withPart(editor, selected, ring), "addPart");
   else reshape(editor, selected, withHole(editor, selected.shape, ring), "addHole");
+}
+
+function painted(editor: Editor, shape: Shape): Shape {
+  return { kind: "mask", mask: sparingOthers(editor, undefined, shapeMask(shape, editor.document.image)) };
 }
 
 export function addObject(editor: Editor, shape: Shape, name: CommandName): void {
@@ -54,9 +58,13 @@ export function reshape(editor: Editor, instance: Instance, shape: Shape, name: 
   editor.execute({ name, changes: [change] });
 }
 
-/** What a stroke or fill left; of the pixels it added, those of other objects are spared where the setting says so. */
+/** What a stroke or fill left. */
 export function paintedMask(editor: Editor, target: Instance | undefined, bitmap: Bitmap): Mask {
-  const mask = packMask(bitmap);
+  return sparingOthers(editor, target, packMask(bitmap));
+}
+
+/** Of the pixels that were added to an object, those of other objects are spared where the setting says so. */
+function sparingOthers(editor: Editor, target: Instance | undefined, mask: Mask): Mask {
   if (!editor.settings.protectOthers || mask.area === 0) return mask;
   const { image, instances } = editor.document;
   const box = shapeBox({ kind: "mask", mask });
@@ -78,7 +86,7 @@ export function convert(editor: Editor, instance: Instance): void {
 }
 
 /** Polygons with as few corners as still cover the bitmap's pixels well; holes stay, however small. */
-function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] {
+export function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] {
   const mask = shapeMask(shape, image);
   for (const tolerance of CONVERSION_TOLERANCES) {
     const polygons = shapePolygons(shape, tolerance);
@@ -136,7 +144,8 @@ function combinedShape(editor: Editor, shape: Shape, others: readonly Shape[], o
 }
 
 /** A part that meets none of the object's polygons stays as it was drawn; else they become one. */
-function withPart(editor: Editor, shape: Shape, ring: Ring): Shape {
+function withPart(editor: Editor, instance: Instance, ring: Ring): Shape {
+  const { shape } = instance;
   const part: Polygon = { exterior: ring, holes: [] };
   if (shape.kind === "polygons") {
     const united = unitePolygons([shape.polygons, [part]]);
@@ -144,7 +153,7 @@ function withPart(editor: Editor, shape: Shape, ring: Ring): Shape {
     return { kind: "polygons", polygons: isApart ? [...shape.polygons, part] : united };
   }
   const mask = combineMasks(shape.mask, [polygonsToMask([part], editor.document.image)], "unite");
-  return { kind: "mask", mask };
+  return { kind: "mask", mask: sparingOthers(editor, instance, mask) };
 }
 
 /** A hole within one polygon stays as it was drawn; one across the border is cut off, and may cut the object in two. */

@@ -88,6 +88,13 @@ export function moveVertices(
   });
 }
 
+/** Puts one corner exactly there: on a neighbour's border, however finely that lies. */
+export function placeVertex(polygons: readonly Polygon[], at: VertexRef, point: Point): readonly Polygon[] {
+  return mapRings(polygons, (ring, p, r) =>
+    p === at.polygon && r === at.ring ? ring.map((corner, index) => (index === at.index ? point : corner)) : ring,
+  );
+}
+
 /** Puts a corner after the one named. */
 export function insertVertex(polygons: readonly Polygon[], after: VertexRef, point: Point): readonly Polygon[] {
   return mapRings(polygons, (ring, p, r) =>

@@ -139,6 +139,7 @@ function drawRing({ context, editor, view, look }: ActiveScene, draft: Extract<D
   const points = draft.points.map((point) => toScreen(view, point));
   const path = new Path2D();
   for (const [x, y] of points) path.lineTo(x, y);
+  for (const point of draft.follows) path.lineTo(...toScreen(view, point));
   if (draft.closes) path.closePath();
   else if (draft.cursor) path.lineTo(...toScreen(view, draft.cursor));
   context.lineJoin = "round";

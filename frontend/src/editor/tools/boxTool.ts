@@ -29,7 +29,7 @@ export class BoxTool implements Tool {
 
   get draft(): Draft {
     if (this.#state !== "dragging") return NO_DRAFT;
-    return { kind: "ring", purpose: "object", points: this.#ring, cursor: null, closes: true };
+    return { kind: "ring", purpose: "object", points: this.#ring, cursor: null, follows: [], closes: true };
   }
 
   handle(event: ToolEvent): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { packMask } from "../../geometry/bitmap.ts";
 import type { Point } from "../../geometry/types.ts";
-import { click, drag, instanceOf, key, makeEditor, pointer, SQUARE } from "../editorTesting.ts";
+import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
 import type { Instance } from "../instance.ts";
 
 function areaOf(instance: Instance | undefined): number {
@@ -120,7 +120,29 @@ describe("bitmap", () => {
     expect(areaOf(editor.selected)).toBe(8);
   });
 
-  test("S and H: a lasso adds to the bitmap or cuts from it, and the brush comes back", () => {
+  test("a lasso dragged closes where it is let go; the next one adds to the same object, sparing others", () => {
+    const right = polygonOf([20, 0], [40, 0], [40, 40], [20, 40]);
+    const editor = makeEditor([instanceOf("b", right)]);
+    editor.setMode("bitmap");
+    editor.change({ protectOthers: true });
+    key(editor, "s");
+    drag(editor, [
+      [0, 0],
+      [10, 0],
+      [10, 10],
+      [0, 10],
+    ]);
+    expect([editor.document.instances.length, areaOf(editor.selected)]).toEqual([2, 100]);
+    drag(editor, [
+      [10, 0],
+      [30, 0],
+      [30, 10],
+      [10, 10],
+    ]);
+    expect([editor.document.instances.length, areaOf(editor.selected)]).toEqual([2, 200]);
+  });
+
+  test("S and H: a lasso adds to the bitmap or cuts from it, and stays in hand", () => {
     const { editor } = paint([[10.5, 10.5]]);
     key(editor, "s");
     for (const at of [
@@ -131,7 +153,7 @@ describe("bitmap", () => {
     ] as Point[])
       click(editor, at);
     key(editor, "Enter");
-    expect([areaOf(editor.selected), editor.mode, editor.tool.name]).toEqual([109, "bitmap", "brush"]);
+    expect([areaOf(editor.selected), editor.mode, editor.tool.name]).toEqual([109, "bitmap", "polygon"]);
     key(editor, "h");
     for (const at of [
       [20, 20],

@@ -13,6 +13,7 @@ import {
   forEachVertex,
   insertVertex,
   moveVertices,
+  placeVertex,
   sameVertex,
   type VertexRef,
   vertexAt,
@@ -139,8 +140,11 @@ export class EditTool implements Tool {
       case "vertex":
       case "edge": {
         if (press.base.shape.kind !== "polygons") return NO_DRAFT;
-        const move = press.refs.length === 1 ? this.#snappedMove(press.base.shape.polygons, press.refs, event) : by;
-        const polygons = moveVertices(press.base.shape.polygons, press.refs, move, image);
+        const [first, ...more] = press.refs;
+        const polygons =
+          first && more.length === 0
+            ? placeVertex(press.base.shape.polygons, first, this.#snapped(event))
+            : moveVertices(press.base.shape.polygons, press.refs, by, image);
         return { kind: "instance", instance: { ...press.base, shape: { kind: "polygons", polygons } } };
       }
       case "object":
@@ -155,14 +159,9 @@ export class EditTool implements Tool {
   }
 
   /** A single corner goes to the pointer itself, or to the neighbour's border it snaps to. */
-  #snappedMove(polygons: readonly Polygon[], refs: readonly VertexRef[], event: PointerEvent): Point {
-    const [ref] = refs;
-    const target = this.#editor.snapped([event.x, event.y], event);
-    let by: Point = [0, 0];
-    forEachVertex(polygons, (other, [x, y]) => {
-      if (ref && sameVertex(ref, other)) by = [target[0] - x, target[1] - y];
-    });
-    return by;
+  #snapped(event: PointerEvent): Point {
+    const at: Point = [event.x, event.y];
+    return this.#editor.borderAt(at, event)?.point ?? this.#editor.clamp(at);
   }
 
   #onRelease(event: PointerEvent): void {

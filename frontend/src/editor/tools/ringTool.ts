@@ -1,5 +1,5 @@
 /** Draws a ring by clicks and freehand drags: a new object, another part of the selected one, or a hole in it. */
-import { distance } from "../../geometry/measure.ts";
+import { distance, signedRingArea } from "../../geometry/measure.ts";
 import { simplifyPath } from "../../geometry/simplify.ts";
 import type { Point } from "../../geometry/types.ts";
 import { type Draft, NO_DRAFT, type RingPurpose } from "../draft.ts";
@@ -7,6 +7,7 @@ import type { Editor } from "../editor.ts";
 import type { DoubleClick, PointerEvent, ToolEvent } from "../events.ts";
 import type { KeyAction } from "../keys.ts";
 import { addRing } from "../shaping.ts";
+import { type BorderPlace, cornersBetween } from "../snapping.ts";
 import { DRAG_THRESHOLD, reachOf, type Tool } from "./tool.ts";
 
 /** Freehand lines keep what is farther than this from the simplified one, in screen pixels. */
@@ -25,6 +26,9 @@ export class RingTool implements Tool {
   #pressed: Point = [0, 0];
   #trace: Point[] = [];
   #pointer: Point | null = null;
+  /** Where the first point, the last one and the pointer lie on a neighbour's border. */
+  #borders: { first: BorderPlace | null; last: BorderPlace | null; next: BorderPlace | null } = NO_BORDERS;
+  #isStraight = false;
   #closes = false;
   /** It was closed when there was no label to give it. */
   #waitsForLabel = false;
@@ -38,10 +42,16 @@ export class RingTool implements Tool {
     return this.#state;
   }
 
+  /** On a bitmap a freehand drag closes where it is let go. */
+  get #isLasso(): boolean {
+    return this.#editor.mode === "bitmap";
+  }
+
   get draft(): Draft {
     if (this.#points.length === 0) return NO_DRAFT;
     const points = this.#state === "dragging" ? [...this.#points, ...this.#trace.slice(1)] : this.#points;
-    return { kind: "ring", purpose: this.purpose, points, cursor: this.#pointer, closes: this.#closes };
+    const follows = this.#state === "dragging" ? [] : this.#followed(this.#closes);
+    return { kind: "ring", purpose: this.purpose, points, cursor: this.#pointer, follows, closes: this.#closes };
   }
 
   handle(event: ToolEvent): void {
@@ -97,6 +107,7 @@ export class RingTool implements Tool {
     this.#points = [];
     this.#takenBack = [];
     this.#trace = [];
+    this.#borders = NO_BORDERS;
     this.#closes = false;
     this.#settle();
   }
@@ -108,8 +119,7 @@ export class RingTool implements Tool {
       this.#state = "closing";
       return;
     }
-    this.#points.push(this.#place(event));
-    this.#takenBack = [];
+    this.#add(event);
     this.#waitsForLabel = false;
     this.#state = "pointing";
     this.#editor.draftChanged();
@@ -124,6 +134,7 @@ export class RingTool implements Tool {
     }
     if (this.#state === "dragging") this.#trace.push(this.#editor.clamp(at));
     else this.#pointer = this.#place(event);
+    if (this.#state === "dragging") this.#borders = { ...this.#borders, last: null, next: null };
     this.#closes = this.#isOnFirst(event);
     if (this.#points.length > 0) this.#editor.draftChanged();
   }
@@ -136,9 +147,10 @@ export class RingTool implements Tool {
     }
     if (this.#state === "dragging") {
       const line = simplifyPath(this.#trace, FREEHAND_TOLERANCE * event.pixelSize).slice(1);
-      const closes = this.#isOnFirst(event) && this.#points.length + line.length > 3;
+      const returns = this.#isOnFirst(event) && this.#points.length + line.length > 3;
+      const closes = returns || (this.#isLasso && this.#points.length + line.length >= 3);
       this.#trace = [];
-      this.#points.push(...(closes ? line.slice(0, -1) : line));
+      this.#points.push(...(returns ? line.slice(0, -1) : line));
       this.#settle();
       if (closes) this.#finish();
       return;
@@ -155,24 +167,29 @@ export class RingTool implements Tool {
   }
 
   #finish(): void {
-    const label = this.purpose === "object" ? this.#editor.requireLabel() : this.#editor.activeLabel;
-    if (this.purpose === "object" && label === null) {
+    const isNew = this.purpose === "object" || !this.#editor.selected;
+    if (isNew && this.#editor.requireLabel() === null) {
       this.#waitsForLabel = true;
       return;
     }
-    const ring = this.#points;
-    this.#points = [];
-    this.#takenBack = [];
-    this.#closes = false;
-    this.#settle();
+    const ring = this.#closedRing();
+    this.cancel();
     addRing(this.#editor, this.purpose, ring);
-    this.#editor.takeRestingTool();
+    // one lasso follows the other, as strokes do
+    if (!this.#isLasso) this.#editor.takeRestingTool();
+  }
+
+  /** Closed along the neighbour's border where it began and ends on one, unless nothing would be left between. */
+  #closedRing(): Point[] {
+    const along = [...this.#points, ...this.#followed(true)];
+    return Math.abs(signedRingArea(along)) > 0 ? along : this.#points;
   }
 
   #takeBack(): boolean {
     const point = this.#points.pop();
     if (!point) return false;
     this.#takenBack.push(point);
+    this.#borders = this.#points.length > 0 ? { ...this.#borders, last: null } : NO_BORDERS;
     this.#settle();
     return true;
   }
@@ -181,6 +198,7 @@ export class RingTool implements Tool {
     const point = this.#takenBack.pop();
     if (!point) return false;
     this.#points.push(point);
+    this.#borders = { ...this.#borders, last: null };
     this.#settle();
     return true;
   }
@@ -196,7 +214,29 @@ export class RingTool implements Tool {
     return first !== undefined && count >= 3 && distance(first, [event.x, event.y]) <= reachOf(event);
   }
 
+  #add(event: PointerEvent): void {
+    const point = this.#place(event);
+    this.#points.push(...this.#followed(false), point);
+    this.#takenBack = [];
+    const { first, next } = this.#borders;
+    this.#borders = { first: this.#points.length === 1 ? next : first, last: next, next: null };
+  }
+
+  /** The pointer's place, on a neighbour's border where the magnet is on; Alt leaves the border by a straight line. */
   #place(event: PointerEvent): Point {
-    return this.#editor.snapped([event.x, event.y], event);
+    const at: Point = [event.x, event.y];
+    const next = this.#editor.borderAt(at, event);
+    this.#borders = { ...this.#borders, next };
+    this.#isStraight = event.modifiers.alt;
+    return next?.point ?? this.#editor.clamp(at);
+  }
+
+  /** From one place on a neighbour's border to another the ring follows the border. */
+  #followed(closes: boolean): readonly Point[] {
+    const { first, last, next } = this.#borders;
+    const target = closes ? first : next;
+    return last && target && !this.#isStraight ? cornersBetween(last, target) : [];
   }
 }
+
+const NO_BORDERS = { first: null, last: null, next: null };
