@@ -11,6 +11,8 @@ export interface Me {
   email: string;
   name: string;
   is_admin: boolean;
+  /** What this person's pages keep, by name. */
+  preferences: Record<string, unknown>;
   csrf_token: string;
 }
 

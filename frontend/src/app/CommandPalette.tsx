@@ -103,7 +103,7 @@ function Palette({ onDone }: { onDone: () => void }) {
 }
 
 function ProjectItems({ project }: { project: Project }) {
-  const { t } = useTranslation(["frame", "gallery", "train", "models", "labels"]);
+  const { t } = useTranslation(["frame", "gallery", "train", "models", "labels", "time"]);
   const labels = useQuery(labelsQuery(project.id)).data?.items ?? [];
   return (
     <>
@@ -119,6 +119,9 @@ function ProjectItems({ project }: { project: Project }) {
         </MenuItem>
         <MenuItem id={`/projects/${project.id}/members`} icon={Zap}>
           {t("frame:members")}
+        </MenuItem>
+        <MenuItem id={`/projects/${project.id}/time`} icon={Zap}>
+          {t("time:title")}
         </MenuItem>
       </MenuGroup>
       {labels.length > 0 && (

@@ -89,22 +89,23 @@ function ProjectsMenu() {
 
 /** What belongs to the project beside its images and models. */
 function ProjectMenu({ project }: { project: Project }) {
-  const { t } = useTranslation("frame");
+  const { t } = useTranslation(["frame", "time"]);
   return (
     <MenuButton
-      aria-label={t("thisProject")}
-      button={<IconButton size="small" icon={ChevronDown} label={t("thisProject")} />}
+      aria-label={t("frame:thisProject")}
+      button={<IconButton size="small" icon={ChevronDown} label={t("frame:thisProject")} />}
     >
-      <MenuItem href={`/projects/${project.id}`}>{t("images")}</MenuItem>
-      <MenuItem href={`/projects/${project.id}/members`}>{t("members")}</MenuItem>
-      <MenuItem href={`/projects/${project.id}/settings`}>{t("settings")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}`}>{t("frame:images")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}/members`}>{t("frame:members")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}/time`}>{t("time:title")}</MenuItem>
+      <MenuItem href={`/projects/${project.id}/settings`}>{t("frame:settings")}</MenuItem>
     </MenuButton>
   );
 }
 
 /** On a phone the bar's links are behind one button. */
 function PhoneMenu({ project }: { project: Project | undefined }) {
-  const { t } = useTranslation(["frame", "train", "models"]);
+  const { t } = useTranslation(["frame", "train", "models", "time"]);
   return (
     <span className={styles.phone}>
       <MenuButton aria-label={t("frame:menu")} button={<IconButton icon={MenuIcon} label={t("frame:menu")} />}>
@@ -114,6 +115,7 @@ function PhoneMenu({ project }: { project: Project | undefined }) {
             <MenuItem href={`/projects/${project.id}/train`}>{t("train:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/models`}>{t("models:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/members`}>{t("frame:members")}</MenuItem>
+            <MenuItem href={`/projects/${project.id}/time`}>{t("time:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/settings`}>{t("frame:settings")}</MenuItem>
           </MenuGroup>
         )}

@@ -48,6 +48,10 @@ export const router = createBrowserRouter([
             lazy: page(async () => (await import("../pages/members/MembersPage.tsx")).MembersPage),
           },
           {
+            path: "projects/:projectId/time",
+            lazy: page(async () => (await import("../pages/time/TimePage.tsx")).TimePage),
+          },
+          {
             path: "projects/:projectId/models",
             lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
           },

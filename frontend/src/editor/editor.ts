@@ -63,7 +63,7 @@ export class Editor {
   #hoveredId: string | null = null;
   #preview: Instance | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
-  keymap: Keymap = DEFAULT_KEYS;
+  #keymap: Keymap = DEFAULT_KEYS;
   labels: readonly string[] = [];
 
   constructor(image: Size, instances: readonly Instance[], ports: EditorPorts) {
@@ -104,6 +104,15 @@ export class Editor {
   get settings(): Settings {
     return this.#settings;
   }
+  get keymap(): Keymap {
+    return this.#keymap;
+  }
+
+  setKeymap(keymap: Keymap): void {
+    this.#keymap = keymap;
+    // the tools' buttons show their keys
+    this.#emit("tool");
+  }
 
   subscribe(listener: (aspect: Aspect) => void): () => void {
     this.#listeners.add(listener);
@@ -116,7 +125,7 @@ export class Editor {
       this.#tool.handle(event);
       return true;
     }
-    const action = actionFor(event, this.#mode, this.keymap);
+    const action = actionFor(event, this.#mode, this.#keymap);
     return action !== null && this.act(action);
   }
 

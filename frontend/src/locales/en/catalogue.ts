@@ -15,6 +15,7 @@ import predict from "./predict.json";
 import projects from "./projects.json";
 import signin from "./signin.json";
 import statistics from "./statistics.json";
+import time from "./time.json";
 import train from "./train.json";
 import upload from "./upload.json";
 
@@ -35,6 +36,7 @@ export const en = {
   projects,
   signin,
   statistics,
+  time,
   train,
   upload,
 };

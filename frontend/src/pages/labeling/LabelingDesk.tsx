@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, PanelRight } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { projectQuery } from "../../api/queries.ts";
@@ -15,6 +15,9 @@ import type { Point } from "../../geometry/types.ts";
 import type { Stage } from "../../render/stage.ts";
 import type { View } from "../../render/view.ts";
 import { CanvasView } from "./canvas/CanvasView.tsx";
+import { Minimap } from "./canvas/Minimap.tsx";
+import { RulerOverlay } from "./canvas/RulerOverlay.tsx";
+import { Ruler } from "./canvas/ruler.ts";
 import styles from "./LabelingDesk.module.css";
 import { type Display, DisplaySettings } from "./panels/DisplaySettings.tsx";
 import { FilmStrip } from "./panels/FilmStrip.tsx";
@@ -33,6 +36,7 @@ import { type PageRequest, stageActions, usePageActions } from "./work/pageActio
 import { usePreference } from "./work/preferences.ts";
 import { makeSignal } from "./work/signal.ts";
 import type { ImageSteps } from "./work/useImageSteps.ts";
+import { useKeymap } from "./work/useKeymap.ts";
 import { useKeys } from "./work/useKeys.ts";
 
 interface LabelingDeskProps {
@@ -60,7 +64,12 @@ export function LabelingDesk(props: LabelingDeskProps) {
   const { editor } = open;
   const stage = useRef<Stage | null>(null);
   const surface = useRef<HTMLDivElement>(null);
-  const [signals] = useState(() => ({ zoom: makeSignal(1), pointer: makeSignal<Point | null>(null) }));
+  const [signals] = useState(() => ({
+    view: makeSignal<View>({ scale: 1, x: 0, y: 0 }),
+    pointer: makeSignal<Point | null>(null),
+  }));
+  const [ruler] = useState(() => new Ruler());
+  const [showsMinimap, setShowsMinimap] = usePreference("minimap");
   const [display, setDisplay] = usePreference("display");
   const [showsPanels, setShowsPanels] = usePreference(window.innerWidth > PHONE_WIDTH ? "panels" : "panelsOnPhone");
   const [isAdding, setAdding] = useState(false);
@@ -71,18 +80,26 @@ export function LabelingDesk(props: LabelingDeskProps) {
     () => ({ colorOf, fill: display.fill / 300, selectedFill: display.fill / 100 }),
     [colorOf, display.fill],
   );
-  const onView = useCallback((view: View) => signals.zoom.set(view.scale), [signals]);
   useLabelNames(open, labels);
   useRestoredNotice(open);
+  const keys = useKeymap(editor);
   useKeys(editor);
   usePageActions(request, onRequestDone, {
     ...stageActions(stage),
     previousImage: () => steps.step(-1),
     nextImage: () => steps.step(1),
-    nextUnlabeled: () => void steps.nextUnlabeled(),
-    copy: () => session.copy(),
+    nextUnlabeled: () => {
+      steps.nextUnlabeled().then(
+        (found) => found || showToast(t("allLabeled")),
+        (error: Error) => showToast(error.message),
+      );
+    },
+    copy: () => session.copy() > 0 && showToast(t("copied")),
+    cut: () => session.cut(),
     paste: () => session.paste(),
     pasteLast: () => session.pasteLast(),
+    ruler: () => ruler.toggle(),
+    minimap: () => setShowsMinimap(!showsMinimap),
     palette: () => setDialog("palette"),
     help: () => setDialog("keys"),
     panels: () => setShowsPanels(!showsPanels),
@@ -108,7 +125,8 @@ export function LabelingDesk(props: LabelingDeskProps) {
           filter={filterOf(display)}
           stageRef={stage}
           surfaceRef={surface}
-          onView={onView}
+          ruler={ruler}
+          onView={signals.view.set}
           onPointer={signals.pointer.set}
         />
         <Link
@@ -119,9 +137,11 @@ export function LabelingDesk(props: LabelingDeskProps) {
           <Icon of={ChevronLeft} />
           {open.image.name}
         </Link>
+        <RulerOverlay ruler={ruler} view={signals.view} />
+        {showsMinimap && <Minimap image={open.image} stage={stage} view={signals.view} />}
         <Notices session={session} conflicts={open.conflicts} />
         <ModeBar editor={editor} onAction={act} />
-        <ZoomBar zoom={signals.zoom} pointer={signals.pointer} onAction={act} />
+        <ZoomBar editor={editor} view={signals.view} pointer={signals.pointer} ruler={ruler} onAction={act} />
         <IconButton
           icon={PanelRight}
           label={t("action.panels")}
@@ -147,7 +167,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
       >
         <SaveStatus save={open.save} elsewhere={session.unsavedElsewhere} onRetry={() => open.autosave.retryNow()} />
       </FilmStrip>
-      <KeysDialog isOpen={dialog === "keys"} keymap={editor.keymap} onClose={() => setDialog(null)} />
+      <KeysDialog isOpen={dialog === "keys"} keys={keys} onClose={() => setDialog(null)} />
       <LabelPalette
         isOpen={dialog === "palette"}
         projectId={projectId}

@@ -16,6 +16,7 @@ import { imageRowQuery } from "./work/imageRow.ts";
 import type { PageRequest } from "./work/pageActions.ts";
 import { useImageSteps } from "./work/useImageSteps.ts";
 import { useLabelingSession } from "./work/useLabelingSession.ts";
+import { useLabelingTime } from "./work/useLabelingTime.ts";
 
 /** Opens the chosen images, else the filtered ones, else all; without an image in the address, the first of them. */
 export function LabelingPage() {
@@ -54,6 +55,7 @@ function Work({ projectId, imageId, ids }: WorkProps) {
   const me = useMe();
   const labels = useQuery(labelsQuery(projectId)).data?.items;
   const steps = useImageSteps(projectId, imageId, ids);
+  useLabelingTime(imageId);
   const [request, setRequest] = useState<PageRequest | null>(null);
   const { session, state } = useLabelingSession({
     projectId,

@@ -8,6 +8,7 @@ import type { OpenImage } from "../work/labelingSession.ts";
 import { useEditor } from "../work/useEditor.ts";
 import styles from "./CanvasView.module.css";
 import { listenToPointers } from "./pointerInput.ts";
+import type { Ruler } from "./ruler.ts";
 
 interface CanvasViewProps {
   open: OpenImage;
@@ -16,12 +17,14 @@ interface CanvasViewProps {
   filter: string;
   stageRef: React.RefObject<Stage | null>;
   surfaceRef: React.RefObject<HTMLDivElement | null>;
+  ruler: Ruler;
   onView: (view: View) => void;
   onPointer: (point: Point | null) => void;
 }
 
 /** The stacked canvases. React makes them and hands them over; it has no part in drawing. */
-export function CanvasView({ open, look, filter, stageRef, surfaceRef: surface, onView, onPointer }: CanvasViewProps) {
+export function CanvasView(props: CanvasViewProps) {
+  const { open, look, filter, stageRef, surfaceRef: surface, ruler, onView, onPointer } = props;
   const { t } = useTranslation("labeling");
   const image = useRef<HTMLCanvasElement>(null);
   const scene = useRef<HTMLCanvasElement>(null);
@@ -54,8 +57,8 @@ export function CanvasView({ open, look, filter, stageRef, surfaceRef: surface, 
   useEffect(() => stageRef.current?.setLook(look), [look, stageRef]);
   useEffect(() => {
     if (!surface.current || !stageRef.current) return;
-    return listenToPointers({ surface: surface.current, stage: stageRef.current, editor, onPointer });
-  }, [editor, stageRef, surface, onPointer]);
+    return listenToPointers({ surface: surface.current, stage: stageRef.current, editor, ruler, onPointer });
+  }, [editor, stageRef, surface, ruler, onPointer]);
 
   return (
     <div

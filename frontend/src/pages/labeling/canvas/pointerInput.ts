@@ -5,6 +5,7 @@ import type { Editor } from "../../../editor/editor.ts";
 import type { PointerEvent as CorePointerEvent, Modifiers } from "../../../editor/events.ts";
 import type { Point } from "../../../geometry/types.ts";
 import type { Stage } from "../../../render/stage.ts";
+import type { Ruler } from "./ruler.ts";
 
 /** A wheel notch (100 px) zooms by a fifth. */
 const WHEEL_ZOOM = 1.0018;
@@ -16,6 +17,7 @@ export interface InputPorts {
   readonly surface: HTMLElement;
   readonly stage: Stage;
   readonly editor: Editor;
+  readonly ruler: Ruler;
   /** The pointer in image pixels; null when it left. */
   readonly onPointer: (point: Point | null) => void;
 }
@@ -61,6 +63,7 @@ class Gestures {
       this.#fingers.set(event.pointerId, at);
       if (this.#fingers.size > 1) {
         this.#draws = false;
+        this.#ports.ruler.drop();
         editor.dispatch({ kind: "pointercancel" });
         return;
       }
@@ -69,6 +72,8 @@ class Gestures {
       event.preventDefault();
       this.#panFrom = at;
       surface.dataset.panning = "";
+    } else if (event.button === 0 && this.#ports.ruler.isOn.get()) {
+      this.#ports.ruler.press(this.#ports.stage.imagePoint(at));
     } else if (event.button === 0) {
       this.#draws = true;
       editor.dispatch(this.#coreEvent("pointerdown", event));
@@ -88,6 +93,10 @@ class Gestures {
       this.#panFrom = at;
       return;
     }
+    if (this.#ports.ruler.isOn.get()) {
+      this.#ports.ruler.move(this.#ports.stage.imagePoint(at), event.shiftKey);
+      return;
+    }
     // a stroke or trace wants every place the pointer passed, a hover only the last
     const passed = this.#draws ? event.getCoalescedEvents() : [];
     for (const each of passed.length > 0 ? passed : [event]) {
@@ -97,6 +106,7 @@ class Gestures {
 
   release(event: PointerEvent): void {
     this.#fingers.delete(event.pointerId);
+    this.#ports.ruler.release();
     if (this.#panFrom) {
       this.#panFrom = null;
       delete this.#ports.surface.dataset.panning;

@@ -1,4 +1,6 @@
+import { RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Button } from "../../../components/Button.tsx";
 import { Slider } from "../../../components/Slider.tsx";
 import styles from "./SidePanel.module.css";
 
@@ -10,6 +12,8 @@ export interface Display {
 }
 
 export const DEFAULT_DISPLAY: Display = { fill: 24, brightness: 100, contrast: 100 };
+
+const NAMES = ["fill", "brightness", "contrast"] as const;
 
 interface DisplaySettingsProps {
   display: Display;
@@ -30,11 +34,17 @@ export function DisplaySettings({ display, onChange }: DisplaySettingsProps) {
       output={t("percent", { value: display[name] })}
     />
   );
+  const isDefault = NAMES.every((name) => display[name] === DEFAULT_DISPLAY[name]);
   return (
     <div className={styles.display}>
       {slider("fill", t("fill"), 80)}
       {slider("brightness", t("brightness"), 250)}
       {slider("contrast", t("contrast"), 250)}
+      {!isDefault && (
+        <Button kind="quiet" size="small" icon={RotateCcw} onPress={() => onChange(DEFAULT_DISPLAY)}>
+          {t("resetDisplay")}
+        </Button>
+      )}
     </div>
   );
 }

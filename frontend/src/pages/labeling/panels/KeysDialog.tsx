@@ -1,62 +1,91 @@
 import { useTranslation } from "react-i18next";
+import { Button } from "../../../components/Button.tsx";
 import { Dialog } from "../../../components/Dialog.tsx";
-import { Kbd } from "../../../components/Kbd.tsx";
-import type { Keymap, Mode } from "../../../editor/keys.ts";
+import type { Mode } from "../../../editor/keys.ts";
+import type { PersonalKeys } from "../work/useKeymap.ts";
+import { KeyRow } from "./KeyRow.tsx";
 import styles from "./KeysDialog.module.css";
-import { shownKey } from "./shownKey.ts";
 
 interface KeysDialogProps {
   isOpen: boolean;
-  keymap: Keymap;
+  keys: PersonalKeys;
   onClose: () => void;
 }
 
-const POINTER = ["labels", "wheel", "pan", "brush", "trace", "corner", "edge", "several", "pinch"] as const;
+const POINTER = [
+  "labels",
+  "wheel",
+  "pan",
+  "brush",
+  "trace",
+  "magnet",
+  "straight",
+  "corner",
+  "edge",
+  "several",
+  "pinch",
+] as const;
 
-export function KeysDialog({ isOpen, keymap, onClose }: KeysDialogProps) {
+/** Every key, and how to have another. */
+export function KeysDialog({ isOpen, keys, onClose }: KeysDialogProps) {
   const { t } = useTranslation("labeling");
+  const isChanged = Object.keys(keys.changes).length > 0;
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={t("keysTitle")} size="large">
+    <Dialog
+      isOpen={isOpen}
+      onClose={onClose}
+      title={t("keysTitle")}
+      size="large"
+      footer={
+        <>
+          <span className={styles.hint}>{t("keysHint")}</span>
+          <Button isDisabled={!isChanged} onPress={() => keys.change({})}>
+            {t("resetKeys")}
+          </Button>
+        </>
+      }
+    >
       <div className={styles.columns}>
         <div>
-          <KeyTable title={t("polygon")} keymap={keymap} mode="polygon" />
-          <KeyTable title={t("bitmap")} keymap={keymap} mode="bitmap" />
-          <h3>{t("keysPointer")}</h3>
-          <dl className={styles.keys}>
-            {POINTER.map((name) => (
-              <div key={name}>
-                <dt>{t(`pointer.${name}`)}</dt>
-                <dd>{t(`pointer.${name}Key`)}</dd>
-              </div>
-            ))}
-          </dl>
+          <KeyTable title={t("polygon")} keys={keys} mode="polygon" />
+          <KeyTable title={t("bitmap")} keys={keys} mode="bitmap" />
+          <PointerTable />
         </div>
         <div>
-          <KeyTable title={t("keysBoth")} keymap={keymap} />
+          <KeyTable title={t("keysBoth")} keys={keys} />
         </div>
       </div>
     </Dialog>
   );
 }
 
-function KeyTable({ title, keymap, mode }: { title: string; keymap: Keymap; mode?: Mode }) {
-  const { t } = useTranslation("labeling");
+function KeyTable({ title, keys, mode }: { title: string; keys: PersonalKeys; mode?: Mode }) {
   return (
     <>
       <h3>{title}</h3>
       <dl className={styles.keys}>
-        {keymap
+        {keys.keymap
           .filter((binding) => binding.mode === mode)
           .map((binding) => (
-            <div key={binding.action}>
-              <dt>{t(`action.${binding.action}`)}</dt>
-              <dd>
-                {binding.keys.map((key) => (
-                  <Kbd key={key}>{shownKey(key)}</Kbd>
-                ))}
-              </dd>
-            </div>
+            <KeyRow key={binding.action} binding={binding} keys={keys} />
           ))}
+      </dl>
+    </>
+  );
+}
+
+function PointerTable() {
+  const { t } = useTranslation("labeling");
+  return (
+    <>
+      <h3>{t("keysPointer")}</h3>
+      <dl className={styles.keys}>
+        {POINTER.map((name) => (
+          <div key={name}>
+            <dt>{t(`pointer.${name}`)}</dt>
+            <dd>{t(`pointer.${name}Key`)}</dd>
+          </div>
+        ))}
       </dl>
     </>
   );

@@ -12,6 +12,7 @@ import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
 import { simplified, simplify } from "../../../editor/shaping.ts";
 import { useEditor } from "../work/useEditor.ts";
+import { ObjectMenu } from "./ObjectMenu.tsx";
 import styles from "./SidePanel.module.css";
 
 interface ObjectListProps {
@@ -33,12 +34,20 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
   useEditor(editor, "document", "selection", "visibility");
   const { instances } = editor.document;
   const named = useMemo(() => nameObjects(instances), [instances]);
+  const isAllHidden = instances.length > 0 && instances.every(({ id }) => editor.hidden.has(id));
   const shown = named.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   return (
     <section className={styles.objects} aria-labelledby={heading}>
       <header className={styles.heading}>
         <h2 id={heading}>{t("objects")}</h2>
         <span className={styles.count}>{instances.length}</span>
+        <IconButton
+          icon={isAllHidden ? EyeOff : Eye}
+          size="small"
+          label={t(isAllHidden ? "showAll" : "hideAll")}
+          isDisabled={instances.length === 0}
+          onPress={() => editor.setHidden(isAllHidden ? [] : instances.map(({ id }) => id))}
+        />
       </header>
       {instances.length >= SEARCH_FROM && (
         <input
@@ -113,6 +122,9 @@ function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObj
           <span className={styles.name}>{name}</span>
           <span className={styles.size}>{size}</span>
         </AriaButton>
+        <span className={styles.extra}>
+          <ObjectMenu editor={editor} id={instance.id} name={name} />
+        </span>
         <span className={classNames(styles.extra, isLocked && styles.always)}>
           <IconButton
             icon={isLocked ? Lock : LockOpen}

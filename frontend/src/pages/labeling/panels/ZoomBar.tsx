@@ -1,27 +1,48 @@
-import { Maximize, Minus, Plus } from "lucide-react";
+import { type LucideIcon, Maximize, Minus, Plus, Ruler as RulerIcon } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
-import type { KeyAction } from "../../../editor/keys.ts";
+import type { Editor } from "../../../editor/editor.ts";
+import { type KeyAction, keyFor } from "../../../editor/keys.ts";
 import type { Point } from "../../../geometry/types.ts";
+import type { View } from "../../../render/view.ts";
+import type { Ruler } from "../canvas/ruler.ts";
 import type { Signal } from "../work/signal.ts";
 import styles from "./Bars.module.css";
+import { shownKey } from "./shownKey.ts";
 
 interface ZoomBarProps {
-  zoom: Signal<number>;
+  editor: Editor;
+  view: Signal<View>;
   pointer: Signal<Point | null>;
+  ruler: Ruler;
   onAction: (action: KeyAction) => void;
 }
 
-export function ZoomBar({ zoom, pointer, onAction }: ZoomBarProps) {
+export function ZoomBar({ editor, view, pointer, ruler, onAction }: ZoomBarProps) {
   const { t } = useTranslation("labeling");
+  const isMeasuring = useSyncExternalStore(ruler.isOn.subscribe, ruler.isOn.get);
+  const button = (action: KeyAction, icon: LucideIcon, isPressed?: boolean) => {
+    const key = keyFor(action, editor.mode, editor.keymap);
+    return (
+      <IconButton
+        icon={icon}
+        size="small"
+        label={t(`action.${action}`)}
+        {...(key === null ? {} : { hint: shownKey(key) })}
+        {...(isPressed === undefined ? {} : { "aria-pressed": isPressed })}
+        onPress={() => onAction(action)}
+      />
+    );
+  };
   return (
     <div className={styles.right}>
       <Coordinates pointer={pointer} />
-      <IconButton icon={Minus} size="small" label={t("action.zoomOut")} hint="−" onPress={() => onAction("zoomOut")} />
-      <ZoomFigure zoom={zoom} />
-      <IconButton icon={Plus} size="small" label={t("action.zoomIn")} hint="+" onPress={() => onAction("zoomIn")} />
-      <IconButton icon={Maximize} size="small" label={t("action.fit")} hint="F" onPress={() => onAction("fit")} />
+      {button("ruler", RulerIcon, isMeasuring)}
+      {button("zoomOut", Minus)}
+      <ZoomFigure view={view} />
+      {button("zoomIn", Plus)}
+      {button("fit", Maximize)}
     </div>
   );
 }
@@ -37,12 +58,12 @@ function Coordinates({ pointer }: { pointer: Signal<Point | null> }) {
   );
 }
 
-function ZoomFigure({ zoom }: { zoom: Signal<number> }) {
+function ZoomFigure({ view }: { view: Signal<View> }) {
   const { t } = useTranslation("labeling");
-  const scale = useSyncExternalStore(zoom.subscribe, zoom.get);
+  const percent = useSyncExternalStore(view.subscribe, () => Math.round(view.get().scale * 100));
   return (
     <output className={styles.zoom} aria-label={t("zoom")}>
-      {t("percent", { value: Math.round(scale * 100) })}
+      {t("percent", { value: percent })}
     </output>
   );
 }

@@ -1,7 +1,7 @@
 /** The work on a row of images: opens one, saves and leaves it, keeps tools and settings from image to image. */
 import { ApiError, api } from "../../../api/client.ts";
 import type { ImageItem } from "../../../api/types.ts";
-import { paste } from "../../../editor/actions.ts";
+import { deleteObjects, paste } from "../../../editor/actions.ts";
 import { Editor, type EditorPorts } from "../../../editor/editor.ts";
 import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
@@ -102,6 +102,15 @@ export class LabelingSession {
     const selected = this.current?.editor.selected;
     if (selected) this.#clipboard = [selected];
     return selected ? 1 : 0;
+  }
+
+  /** A hidden or locked object is left where it is. */
+  cut(): void {
+    const editor = this.current?.editor;
+    const selected = editor?.selected;
+    if (!editor || !selected || editor.isFixed(selected.id)) return;
+    this.#clipboard = [selected];
+    deleteObjects(editor, [selected.id]);
   }
 
   /** Puts the objects of the image before on this one. */
@@ -262,7 +271,7 @@ async function fetchImage(imageId: number): Promise<Loaded> {
 /** Mode, tool, label and settings go on from the image before. */
 function adopt(editor: Editor, last: Editor): void {
   editor.change(last.settings);
-  editor.keymap = last.keymap;
+  editor.setKeymap(last.keymap);
   editor.setMode(last.mode);
   if (last.mode === "bitmap") editor.takeTool(last.tool.name);
   if (last.activeLabel !== null && editor.labels.includes(last.activeLabel)) editor.setActiveLabel(last.activeLabel);

@@ -1,18 +1,17 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import { imageQuery } from "./imageQuery.ts";
+import { api } from "../../../api/client.ts";
 
 export interface ImageSteps {
   readonly open: (imageId: number) => void;
   readonly step: (by: -1 | 1) => void;
-  readonly nextUnlabeled: () => Promise<void>;
+  /** Answers false when all the row is labeled, but for the image at hand. */
+  readonly nextUnlabeled: () => Promise<boolean>;
 }
 
 /** Going from image to image; the address keeps the row of images it came with. */
 export function useImageSteps(projectId: number, imageId: number, ids: readonly number[]): ImageSteps {
   const navigate = useNavigate();
-  const queryClient = useQueryClient();
   const [search] = useSearchParams();
   const query = search.toString();
   const open = useCallback(
@@ -26,11 +25,12 @@ export function useImageSteps(projectId: number, imageId: number, ids: readonly 
     if (to !== undefined) open(to);
   };
   const nextUnlabeled = async () => {
+    const path = `/api/v1/projects/${projectId}/images/ids`;
+    const unlabeled = new Set((await api.get<{ items: number[] }>(path, { query: { labeled: false } })).items);
     const at = ids.indexOf(imageId);
-    for (const id of [...ids.slice(at + 1), ...ids.slice(0, at)]) {
-      const image = await queryClient.fetchQuery(imageQuery(id));
-      if (!image.labeled) return open(id);
-    }
+    const next = [...ids.slice(at + 1), ...ids.slice(0, Math.max(at, 0))].find((id) => unlabeled.has(id));
+    if (next !== undefined) open(next);
+    return next !== undefined;
   };
   return { open, step, nextUnlabeled };
 }

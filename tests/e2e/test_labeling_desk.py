@@ -1,0 +1,164 @@
+"""The desk around the canvas: keys of one's own, objects from image to image, overview, ruler, labeling time."""
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.cli.demo_scenes import draw_scene
+from tests.e2e.conftest import Browsing
+from tests.e2e.drawing import expect_objects, expect_saved, open_editor
+from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SQUARE = [(60, 60), (220, 60), (220, 200), (60, 200)]
+TRIANGLE = [(300, 80), (400, 90), (350, 200)]
+
+
+@pytest.fixture
+def project_id(api: httpx.Client) -> int:
+    project_id = make_project(api, "Desk")
+    for name in ("leaf", "pebble"):
+        add_label(api, project_id, name)
+    return project_id
+
+
+@pytest.fixture
+def image_ids(api: httpx.Client, project_id: int) -> list[int]:
+    return upload_scenes(api, project_id, {f"{number}.jpg": draw_scene(number) for number in (1, 2)})
+
+
+def test_keys__that_a_person_changed_are_there_in_another_browser(
+    browsing: Browsing, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    page = browsing.open_page()
+    open_editor(page, project_id, image_ids[0])
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    dialog.get_by_role("button", name="Change the key of “New object”").click()
+    page.keyboard.press("4")
+    expect(dialog.get_by_text("4 has a fixed meaning. Choose another.")).to_be_visible()
+    dialog.get_by_role("button", name="Change the key of “New object”").click()
+    page.keyboard.press("j")
+    expect(dialog.get_by_text("also: Join with touching objects of its label")).to_be_visible()
+    dialog.get_by_role("button", name="Change the key of “New object”").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/api/v1/me") and answer.request.method == "PATCH"):
+        page.keyboard.press("Control+Shift+n")
+    expect(dialog.get_by_text("also:")).to_have_count(0)
+
+    other = browsing.open_page()
+    canvas = open_editor(other, project_id, image_ids[0])
+    other.keyboard.press("Control+Shift+n")
+    canvas.draw_ring(SQUARE)
+    expect_objects(other, "leaf 14 points")
+
+    other.keyboard.press("?")
+    with other.expect_response(lambda answer: answer.url.endswith("/api/v1/me") and answer.request.method == "PATCH"):
+        other.get_by_role("button", name="Reset all keys").click()
+    assert api.get("/api/v1/me").json()["preferences"]["labeling.keys"] == {}
+
+
+def test_objects__go_to_the_next_image_and_change_their_order(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    canvas = open_editor(page, project_id, image_ids[0])
+    for label, ring in (("1", SQUARE), ("2", TRIANGLE)):
+        page.keyboard.press("n")
+        page.keyboard.press(label)
+        canvas.draw_ring(ring)
+    expect_objects(page, "leaf 14 points", "pebble 13 points")
+    page.get_by_role("button", name="leaf 1 4 points").hover()
+    page.get_by_role("button", name="More for leaf 1").click()
+    page.get_by_role("menuitem", name="To the front").click()
+    expect_objects(page, "pebble 13 points", "leaf 14 points")
+    page.keyboard.press("Control+x")
+    expect_objects(page, "pebble 13 points")
+    expect_saved(page)
+
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(f"/projects/{project_id}/label/{image_ids[1]}")
+    expect_objects(page)
+    page.keyboard.press("Control+v")
+    page.keyboard.press("Control+Shift+v")
+    expect_objects(page, "leaf 14 points", "pebble 13 points")
+    expect_saved(page)
+    assert [len(stored_instances(api, image_id)) for image_id in image_ids] == [1, 2]
+
+
+def test_overview__moves_the_image_and_goes_when_all_is_seen(page: Page, project_id: int, image_ids: list[int]) -> None:
+    open_editor(page, project_id, image_ids[0])
+    overview = page.get_by_role("figure", name="Overview")
+    expect(overview).to_have_count(0)
+    for _ in range(8):
+        page.keyboard.press("+")
+    expect(overview).to_be_visible()
+    frame = page.get_by_test_id("minimap-frame")
+    before = frame.bounding_box()
+    box = overview.bounding_box()
+    assert before is not None
+    assert box is not None
+    style = frame.get_attribute("style") or ""
+    page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
+    expect(frame).not_to_have_attribute("style", style)
+    after = frame.bounding_box()
+    assert after is not None
+    assert (after["x"] > before["x"], after["y"] > before["y"]) == (True, True)
+    page.keyboard.press("Shift+M")
+    expect(overview).to_have_count(0)
+    page.keyboard.press("Shift+M")
+    page.keyboard.press("f")
+    expect(overview).to_have_count(0)
+
+
+def test_ruler__measures_in_pixels_of_the_image(page: Page, project_id: int, image_ids: list[int]) -> None:
+    canvas = open_editor(page, project_id, image_ids[0])
+    page.keyboard.press("m")
+    expect(page.get_by_text("Drag over the image to measure.")).to_be_visible()
+    canvas.drag((100, 100), (130, 140))
+    expect(page.get_by_text("50.0 px  (Δx 30.0, Δy 40.0)")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("50.0 px")).to_have_count(0)
+    expect_objects(page)
+
+
+def test_labeling_time__of_ten_minutes_with_a_pause_of_three_is_seven(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    page.clock.install()
+    canvas = open_editor(page, project_id, image_ids[0])
+    _work(page, canvas, minutes=4)
+    page.clock.run_for(180_000)
+    _work(page, canvas, minutes=3)
+    page.goto(f"/projects/{project_id}")
+
+    (day,) = _labeling_time(page, api, project_id, at_least_s=0.95 * 7 * 60)
+    assert day["seconds"] == pytest.approx(7 * 60, rel=0.05)
+    assert day["image_count"] == 1
+
+    page.get_by_role("button", name="This project").click()
+    page.get_by_role("menuitem", name="Labeling time").click()
+    expect(page.get_by_role("table", name="Labeling time").locator("tbody tr")).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert download.value.suggested_filename == f"labeling-time-{project_id}.csv"
+
+
+def _work(page: Page, canvas: Any, *, minutes: int) -> None:
+    """Move the pointer every ten seconds."""
+    for turn in range(minutes * 6 + 1):
+        canvas.drag((100 + turn % 2, 100), (120, 120))
+        if turn < minutes * 6:
+            page.clock.run_for(10_000)
+
+
+def _labeling_time(page: Page, api: httpx.Client, project_id: int, *, at_least_s: float) -> list[dict[str, Any]]:
+    """The report, once what the left page sent has arrived."""
+    for _ in range(50):
+        report = api.get(f"/api/v1/projects/{project_id}/labeling-time").json()
+        if report["total_seconds"] >= at_least_s:
+            break
+        page.wait_for_timeout(100)
+    items: list[dict[str, Any]] = report["items"]
+    return items
