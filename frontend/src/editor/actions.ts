@@ -37,6 +37,7 @@ function performToolAction(editor: Editor, action: Action): boolean {
       return true;
     case "box":
     case "ellipse":
+    case "smart":
       editor.takeTool(action);
       return true;
     case "draw":

@@ -3,6 +3,7 @@ import type { Bitmap } from "../geometry/bitmap.ts";
 import type { BrushShape } from "../geometry/stamp.ts";
 import type { Box, Point } from "../geometry/types.ts";
 import type { Instance } from "./instance.ts";
+import type { SmartStroke } from "./tools/smartToolMarks.ts";
 
 export type RingPurpose = "object" | "part" | "hole";
 
@@ -29,7 +30,14 @@ export type Draft =
       readonly dirty: Box;
       readonly version: number;
     }
-  | { readonly kind: "marquee"; readonly box: Box };
+  | { readonly kind: "marquee"; readonly box: Box }
+  /** What is marked for smart labeling, and the mask that came back. */
+  | {
+      readonly kind: "smart";
+      readonly box: Box | null;
+      readonly strokes: readonly SmartStroke[];
+      readonly preview: Instance | null;
+    };
 
 export const NO_DRAFT: Draft = { kind: "none" };
 

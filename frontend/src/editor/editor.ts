@@ -14,6 +14,8 @@ import { BrushTool } from "./tools/brushTool.ts";
 import { EditTool } from "./tools/editTool.ts";
 import { FillTool } from "./tools/fillTool.ts";
 import { RingTool } from "./tools/ringTool.ts";
+import { SmartTool } from "./tools/smartTool.ts";
+import type { Ground, SmartPort } from "./tools/smartToolMarks.ts";
 import type { Tool, ToolName } from "./tools/tool.ts";
 import type { VertexRef } from "./vertices.ts";
 
@@ -29,6 +31,10 @@ export interface Settings {
   readonly fillTolerance: number;
   /** Corners snap to a neighbour's border. */
   readonly snaps: boolean;
+  /** What a stroke of the smart tool says without Alt. */
+  readonly smartGround: Ground;
+  /** The smart tool leaves polygons, not a bitmap. */
+  readonly smartPolygons: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -37,6 +43,8 @@ export const DEFAULT_SETTINGS: Settings = {
   protectOthers: false,
   fillTolerance: 24,
   snaps: false,
+  smartGround: "foreground",
+  smartPolygons: false,
 };
 
 /** What the core needs from outside. */
@@ -44,6 +52,8 @@ export interface EditorPorts {
   newId: () => string;
   /** The image's pixels around a point, for a fill by colour; null while they cannot be read. */
   readPixels?: (around: Point) => { rgba: Uint8ClampedArray; frame: Box } | null;
+  /** Makes a mask of what is marked. */
+  smartMask?: SmartPort;
   /** Actions that are the page's: other images, zoom, help; and a label that is missing. */
   request?: (action: Action | "labelNeeded") => void;
 }
@@ -144,11 +154,12 @@ export class Editor {
   }
 
   get canUndo(): boolean {
-    return this.history.canUndo || this.#tool.draft.kind === "ring";
+    const inHand = this.#tool.draft.kind;
+    return this.history.canUndo || inHand === "ring" || inHand === "smart";
   }
 
   get canRedo(): boolean {
-    return this.history.canRedo;
+    return this.history.canRedo || (this.#tool instanceof SmartTool && this.#tool.canRedo);
   }
 
   undo(): void {
@@ -298,6 +309,8 @@ export class Editor {
         return new BrushTool(this, name);
       case "fill":
         return new FillTool(this);
+      case "smart":
+        return new SmartTool(this, this.#ports.smartMask ?? noSmartMask);
     }
   }
 
@@ -315,6 +328,8 @@ export class Editor {
     for (const listener of this.#listeners) listener(aspect);
   }
 }
+
+const noSmartMask: SmartPort = () => Promise.resolve({ kind: "refused", message: "There is no smart labeling here." });
 
 /** Screen pixels. */
 const SNAP_REACH = 10;

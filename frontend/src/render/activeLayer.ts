@@ -8,6 +8,7 @@ import { forEachVertex, sameVertex } from "../editor/vertices.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { pathOf } from "./paths.ts";
 import { HALO_COLOR, HALO_WIDTH, OUTLINE_WIDTH, type SceneLook } from "./sceneLayer.ts";
+import { drawSmartMarks } from "./smartDraft.ts";
 import type { StrokeImage } from "./strokeImage.ts";
 import { toScreen, type View } from "./view.ts";
 
@@ -127,6 +128,10 @@ function drawDraft(scene: ActiveScene, draft: Draft): void {
       break;
     case "marquee":
       drawMarquee(scene, draft.box);
+      break;
+    case "smart":
+      if (draft.preview) drawShape(scene, draft.preview, scene.look.selectedFill);
+      drawSmartMarks(scene.context, scene.view, draft);
       break;
     case "instance":
     case "none":

@@ -3,7 +3,7 @@ import type { Editor } from "../editor.ts";
 import type { ToolEvent } from "../events.ts";
 import type { KeyAction } from "../keys.ts";
 
-export type ToolName = "edit" | "polygon" | "box" | "ellipse" | "brush" | "eraser" | "fill";
+export type ToolName = "edit" | "polygon" | "box" | "ellipse" | "brush" | "eraser" | "fill" | "smart";
 
 /** A state machine that turns pointer events and key actions into commands. */
 export interface Tool {

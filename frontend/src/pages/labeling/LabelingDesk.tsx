@@ -31,6 +31,7 @@ import { SaveStatus } from "./panels/SaveStatus.tsx";
 import sideStyles from "./panels/SidePanel.module.css";
 import { ToolRail } from "./panels/ToolRail.tsx";
 import { ZoomBar } from "./panels/ZoomBar.tsx";
+import { SmartBar } from "./smart/SmartBar.tsx";
 import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
 import { type PageRequest, stageActions, usePageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
@@ -140,6 +141,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
         <RulerOverlay ruler={ruler} view={signals.view} />
         {showsMinimap && <Minimap image={open.image} stage={stage} view={signals.view} />}
         <Notices session={session} conflicts={open.conflicts} />
+        <SmartBar editor={editor} onAction={act} />
         <ModeBar editor={editor} onAction={act} />
         <ZoomBar editor={editor} view={signals.view} pointer={signals.pointer} ruler={ruler} onAction={act} />
         <IconButton

@@ -12,6 +12,7 @@ import {
   Square,
   SquareDashed,
   Undo2,
+  WandSparkles,
 } from "lucide-react";
 import { Toolbar } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -37,6 +38,7 @@ const TOOLS: readonly (readonly { action: KeyAction; icon: LucideIcon }[])[] = [
     { action: "hole", icon: SquareDashed },
     { action: "box", icon: Square },
     { action: "ellipse", icon: Circle },
+    { action: "smart", icon: WandSparkles },
   ],
   [
     { action: "draw", icon: Brush },

@@ -10,6 +10,7 @@ import { Autosave, type SaveState } from "../saving/autosave.ts";
 import { type DraftStore, imageDrafts } from "../saving/drafts.ts";
 import { type Conflict, conflictsWith, layOver } from "../saving/merge.ts";
 import { imageTransport, type Stored } from "../saving/transport.ts";
+import { askSmartMask } from "../smart/askSmartMask.ts";
 import { ImageCache } from "./imageCache.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
@@ -225,6 +226,7 @@ export class LabelingSession {
     const ports: EditorPorts = {
       newId,
       readPixels: ([x, y]) => this.current?.pyramid?.read(x, y, FILL_REACH) ?? null,
+      smartMask: (marks) => askSmartMask(image.id, marks),
       request: this.#ports.request,
     };
     const editor = new Editor({ width: image.width, height: image.height }, instances, ports);
@@ -273,7 +275,7 @@ function adopt(editor: Editor, last: Editor): void {
   editor.change(last.settings);
   editor.setKeymap(last.keymap);
   editor.setMode(last.mode);
-  if (last.mode === "bitmap") editor.takeTool(last.tool.name);
+  if (last.mode === "bitmap" || last.tool.name === "smart") editor.takeTool(last.tool.name);
   if (last.activeLabel !== null && editor.labels.includes(last.activeLabel)) editor.setActiveLabel(last.activeLabel);
 }
 

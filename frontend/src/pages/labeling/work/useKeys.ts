@@ -5,6 +5,8 @@ import { modifiersOf } from "../canvas/pointerInput.ts";
 /** Fields take every key; buttons and lists keep those they are worked with. */
 const FIELDS = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable=true]";
 const WORKED_BY_KEYS = "button, a, input, [role=slider], [role=menuitem], [role=radio], [role=option]";
+/** Switches and sliders, which Enter does nothing to: there it goes on to the object in hand. */
+const DEAF_TO_ENTER = "input[type=checkbox], input[type=range]";
 const KEYS_OF_CONTROLS = new Set([
   "Enter",
   " ",
@@ -32,5 +34,6 @@ function isTaken(event: KeyboardEvent): boolean {
   const { target } = event;
   if (!(target instanceof Element)) return false;
   if (target.closest(`[role=dialog], [role=menu], ${FIELDS}`)) return true;
+  if (event.key === "Enter" && target.matches(DEAF_TO_ENTER)) return false;
   return KEYS_OF_CONTROLS.has(event.key) && target.closest(WORKED_BY_KEYS) !== null;
 }
