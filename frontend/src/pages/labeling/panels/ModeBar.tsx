@@ -42,7 +42,7 @@ export function ModeBar({ editor, onAction }: ModeBarProps) {
           <Hint key={action} editor={editor} action={action} onAction={onAction} />
         ))}
       </div>
-      {editor.mode === "bitmap" ? <BrushSettings editor={editor} /> : <PolygonSettings editor={editor} />}
+      {editor.mode === "bitmap" ? <BitmapSettings editor={editor} /> : <PolygonSettings editor={editor} />}
     </div>
   );
 }
@@ -57,9 +57,36 @@ function Hint({ editor, action, onAction }: ModeBarProps & { action: KeyAction }
   );
 }
 
+function BitmapSettings({ editor }: { editor: Editor }) {
+  const { t } = useTranslation("labeling");
+  const { tool, settings } = editor;
+  return (
+    <>
+      {(tool.name === "brush" || tool.name === "eraser") && <BrushSettings editor={editor} />}
+      {tool.name === "fill" && (
+        <Slider
+          label={t("fillTolerance")}
+          className={styles.tolerance ?? ""}
+          value={settings.fillTolerance}
+          minValue={0}
+          maxValue={MOST_FILL_TOLERANCE}
+          onChange={(fillTolerance) => editor.change({ fillTolerance })}
+          output={String(settings.fillTolerance)}
+        />
+      )}
+      {tool.name !== "eraser" && (
+        <Switched editor={editor} action="protectOthers" setting="protectOthers" label={t("protectOthers")} />
+      )}
+    </>
+  );
+}
+
+/** Of 255; beyond it nearly everything is alike. */
+const MOST_FILL_TOLERANCE = 128;
+
 function BrushSettings({ editor }: { editor: Editor }) {
   const { t } = useTranslation("labeling");
-  const { brushRadius, brushShape, protectOthers } = editor.settings;
+  const { brushRadius, brushShape } = editor.settings;
   // the slider moves over powers: a step at 2 pixels is as large as one at 200
   const position = Math.log2(brushRadius);
   return (
@@ -79,10 +106,7 @@ function BrushSettings({ editor }: { editor: Editor }) {
         isSelected={brushShape === "square"}
         onChange={(isSquare) => editor.change({ brushShape: isSquare ? "square" : "round" })}
       >
-        {t("squareBrush")}
-      </Checkbox>
-      <Checkbox isSelected={protectOthers} onChange={(protects) => editor.change({ protectOthers: protects })}>
-        {t("protectOthers")}
+        {t("squareBrush")} <SettingKey editor={editor} action="squareBrush" />
       </Checkbox>
     </>
   );
@@ -90,9 +114,25 @@ function BrushSettings({ editor }: { editor: Editor }) {
 
 function PolygonSettings({ editor }: { editor: Editor }) {
   const { t } = useTranslation("labeling");
+  return <Switched editor={editor} action="snap" setting="snaps" label={t("snap")} />;
+}
+
+interface SwitchedProps {
+  editor: Editor;
+  action: KeyAction;
+  setting: "protectOthers" | "snaps";
+  label: string;
+}
+
+function Switched({ editor, action, setting, label }: SwitchedProps) {
   return (
-    <Checkbox isSelected={editor.settings.snaps} onChange={(snaps) => editor.change({ snaps })}>
-      {t("snap")}
+    <Checkbox isSelected={editor.settings[setting]} onChange={(isOn) => editor.change({ [setting]: isOn })}>
+      {label} <SettingKey editor={editor} action={action} />
     </Checkbox>
   );
+}
+
+function SettingKey({ editor, action }: { editor: Editor; action: KeyAction }) {
+  const key = keyFor(action, editor.mode, editor.keymap);
+  return key === null ? null : <Kbd>{shownKey(key)}</Kbd>;
 }

@@ -5,15 +5,14 @@ import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
-import { Slider } from "../../../components/Slider.tsx";
 import { Swatch } from "../../../components/Swatch.tsx";
 import { deleteObjects } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
-import { simplified, simplify } from "../../../editor/shaping.ts";
 import { useEditor } from "../work/useEditor.ts";
 import { ObjectMenu } from "./ObjectMenu.tsx";
 import styles from "./SidePanel.module.css";
+import { SimplifySlider } from "./SimplifySlider.tsx";
 
 interface ObjectListProps {
   editor: Editor;
@@ -23,9 +22,7 @@ interface ObjectListProps {
 /** From this many on a search field is worth its room. */
 const SEARCH_FROM = 12;
 const ROW_HEIGHT = 32;
-const DETAIL_HEIGHT = 48;
-/** Image pixels. */
-const MOST_TOLERANCE = 12;
+const DETAIL_HEIGHT = 64;
 
 export function ObjectList({ editor, colorOf }: ObjectListProps) {
   const { t } = useTranslation("labeling");
@@ -171,31 +168,6 @@ function ObjectDetail({ editor, instance }: { editor: Editor; instance: Instance
       {parts.join(" · ")}
       {canSimplify && <SimplifySlider key={instance.id} editor={editor} instance={instance} />}
     </div>
-  );
-}
-
-/** The outline with fewer corners is shown while the slider moves, and taken when it is let go. */
-function SimplifySlider({ editor, instance }: { editor: Editor; instance: Instance }) {
-  const { t } = useTranslation("labeling");
-  const [tolerance, setTolerance] = useState(0);
-  return (
-    <Slider
-      label={t("simplify")}
-      className={styles.slider ?? ""}
-      value={tolerance}
-      minValue={0}
-      maxValue={MOST_TOLERANCE}
-      step={0.25}
-      onChange={(value) => {
-        setTolerance(value);
-        editor.setPreview(simplified(instance, value));
-      }}
-      onChangeEnd={(value) => {
-        setTolerance(0);
-        simplify(editor, instance, value);
-      }}
-      output={t("points", { count: shapePoints(simplified(instance, tolerance).shape) })}
-    />
   );
 }
 
