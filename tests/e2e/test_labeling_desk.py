@@ -87,6 +87,38 @@ def test_objects__go_to_the_next_image_and_change_their_order(
     assert [len(stored_instances(api, image_id)) for image_id in image_ids] == [1, 2]
 
 
+def test_what_is_hidden__is_saved_all_the_same(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    canvas = open_editor(page, project_id, image_ids[0])
+    page.keyboard.press("n")
+    canvas.draw_ring(SQUARE)
+    expect_saved(page)
+    page.get_by_role("button", name="Hide all objects").click()
+    page.get_by_role("slider", name="Brightness").press("ArrowRight")
+    expect(page.get_by_role("button", name="Show all objects")).to_be_visible()
+    page.keyboard.press("n")
+    canvas.draw_ring(TRIANGLE)
+    expect_objects(page, "leaf 14 points", "leaf 23 points")
+    expect_saved(page)
+    assert [len(instance.polygons[0].exterior) for instance in stored_instances(api, image_ids[0])] == [4, 3]
+
+
+def test_next_unlabeled__leaves_out_what_has_objects(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    (third,) = upload_scenes(api, project_id, {"3.jpg": draw_scene(3)})
+    canvas = open_editor(page, project_id, image_ids[1])
+    page.keyboard.press("n")
+    canvas.draw_ring(SQUARE)
+    expect_saved(page)
+    page.goto(f"/projects/{project_id}/label?ids={image_ids[0]},{image_ids[1]},{third}")
+    expect(page.get_by_text("Chosen images")).to_be_visible()
+    expect(page.get_by_test_id("canvas")).to_be_visible()
+    page.keyboard.press("u")
+    expect(page).to_have_url(f"/projects/{project_id}/label/{third}?ids={image_ids[0]}%2C{image_ids[1]}%2C{third}")
+
+
 def test_overview__moves_the_image_and_goes_when_all_is_seen(page: Page, project_id: int, image_ids: list[int]) -> None:
     open_editor(page, project_id, image_ids[0])
     overview = page.get_by_role("figure", name="Overview")

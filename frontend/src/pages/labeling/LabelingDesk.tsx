@@ -32,6 +32,7 @@ import sideStyles from "./panels/SidePanel.module.css";
 import { ToolRail } from "./panels/ToolRail.tsx";
 import { ZoomBar } from "./panels/ZoomBar.tsx";
 import { SmartBar } from "./smart/SmartBar.tsx";
+import type { ImageRow } from "./work/imageRow.ts";
 import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
 import { type PageRequest, stageActions, usePageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
@@ -44,6 +45,7 @@ interface LabelingDeskProps {
   projectId: number;
   imageId: number;
   ids: readonly number[];
+  kind: ImageRow["kind"];
   labels: readonly LabelClass[];
   session: LabelingSession;
   open: OpenImage;
@@ -60,7 +62,7 @@ const PHONE_WIDTH = 640;
 
 /** Rail, canvas, panels and strip around one open image. */
 export function LabelingDesk(props: LabelingDeskProps) {
-  const { projectId, imageId, ids, labels, session, open, steps, request, onRequestDone } = props;
+  const { projectId, imageId, ids, kind, labels, session, open, steps, request, onRequestDone } = props;
   const { t } = useTranslation("labeling");
   const { editor } = open;
   const stage = useRef<Stage | null>(null);
@@ -162,6 +164,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
       )}
       <FilmStrip
         ids={ids}
+        kind={kind}
         imageId={imageId}
         labeled={project?.labeled_count ?? 0}
         total={project?.image_count ?? ids.length}

@@ -12,7 +12,7 @@ import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { LabelingDesk } from "./LabelingDesk.tsx";
 import styles from "./LabelingPage.module.css";
-import { imageRowQuery } from "./work/imageRow.ts";
+import { type ImageRow, imageRowQuery } from "./work/imageRow.ts";
 import type { PageRequest } from "./work/pageActions.ts";
 import { useImageSteps } from "./work/useImageSteps.ts";
 import { useLabelingSession } from "./work/useLabelingSession.ts";
@@ -40,17 +40,18 @@ export function LabelingPage() {
     );
   }
   const ids = row.data.ids.includes(imageId) ? row.data.ids : [imageId, ...row.data.ids];
-  return <Work projectId={projectId} imageId={imageId} ids={ids} />;
+  return <Work projectId={projectId} imageId={imageId} ids={ids} kind={row.data.kind} />;
 }
 
 interface WorkProps {
   projectId: number;
   imageId: number;
   ids: readonly number[];
+  kind: ImageRow["kind"];
 }
 
 /** Keeps the session, opens the address's image in it, and fetches the neighbours ahead. */
-function Work({ projectId, imageId, ids }: WorkProps) {
+function Work({ projectId, imageId, ids, kind }: WorkProps) {
   const { t } = useTranslation("labeling");
   const me = useMe();
   const labels = useQuery(labelsQuery(projectId)).data?.items;
@@ -87,6 +88,7 @@ function Work({ projectId, imageId, ids }: WorkProps) {
       projectId={projectId}
       imageId={imageId}
       ids={ids}
+      kind={kind}
       labels={labels}
       session={session}
       open={open}

@@ -40,11 +40,15 @@ export function DisplaySettings({ display, onChange }: DisplaySettingsProps) {
       {slider("fill", t("fill"), 80)}
       {slider("brightness", t("brightness"), 250)}
       {slider("contrast", t("contrast"), 250)}
-      {!isDefault && (
-        <Button kind="quiet" size="small" icon={RotateCcw} onPress={() => onChange(DEFAULT_DISPLAY)}>
-          {t("resetDisplay")}
-        </Button>
-      )}
+      <Button
+        kind="quiet"
+        size="small"
+        icon={RotateCcw}
+        isDisabled={isDefault}
+        onPress={() => onChange(DEFAULT_DISPLAY)}
+      >
+        {t("resetDisplay")}
+      </Button>
     </div>
   );
 }

@@ -9,10 +9,13 @@ import { classNames } from "../../../components/classNames.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { ProgressBar } from "../../../components/ProgressBar.tsx";
 import { imageQuery } from "../work/imageQuery.ts";
+import type { ImageRow } from "../work/imageRow.ts";
 import styles from "./FilmStrip.module.css";
 
 interface FilmStripProps {
   ids: readonly number[];
+  /** Which images these are, where they are not all. */
+  kind: ImageRow["kind"];
   imageId: number;
   labeled: number;
   total: number;
@@ -23,7 +26,7 @@ interface FilmStripProps {
 
 const THUMBNAIL_WIDTH = 78;
 
-export function FilmStrip({ ids, imageId, labeled, total, onOpen, children }: FilmStripProps) {
+export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children }: FilmStripProps) {
   const { t } = useTranslation("labeling");
   const at = ids.indexOf(imageId);
   const previous = ids[at - 1];
@@ -40,6 +43,9 @@ export function FilmStrip({ ids, imageId, labeled, total, onOpen, children }: Fi
         />
         <span className={styles.position}>
           <Trans t={t} i18nKey="position" values={{ at: at + 1, total: ids.length }} components={{ b: <b /> }} />
+          {kind !== "all" && (
+            <span className={styles.kind}>{t(kind === "chosen" ? "chosenImages" : "filteredImages")}</span>
+          )}
         </span>
         <IconButton
           icon={ChevronRight}
