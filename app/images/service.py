@@ -15,7 +15,7 @@ from app.form_files import ReceivedFile
 from app.images import repository
 from app.images.archives import Archive, ArchiveRefused, Entry, is_zip
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
-from app.images.known_totals import known_totals
+from app.images.known_answers import known_answers
 from app.images.names import BadName, clean_folder, clean_name
 from app.images.repository import ImageFilter
 from app.images.schemas import (
@@ -87,10 +87,9 @@ def list_images(session: Session, access: Access, query: ImageQuery, page: PageP
         session, access.project_id, wanted, sort=query.sort, limit=page.limit + 1, after=after
     )
     shown, next_cursor = cut_page(images, page, key=query.sort.key)
-    if after is None and next_cursor is None:
-        total = len(shown)  # all are here; to count them would be to search again
-    else:
-        total = known_totals.count(session, access.project_id, wanted)
+    # Where all are here, to count them would be to search again.
+    are_all = after is None and next_cursor is None
+    total = len(shown) if are_all else _count_once(session, access.project_id, wanted)
     return Page(items=describe_images(session, shown), next_cursor=next_cursor, total=total)
 
 
@@ -182,14 +181,18 @@ def resolve_filter(session: Session, access: Access, query: ImageQuery) -> Image
 
 def list_folders(session: Session, project_id: int) -> Folders:
     """The folders of a project's images."""
-    folders = repository.list_folders(session, project_id, limit=MAX_FOLDERS)
+    folders = known_answers.get(
+        session, project_id, "folders", lambda: repository.list_folders(session, project_id, limit=MAX_FOLDERS)
+    )
     total = len(folders) if len(folders) < MAX_FOLDERS else repository.count_folders(session, project_id)
     return Folders(items=[Folder(**folder._asdict()) for folder in folders], total=total)
 
 
 def list_uploaders(session: Session, project_id: int) -> Uploaders:
     """Who uploaded a project's images."""
-    uploaders = repository.list_uploaders(session, project_id)
+    uploaders = known_answers.get(
+        session, project_id, "uploaders", lambda: repository.list_uploaders(session, project_id)
+    )
     return Uploaders(items=[Uploader(**uploader._asdict()) for uploader in uploaders])
 
 
@@ -207,6 +210,10 @@ def delete_images(session: Session, access: Access, image_ids: Sequence[int], *,
     touch_project(session, access.project_id)
     run_after_commit(session, partial(blobs.delete, keys))
     return count
+
+
+def _count_once(session: Session, project_id: int, wanted: ImageFilter) -> int:
+    return known_answers.get(session, project_id, wanted, lambda: repository.count_images(session, project_id, wanted))
 
 
 def _user_id(access: Access, uploaded_by: str | None) -> int | None:
