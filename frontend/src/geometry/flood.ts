@@ -1,4 +1,4 @@
-/** Filling areas that a mask encloses. */
+/** Filling areas that a mask encloses, or that are of a like colour. */
 import { type Bitmap, isBitmapSet } from "./bitmap.ts";
 import type { Box } from "./types.ts";
 
@@ -8,18 +8,9 @@ export function enclosedArea(bitmap: Bitmap, x: number, y: number): Bitmap | nul
   const column = Math.floor(x) - bitmap.x;
   const row = Math.floor(y) - bitmap.y;
   if (column < 0 || row < 0 || column >= width || row >= height || isBitmapSet(bitmap, x, y)) return null;
-  const area = new Uint8Array(width * height);
-  const queue = [row * width + column];
-  area[row * width + column] = 1;
-  for (let i = queue.pop(); i !== undefined; i = queue.pop()) {
-    const at = i % width;
-    if (at === 0 || at === width - 1 || i < width || i >= width * (height - 1)) return null;
-    for (const next of [i - 1, i + 1, i - width, i + width]) {
-      if (data[next] || area[next]) continue;
-      area[next] = 1;
-      queue.push(next);
-    }
-  }
+  const area = flood(width, height, row * width + column, (i) => data[i] === 0);
+  const isOpen = area.includes(1, width * (height - 1)) || area.subarray(0, width).includes(1);
+  if (isOpen || hasSideSet(area, width, height)) return null;
   return { ...bitmap, data: area };
 }
 
@@ -37,26 +28,49 @@ export function similarArea(
   const row = Math.floor(y) - frame.y0;
   if (column < 0 || row < 0 || column >= width || row >= height) return null;
   const start = row * width + column;
-  const near = (i: number) => {
-    for (let c = 0; c < 3; c++) {
-      if (Math.abs((rgba[i * 4 + c] as number) - (rgba[start * 4 + c] as number)) > tolerance) return false;
-    }
-    return true;
-  };
+  const [red, green, blue] = [0, 1, 2].map((channel) => rgba[start * 4 + channel] as number) as [
+    number,
+    number,
+    number,
+  ];
+  const isLike = (i: number) =>
+    Math.abs((rgba[i * 4] as number) - red) <= tolerance &&
+    Math.abs((rgba[i * 4 + 1] as number) - green) <= tolerance &&
+    Math.abs((rgba[i * 4 + 2] as number) - blue) <= tolerance;
+  return { x: frame.x0, y: frame.y0, width, height, data: flood(width, height, start, isLike) };
+}
+
+/** Fills row by row: a whole stretch at a time, and from it the stretches above and below that it touches. */
+function flood(width: number, height: number, start: number, isLike: (i: number) => boolean): Uint8Array {
   const area = new Uint8Array(width * height);
-  area[start] = 1;
-  const queue = [start];
-  for (let i = queue.pop(); i !== undefined; i = queue.pop()) {
-    const at = i % width;
-    const visit = (next: number) => {
-      if (area[next] || !near(next)) return;
-      area[next] = 1;
-      queue.push(next);
-    };
-    if (at > 0) visit(i - 1);
-    if (at < width - 1) visit(i + 1);
-    if (i >= width) visit(i - width);
-    if (i < width * (height - 1)) visit(i + width);
+  const seeds = [start];
+  for (let seed = seeds.pop(); seed !== undefined; seed = seeds.pop()) {
+    if (area[seed]) continue;
+    const row = seed - (seed % width);
+    let from = seed;
+    while (from > row && isLike(from - 1)) from--;
+    let to = seed + 1;
+    while (to < row + width && isLike(to)) to++;
+    area.fill(1, from, to);
+    if (row > 0) addSeeds(from - width, to - width);
+    if (row < width * (height - 1)) addSeeds(from + width, to + width);
   }
-  return { x: frame.x0, y: frame.y0, width, height, data: area };
+  return area;
+
+  /** One for each stretch that is not filled yet. */
+  function addSeeds(from: number, to: number): void {
+    let isInside = false;
+    for (let i = from; i < to; i++) {
+      const isFree = !area[i] && isLike(i);
+      if (isFree && !isInside) seeds.push(i);
+      isInside = isFree;
+    }
+  }
+}
+
+function hasSideSet(area: Uint8Array, width: number, height: number): boolean {
+  for (let row = 0; row < height; row++) {
+    if (area[row * width] || area[(row + 1) * width - 1]) return true;
+  }
+  return false;
 }

@@ -278,6 +278,37 @@ describe("brush", () => {
 });
 
 describe("fill", () => {
+  test("takes exactly what is connected by sides", () => {
+    const side = 8;
+    const frame = { x0: 3, y0: 2, x1: 3 + side, y1: 2 + side };
+    const greys = fc.array(fc.constantFrom(0, 10, 200), { minLength: side * side, maxLength: side * side });
+    fc.assert(
+      fc.property(greys, fc.nat(side - 1), fc.nat(side - 1), (pixels, column, row) => {
+        const rgba = Uint8ClampedArray.from(pixels.flatMap((grey) => [grey, grey, grey, 255]));
+        const first = pixels[row * side + column] as number;
+        const found = new Set([`${column},${row}`]);
+        for (const place of found) {
+          const [x, y] = place.split(",").map(Number) as [number, number];
+          for (const [nextX, nextY] of [
+            [x - 1, y],
+            [x + 1, y],
+            [x, y - 1],
+            [x, y + 1],
+          ] as const) {
+            const isInside = nextX >= 0 && nextY >= 0 && nextX < side && nextY < side;
+            const grey = pixels[nextY * side + nextX] as number;
+            if (isInside && Math.abs(grey - first) <= 10) found.add(`${nextX},${nextY}`);
+          }
+        }
+        const area = similarArea(rgba, frame, 3 + column, 2 + row, 10);
+        const filled = [...(area?.data ?? [])].flatMap((pixel, i) =>
+          pixel ? [`${i % side},${Math.floor(i / side)}`] : [],
+        );
+        expect(filled.sort()).toEqual([...found].sort());
+      }),
+    );
+  });
+
   test("an area that is shut in, and one that is open", () => {
     const ring = drawn(["####", "#..#", "####"]);
     expect(rowsOf(enclosedArea(ring, 1.5, 1.5) as Bitmap)).toEqual(["....", ".##.", "...."]);

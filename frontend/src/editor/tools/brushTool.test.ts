@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { packMask } from "../../geometry/bitmap.ts";
 import type { Point } from "../../geometry/types.ts";
 import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
+import { NO_MODIFIERS } from "../events.ts";
 import type { Instance } from "../instance.ts";
 
 function areaOf(instance: Instance | undefined): number {
@@ -164,6 +165,22 @@ describe("bitmap", () => {
       click(editor, at);
     key(editor, "Enter");
     expect(areaOf(editor.selected)).toBe(59);
+  });
+
+  test("a pen's pressure makes the stroke and its cursor thinner; a mouse has the full size", () => {
+    const editor = makeEditor();
+    key(editor, "b");
+    editor.change({ brushRadius: 8 });
+    const send = (kind: "pointerdown" | "pointerup", pressure: number) =>
+      editor.dispatch({ kind, x: 50, y: 40, modifiers: NO_MODIFIERS, pressure, pixelSize: 1, touch: false });
+    send("pointerdown", 0.25);
+    expect(editor.tool.cursor).toMatchObject({ radius: 4 });
+    send("pointerup", 0);
+    expect(areaOf(editor.selected)).toBe(52);
+    expect(editor.tool.cursor).toMatchObject({ radius: 8 });
+    send("pointerdown", 0.5);
+    send("pointerup", 0);
+    expect(areaOf(editor.selected)).toBe(208);
   });
 
   test("a cancelled stroke leaves nothing", () => {

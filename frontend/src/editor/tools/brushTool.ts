@@ -25,6 +25,8 @@ export class BrushTool implements Tool {
   #dirty: Box = EMPTY_BOX;
   #version = 0;
   #at: Point | null = null;
+  /** The part of the radius that the last event's pressure makes of it. */
+  #pressed = 1;
 
   constructor(editor: Editor, name: "brush" | "eraser") {
     this.#editor = editor;
@@ -49,7 +51,8 @@ export class BrushTool implements Tool {
 
   get cursor(): BrushCursor | null {
     if (this.#at === null) return null;
-    const { brushRadius: radius, brushShape: shape } = this.#editor.settings;
+    const { brushRadius, brushShape: shape } = this.#editor.settings;
+    const radius = brushRadius * (this.#state === "dragging" ? this.#pressed : 1);
     return { at: this.#at, radius, shape, erases: this.name === "eraser" };
   }
 
@@ -106,8 +109,9 @@ export class BrushTool implements Tool {
   #paintTo(event: PointerEvent): void {
     const { image } = this.#editor.document;
     const { brushRadius, brushShape: shape } = this.#editor.settings;
-    const pressure = Math.min(1, Math.max(LEAST_PRESSURE, event.pressure / MOUSE_PRESSURE));
-    const stroke = { from: this.#last, to: [event.x, event.y] as Point, radius: brushRadius * pressure, shape };
+    this.#pressed = Math.min(1, Math.max(LEAST_PRESSURE, event.pressure / MOUSE_PRESSURE));
+    const radius = brushRadius * this.#pressed;
+    const stroke = { from: this.#last, to: [event.x, event.y] as Point, radius, shape };
     const erases = this.name === "eraser";
     if (!erases) {
       this.#bitmap = growToHold(this.#bitmap, strokeBox(stroke.from, stroke.to, stroke.radius, image), image);

@@ -14,7 +14,7 @@ import { askSmartMask } from "../smart/askSmartMask.ts";
 import { ImageCache } from "./imageCache.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
-const FILL_REACH = 1024;
+const FILL_REACH = 4096;
 
 export interface OpenImage {
   readonly image: ImageItem;
