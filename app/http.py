@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db.engine import is_disk_full
+from app.db.engine import is_away, is_disk_full
 from app.errors import AppError
 from app.inference.errors import ImageRefused, ImageTooLarge
 from app.masks.errors import InvalidMask
@@ -36,6 +36,7 @@ MAX_ID = 2**63 - 1  # what both databases can compare with
 PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
+DATABASE_RETRY_SECONDS = 2  # a restart of PostgreSQL takes about that
 _SHOWN_PROBLEMS = 5
 _logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def add_error_handlers(app: FastAPI) -> None:
     # The pure cores know no HTTP. Services turn these into words of their own where they can say which item it was.
     app.add_exception_handler(InvalidMask, _answer_invalid_mask)
     app.add_exception_handler(ImageRefused, _answer_refused_image)
-    app.add_exception_handler(DBAPIError, _answer_full_disk)
+    app.add_exception_handler(DBAPIError, _answer_database_error)
 
 
 def error_response(status_code: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -111,11 +112,15 @@ def _answer_refused_image(_request: Request, error: Exception) -> JSONResponse:
     return error_response(413 if isinstance(error, ImageTooLarge) else 400, str(error))
 
 
-def _answer_full_disk(_request: Request, error: Exception) -> JSONResponse:
+def _answer_database_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DBAPIError)
-    if not is_disk_full(error):
-        raise error
-    return error_response(507, "the database's disk is full: nothing of this was kept; tell who runs the server")
+    if is_disk_full(error):
+        return error_response(507, "the database's disk is full: nothing of this was kept; tell who runs the server")
+    if is_away(error):
+        _logger.warning("the database is away: %s", error.orig)
+        wait = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
+        return error_response(503, "the database does not answer: nothing of this was kept; try again", wait)
+    raise error
 
 
 def _answer_validation_error(request: Request, error: Exception) -> JSONResponse:

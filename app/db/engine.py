@@ -8,11 +8,14 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.settings import get_settings
 
+POSTGRESQL_CONNECTION_LOST = "08"
+# Stopped by its administrator, crashed, starting, or without a free connection.
+POSTGRESQL_GOING_OR_FULL = ("57P01", "57P02", "57P03", "53300")
 POSTGRESQL_DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SQLITE_BUSY_TIMEOUT_MS = 30_000  # writers queue behind one another instead of failing with "database is locked"
 
@@ -88,6 +91,17 @@ def is_disk_full(error: DBAPIError) -> bool:
     if isinstance(original, sqlite3.Error):
         return getattr(original, "sqlite_errorcode", None) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
     return getattr(original, "sqlstate", None) == POSTGRESQL_DISK_FULL
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database cannot be reached, or is busy beyond patience: the same may go well in a moment."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    state = getattr(original, "sqlstate", None)
+    if state is None:  # no server answered at all
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    return state.startswith(POSTGRESQL_CONNECTION_LOST) or state in POSTGRESQL_GOING_OR_FULL
 
 
 def dispose_engine() -> None:
