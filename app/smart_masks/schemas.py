@@ -10,8 +10,9 @@ from app.smart_masks.engines.engine import EngineName
 from app.smart_masks.prompts import Prompts, Stroke
 
 MAX_STROKES = 500  # of each kind
-MAX_POINTS = 20_000  # of all strokes: minutes of painting
+MAX_POINTS = 5_000  # of all strokes: ten thousand screen pixels of painting
 DEFAULT_RADIUS_PX = 2.0
+MAX_RADIUS_PX = 500.0
 _FARTHEST_PX = 1_000_000  # from the image's corner: beyond it, OpenCV's whole numbers end
 
 Coordinate = Annotated[float, Field(ge=-_FARTHEST_PX, le=_FARTHEST_PX)]
@@ -27,7 +28,7 @@ def _as_stroke(value: Any) -> Any:
 
 class StrokeBody(RequestBody):
     points: Annotated[list[tuple[Coordinate, Coordinate]], Field(min_length=1, max_length=MAX_POINTS)]
-    radius: Annotated[float, Field(gt=0, le=1000)] = DEFAULT_RADIUS_PX
+    radius: Annotated[float, Field(gt=0, le=MAX_RADIUS_PX)] = DEFAULT_RADIUS_PX
 
 
 StrokeBodies = Annotated[list[Annotated[StrokeBody, BeforeValidator(_as_stroke)]], Field(max_length=MAX_STROKES)]

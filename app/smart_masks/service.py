@@ -10,9 +10,10 @@ from app.inference.decode import decode_image
 from app.labels.schemas import RleSchema
 from app.masks.rle import encode_crop
 from app.smart_masks.engines.engine import EngineName, Segment
-from app.smart_masks.prompts import Prompts, box_on_image, draw_strokes
+from app.smart_masks.prompts import Prompts, box_on_image
 from app.smart_masks.runtime import SmartMaskRuntime
 from app.smart_masks.schemas import SmartMask, SmartMaskEngine, SmartMaskEngines
+from app.smart_masks.strokes import draw_strokes
 from app.smart_masks.tidy import tidy_mask
 from app.storage.blobs import BlobStore
 

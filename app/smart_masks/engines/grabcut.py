@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from app.smart_masks.engines.border import sharpen_border
 from app.smart_masks.engines.engine import EngineName, Segment
-from app.smart_masks.prompts import Box, Prompts, box_on_image, box_with_strokes, draw_strokes
+from app.smart_masks.prompts import Box, Prompts, box_on_image, box_with_strokes
+from app.smart_masks.strokes import draw_strokes
 
 WORKING_SIDE_PX = 512  # of the scaled crop: 0.3 s on one core; at 1024 it would be 1.5 s
 ITERATIONS = 3  # more change next to nothing
