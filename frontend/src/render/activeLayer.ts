@@ -10,7 +10,7 @@ import { pathOf } from "./paths.ts";
 import { HALO_COLOR, HALO_WIDTH, OUTLINE_WIDTH, type SceneLook } from "./sceneLayer.ts";
 import { drawSmartMarks } from "./smartDraft.ts";
 import type { StrokeImage } from "./strokeImage.ts";
-import { toScreen, type View } from "./view.ts";
+import { seenBox, toScreen, type View } from "./view.ts";
 
 const CORNER_RADIUS = 4.5;
 const MIDDLE_RADIUS = 2.5;
@@ -169,10 +169,10 @@ function drawRing({ context, editor, view, look }: ActiveScene, draft: Extract<D
 }
 
 function drawStroke(scene: ActiveScene, draft: Extract<Draft, { kind: "stroke" }>): void {
-  const { context, view, ratio, look, stroke, dirty } = scene;
+  const { context, view, screen, ratio, look, stroke, dirty } = scene;
   context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
   context.globalAlpha = STROKE_ALPHA;
-  stroke.draw(context, draft, dirty, look.colorOf(draft.label));
+  stroke.draw(context, draft, { dirty, seen: seenBox(view, screen, 0) }, look.colorOf(draft.label));
   context.globalAlpha = 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { boxesTouch } from "../geometry/box.ts";
 import { levelOf } from "./paths.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
-import { channelsOf } from "./strokeImage.ts";
+import { channelsOf, tilesIn } from "./strokeImage.ts";
 import { fitView, panned, seenBox, toImage, toScreen, zoomedAt } from "./view.ts";
 
 const IMAGE = { width: 1000, height: 500 };
@@ -67,6 +67,15 @@ describe("spatial index", () => {
 
 test("level of detail is exact from life size on and halves from there", () => {
   expect([4, 1, 0.6, 0.5, 0.25, 0.001].map(levelOf)).toEqual([0, 0, 0, 1, 2, 5]);
+});
+
+test("a stroke's tiles cover what they are asked for, and no more", () => {
+  expect(tilesIn({ x0: 511, y0: 10, x1: 513, y1: 20 })).toEqual([
+    { x0: 0, y0: 0, x1: 512, y1: 512 },
+    { x0: 512, y0: 0, x1: 1024, y1: 512 },
+  ]);
+  expect(tilesIn({ x0: 512, y0: 512, x1: 1024, y1: 1024 })).toHaveLength(1);
+  expect(tilesIn({ x0: 5, y0: 5, x1: 5, y1: 9 })).toEqual([]);
 });
 
 test("channels of a colour", () => {

@@ -1,53 +1,58 @@
-/** The stroke in progress as a small canvas; each frame repaints only the box that changed. */
+/**
+ * The stroke in progress as small canvases side by side: those in sight are made when they are first seen, a frame repaints only what
+ * changed, and a bitmap that grows costs nothing.
+ */
 import type { Draft } from "../editor/draft.ts";
-import type { Bitmap } from "../geometry/bitmap.ts";
-import { bitmapBox } from "../geometry/bitmap.ts";
+import { type Bitmap, bitmapBox } from "../geometry/bitmap.ts";
 import { intersectBoxes, isEmptyBox, uniteBoxes } from "../geometry/box.ts";
 import type { Box } from "../geometry/types.ts";
 
 type Stroke = Extract<Draft, { kind: "stroke" }>;
 
-export class StrokeImage {
-  #canvas: OffscreenCanvas | null = null;
-  #bitmap: Bitmap | null = null;
-  #color = "";
-  #id = "";
+/** Image pixels. */
+const TILE = 512;
 
-  /** `dirty` joins the boxes of all changes since the last call. */
-  draw(context: CanvasRenderingContext2D, stroke: Stroke, dirty: Box, color: string): void {
+interface Tile {
+  readonly box: Box;
+  readonly context: OffscreenCanvasRenderingContext2D;
+}
+
+export class StrokeImage {
+  readonly #tiles = new Map<string, Tile>();
+  #color = "";
+
+  /** `dirty` joins the boxes of all changes since the last call; `seen` is what the screen shows. */
+  draw(context: CanvasRenderingContext2D, stroke: Stroke, { dirty, seen }: { dirty: Box; seen: Box }, color: string) {
     const { bitmap } = stroke;
-    if (bitmap.width === 0 || bitmap.height === 0) return;
-    const changed = intersectBoxes(uniteBoxes(dirty, stroke.dirty), bitmapBox(bitmap));
-    if (this.#bitmap !== bitmap || this.#color !== color || !this.#canvas) {
-      const painted = this.#color === color && this.#id === stroke.id ? this.#canvas : null;
-      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      // the bitmap grew: what was painted stays
-      if (painted && this.#bitmap) {
-        canvas.getContext("2d")?.drawImage(painted, this.#bitmap.x - bitmap.x, this.#bitmap.y - bitmap.y);
-      }
-      this.#canvas = canvas;
-      this.#bitmap = bitmap;
-      this.#color = color;
-      this.#id = stroke.id;
-      this.#paint(painted ? changed : bitmapBox(bitmap));
-    } else {
-      this.#paint(changed);
-    }
+    if (color !== this.#color) this.clear();
+    this.#color = color;
+    const changed = uniteBoxes(dirty, stroke.dirty);
+    for (const tile of this.#tiles.values()) this.#paint(tile, bitmap, changed);
     context.imageSmoothingEnabled = false;
-    context.drawImage(this.#canvas, bitmap.x, bitmap.y);
+    for (const box of tilesIn(intersectBoxes(seen, bitmapBox(bitmap)))) {
+      const tile = this.#tiles.get(tileName(box)) ?? this.#makeTile(box, bitmap);
+      context.drawImage(tile.context.canvas, box.x0, box.y0);
+    }
   }
 
   clear(): void {
-    this.#canvas = null;
-    this.#bitmap = null;
+    this.#tiles.clear();
   }
 
-  #paint(box: Box): void {
-    const context = this.#canvas?.getContext("2d");
-    const bitmap = this.#bitmap;
-    if (!context || !bitmap || isEmptyBox(box)) return;
+  #makeTile(box: Box, bitmap: Bitmap): Tile {
+    const context = new OffscreenCanvas(TILE, TILE).getContext("2d");
+    if (!context) throw new Error("This browser has no 2D canvas.");
+    const tile = { box, context };
+    this.#tiles.set(tileName(box), tile);
+    this.#paint(tile, bitmap, box);
+    return tile;
+  }
+
+  #paint(tile: Tile, bitmap: Bitmap, changed: Box): void {
+    const box = intersectBoxes(intersectBoxes(changed, tile.box), bitmapBox(bitmap));
+    if (isEmptyBox(box)) return;
     const width = box.x1 - box.x0;
-    const image = context.createImageData(width, box.y1 - box.y0);
+    const image = tile.context.createImageData(width, box.y1 - box.y0);
     const pixels = new Uint32Array(image.data.buffer);
     const [color] = new Uint32Array(Uint8ClampedArray.of(...channelsOf(this.#color), 255).buffer);
     let to = 0;
@@ -57,8 +62,24 @@ export class StrokeImage {
         if (bitmap.data[from]) pixels[to] = color as number;
       }
     }
-    context.putImageData(image, box.x0 - bitmap.x, box.y0 - bitmap.y);
+    tile.context.putImageData(image, box.x0 - tile.box.x0, box.y0 - tile.box.y0);
   }
+}
+
+/** The tiles that a box touches. */
+export function tilesIn(box: Box): Box[] {
+  const tiles: Box[] = [];
+  if (isEmptyBox(box)) return tiles;
+  for (let y0 = Math.floor(box.y0 / TILE) * TILE; y0 < box.y1; y0 += TILE) {
+    for (let x0 = Math.floor(box.x0 / TILE) * TILE; x0 < box.x1; x0 += TILE) {
+      tiles.push({ x0, y0, x1: x0 + TILE, y1: y0 + TILE });
+    }
+  }
+  return tiles;
+}
+
+function tileName({ x0, y0 }: Box): string {
+  return `${x0},${y0}`;
 }
 
 /** Red, green and blue of "#rrggbb"; orange for anything else. */
