@@ -52,6 +52,7 @@ PAGES = {
     "labeling": PageCase("/projects/{project_id}/label/{image_id}", "Labeling", "scene-1.jpg"),
     "train": PageCase("/projects/{project_id}/train", "Every page ({project_id})", "Starting from"),
     "models": PageCase("/projects/{project_id}/models", "Trained models", "AP50"),
+    "time": PageCase("/projects/{project_id}/time", "Labeling time in Every page ({project_id})", "by person and day"),
     "members": PageCase("/projects/{project_id}/members", "Members of Every page ({project_id})", "Owner"),
     "model": PageCase("/models/{model_id}", "short", "The model is ready."),
     "statistics": PageCase("/models/{model_id}/statistics", "short", "Precision"),

@@ -108,6 +108,10 @@ function performObjectAction(editor: Editor, action: Action): boolean {
   }
   const selected = editor.selected;
   switch (action) {
+    case "nextObject":
+    case "previousObject":
+      selectBeside(editor, action === "nextObject" ? 1 : -1);
+      return true;
     case "delete":
       if (selected && !editor.isFixed(selected.id)) deleteObjects(editor, [selected.id]);
       return true;
@@ -191,6 +195,14 @@ export function reorder(editor: Editor, id: string, by: number): void {
   const change = editor.document.moveTo(id, editor.document.indexOf(id) + by);
   if (change.before?.index === change.after?.index) return;
   editor.execute({ name: "reorder", changes: [change] });
+}
+
+/** The next object that is seen, in the order of the list; after the last comes the first. */
+function selectBeside(editor: Editor, by: 1 | -1): void {
+  const seen = editor.document.instances.filter(({ id }) => !editor.hidden.has(id));
+  const at = seen.findIndex(({ id }) => id === editor.selectedId);
+  const next = at < 0 && by < 0 ? seen.at(-1) : seen[(at + by + seen.length) % seen.length];
+  if (next) editor.select(next.id);
 }
 
 function toggleHidden(editor: Editor, except: string | null): void {

@@ -52,3 +52,23 @@ test("objects go to the front and to the back, and by undo where they were", () 
   editor.undo();
   expect(order()).toBe("abc");
 });
+
+test("keys go through the objects that are seen, round and round", () => {
+  const editor = makeEditor(["a", "b", "c"].map((id) => instanceOf(id, SQUARE)));
+  editor.setHidden(["b"]);
+  const chosen = [".", ".", ".", ",", ","].map((name) => {
+    key(editor, name);
+    return editor.selectedId;
+  });
+  expect(chosen).toEqual(["a", "c", "a", "c", "a"]);
+  editor.select(null);
+  key(editor, ",");
+  expect(editor.selectedId).toBe("c");
+});
+
+test("where no object is seen, none is chosen", () => {
+  const editor = makeEditor([instanceOf("a", SQUARE)]);
+  editor.setHidden(["a"]);
+  key(editor, ".");
+  expect(editor.selectedId).toBeNull();
+});

@@ -31,6 +31,7 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
   useEditor(editor, "document", "selection", "visibility");
   const { instances } = editor.document;
   const named = useMemo(() => nameObjects(instances), [instances]);
+  const chosen = named.find(({ instance }) => instance.id === editor.selectedId);
   const isAllHidden = instances.length > 0 && instances.every(({ id }) => editor.hidden.has(id));
   const shown = named.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   return (
@@ -46,6 +47,7 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
           onPress={() => editor.setHidden(isAllHidden ? [] : instances.map(({ id }) => id))}
         />
       </header>
+      <output className="visually-hidden">{chosen && t("chosenObject", { name: chosen.name })}</output>
       {instances.length >= SEARCH_FROM && (
         <input
           type="search"

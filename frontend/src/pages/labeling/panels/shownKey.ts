@@ -1,6 +1,8 @@
 const NAMES: Readonly<Record<string, string>> = {
   arrowleft: "←",
   arrowright: "→",
+  arrowup: "↑",
+  arrowdown: "↓",
   pageup: "PgUp",
   pagedown: "PgDn",
   escape: "Esc",

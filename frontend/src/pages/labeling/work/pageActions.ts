@@ -10,6 +10,8 @@ export interface PageRequest {
 export type PageActions = Partial<Record<PageRequest["action"], () => void>>;
 
 const ZOOM_STEP = 1.25;
+/** Screen pixels. */
+const PAN_STEP = 96;
 
 /** Does what the core asks of the page, once for each request. */
 export function usePageActions(request: PageRequest | null, onDone: () => void, actions: PageActions): void {
@@ -23,6 +25,10 @@ export function usePageActions(request: PageRequest | null, onDone: () => void, 
 
 export function stageActions(stage: RefObject<Stage | null>): PageActions {
   return {
+    panLeft: () => stage.current?.panBy(PAN_STEP, 0),
+    panRight: () => stage.current?.panBy(-PAN_STEP, 0),
+    panUp: () => stage.current?.panBy(0, PAN_STEP),
+    panDown: () => stage.current?.panBy(0, -PAN_STEP),
     zoomIn: () => stage.current?.zoomCentre(ZOOM_STEP),
     zoomOut: () => stage.current?.zoomCentre(1 / ZOOM_STEP),
     fit: () => stage.current?.fit(),
