@@ -49,12 +49,13 @@ function traceRings(bitmap: Bitmap): Ring[] {
   const seenBottom = new Uint8Array(width * height);
   const rings: Ring[] = [];
   // every ring has an eastward edge (over a pixel) and a westward one (under a pixel): starting at those finds them all
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (!isSet(x, y)) continue;
-      const i = y * width + x;
-      if (!isSet(x, y - 1) && !seenTop[i]) rings.push(follow(x, y, EAST));
-      if (!isSet(x, y + 1) && !seenBottom[i]) rings.push(follow(x + 1, y + 1, WEST));
+  for (let i = data.indexOf(1); i >= 0; i = data.indexOf(1, i + 1)) {
+    // most pixels have others above and below, millions of them in a large mask; outside of the crop nothing is set
+    for (; data[i] === 1; i++) {
+      const isTop = i < width || data[i - width] === 0;
+      const isBottom = i >= width * (height - 1) || data[i + width] === 0;
+      if (isTop && !seenTop[i]) rings.push(follow(i % width, Math.floor(i / width), EAST));
+      if (isBottom && !seenBottom[i]) rings.push(follow((i % width) + 1, Math.floor(i / width) + 1, WEST));
     }
   }
   return rings;
