@@ -16,6 +16,7 @@ from app.settings import get_settings
 POSTGRESQL_CONNECTION_LOST = "08"
 # Stopped by its administrator, crashed, starting, or without a free connection.
 POSTGRESQL_GOING_OR_FULL = ("57P01", "57P02", "57P03", "53300")
+POSTGRESQL_GAVE_WAY = ("40001", "40P01")  # of two who would wait for each other for ever it stops one
 POSTGRESQL_DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SQLITE_BUSY_TIMEOUT_MS = 30_000  # writers queue behind one another instead of failing with "database is locked"
 
@@ -101,7 +102,7 @@ def is_away(error: DBAPIError) -> bool:
     state = getattr(original, "sqlstate", None)
     if state is None:  # no server answered at all
         return error.connection_invalidated or isinstance(error, OperationalError)
-    return state.startswith(POSTGRESQL_CONNECTION_LOST) or state in POSTGRESQL_GOING_OR_FULL
+    return state.startswith(POSTGRESQL_CONNECTION_LOST) or state in (*POSTGRESQL_GOING_OR_FULL, *POSTGRESQL_GAVE_WAY)
 
 
 def dispose_engine() -> None:

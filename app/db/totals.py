@@ -56,6 +56,7 @@ def add_to_project(
 def recount_project(session: Session, project_id: int) -> None:
     """Count everything anew, after a change to all of a project."""
     session.flush()
+    _lock_totals(session, project_id)
     counted = select(func.count(Image.id)).where(Image.project_id == project_id)
     _set(
         session,
@@ -78,6 +79,16 @@ def recount_project(session: Session, project_id: int) -> None:
             instance_count=instances.scalar_subquery(),
         ),
     )
+
+
+def _lock_totals(session: Session, project_id: int) -> None:
+    """Wait for those who have added to the totals and not committed: what they did is seen by the counting after this.
+
+    In the order in which `_apply` writes, and as no stronger a lock than it takes.
+    """
+    classes = select(LabelClass.id).where(LabelClass.project_id == project_id).order_by(LabelClass.id)
+    session.execute(classes.with_for_update(key_share=True)).all()
+    session.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True)).all()
 
 
 def _measure(session: Session, image_ids: Sequence[int]) -> _Totals:

@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.db.bulk import in_portions
+from app.db.bulk import in_portions, insert_of_new
 from app.db.models import Image, ImageClassCount, LabelClass, Project, User
 from app.db.totals import add_to_project, totals_kept
 from app.images.intake import PreparedImage
@@ -279,8 +278,7 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
     """Write rows and give their ids by name; an image whose name was taken meanwhile is left out."""
     if not images:
         return {}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Image).on_conflict_do_nothing(index_elements=[Image.project_id, Image.name])
+    statement = insert_of_new(session, Image, [Image.project_id, Image.name])
     rows = [
         {
             "project_id": project_id,

@@ -128,15 +128,14 @@ class _Import:
         labeled = [image_id for image_id, instance_count in present.items() if instance_count]
         new = self._without_known(images, labeled)
         class_names = dict.fromkeys(instance.class_name for image in new for instance in image.instances)
-        known = {c.name: c.id for c in repository.list_classes(self._session, self._project_id)}
+        known = self._class_ids()
         in_file_order = [*(name for name in self._colors if name in class_names), *class_names]
         created = [name for name in dict.fromkeys(in_file_order) if name not in known]
         if writes:
-            made = repository.add_classes(
-                self._session, self._project_id, {name: self._colors.get(name) for name in created}
-            )
-            known |= {c.name: c.id for c in made}
-            self._write(new, known, labeled)
+            colors = {name: self._colors.get(name) for name in created}
+            made = repository.add_missing_classes(self._session, self._project_id, colors)
+            created = [name for name in created if name in made]
+            self._write(new, self._class_ids(), labeled)
         imported = sum(len(image.instances) for image in new)
         replaced = sum(present.values()) if self._replaces else 0
         vanished = [image.name for image in self._fitted.images if image.image_id not in present]
@@ -154,6 +153,9 @@ class _Import:
                 *_described(self._fitted.notes, refused=False),
             ],
         )
+
+    def _class_ids(self) -> dict[str, int]:
+        return {c.name: c.id for c in repository.list_classes(self._session, self._project_id)}
 
     def _without_known(self, images: Sequence[FittedImage], labeled: Sequence[int]) -> list[FittedImage]:
         """Leave out instances that their images have already."""

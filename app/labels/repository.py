@@ -1,7 +1,7 @@
 """Every query about labels and instances."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
-from app.db.bulk import in_portions
+from app.db.bulk import in_portions, insert_of_new
 from app.db.models import Image, ImageClassCount, Instance, LabelClass
 from app.db.totals import recount_project, totals_kept
 from app.labels.palette import choose_colors
@@ -42,18 +42,30 @@ def find_class(session: Session, project_id: int, class_id: int) -> LabelClass |
     return session.scalar(select(LabelClass).where(LabelClass.project_id == project_id, LabelClass.id == class_id))
 
 
-def add_classes(session: Session, project_id: int, colors: dict[str, str | None]) -> list[LabelClass]:
+def add_classes(session: Session, project_id: int, colors: Mapping[str, str | None]) -> list[LabelClass]:
     """Make classes at the end of the project's list; one without a colour gets the palette's next."""
-    present = list_classes(session, project_id)
-    chosen = iter(choose_colors(len(colors), taken=(label_class.color for label_class in present)))
-    first = max((label_class.position for label_class in present), default=-1) + 1
-    added = [
-        LabelClass(project_id=project_id, name=name, color=color or next(chosen), position=first + number)
-        for number, (name, color) in enumerate(colors.items())
-    ]
+    added = [LabelClass(**values) for values in _new_classes(session, project_id, colors)]
     session.add_all(added)
     session.flush()
     return added
+
+
+def add_missing_classes(session: Session, project_id: int, colors: Mapping[str, str | None]) -> set[str]:
+    """Make classes as `add_classes` does, but for those that somebody made meanwhile; the names of the made ones."""
+    if not colors:
+        return set()
+    statement = insert_of_new(session, LabelClass, [LabelClass.project_id, LabelClass.name])
+    return set(session.scalars(statement.returning(LabelClass.name), _new_classes(session, project_id, colors)))
+
+
+def _new_classes(session: Session, project_id: int, colors: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    present = list_classes(session, project_id)
+    chosen = iter(choose_colors(len(colors), taken=(label_class.color for label_class in present)))
+    first = max((label_class.position for label_class in present), default=-1) + 1
+    return [
+        {"project_id": project_id, "name": name, "color": color or next(chosen), "position": first + number}
+        for number, (name, color) in enumerate(colors.items())
+    ]
 
 
 def delete_class(session: Session, project_id: int, class_id: int) -> None:

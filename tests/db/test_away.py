@@ -46,3 +46,7 @@ def test_requests__hear_503_while_the_database_is_busy(
     assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2")
     assert "try again" in answer.json()["error"]
     assert owner.post("/api/v1/projects", json={"name": "Nuts"}).status_code == 201
+
+
+def test_is_away__where_postgresql_stops_one_of_two_that_wait_for_each_other(postgresql_url: str) -> None:
+    assert is_away(failure(postgresql_url, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END $$"))
