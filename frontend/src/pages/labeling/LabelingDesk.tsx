@@ -12,6 +12,7 @@ import { showToast } from "../../components/toasts.ts";
 import { setLabel } from "../../editor/actions.ts";
 import type { KeyAction } from "../../editor/keys.ts";
 import type { Point } from "../../geometry/types.ts";
+import type { ActiveLook } from "../../render/activeLayer.ts";
 import type { Stage } from "../../render/stage.ts";
 import type { View } from "../../render/view.ts";
 import { CanvasView } from "./canvas/CanvasView.tsx";
@@ -34,7 +35,7 @@ import { ZoomBar } from "./panels/ZoomBar.tsx";
 import { SmartBar } from "./smart/SmartBar.tsx";
 import type { ImageRow } from "./work/imageRow.ts";
 import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
-import { type PageRequest, stageActions, usePageActions } from "./work/pageActions.ts";
+import { type PageRequest, rowActions, stageActions, usePageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
 import { makeSignal } from "./work/signal.ts";
 import type { ImageSteps } from "./work/useImageSteps.ts";
@@ -79,28 +80,14 @@ export function LabelingDesk(props: LabelingDeskProps) {
   const [dialog, setDialog] = useState<"keys" | "palette" | null>(null);
   const project = useQuery(projectQuery(projectId)).data;
   const colorOf = useColors(labels);
-  const look = useMemo(
-    () => ({ colorOf, fill: display.fill / 300, selectedFill: display.fill / 100 }),
-    [colorOf, display.fill],
-  );
+  const look = useLook(colorOf, display);
   useLabelNames(open, labels);
   useRestoredNotice(open);
   const keys = useKeymap(editor);
   useKeys(editor);
   usePageActions(request, onRequestDone, {
     ...stageActions(stage),
-    previousImage: () => steps.step(-1),
-    nextImage: () => steps.step(1),
-    nextUnlabeled: () => {
-      steps.nextUnlabeled().then(
-        (found) => found || showToast(t("allLabeled")),
-        (error: Error) => showToast(error.message),
-      );
-    },
-    copy: () => session.copy() > 0 && showToast(t("copied")),
-    cut: () => session.cut(),
-    paste: () => session.paste(),
-    pasteLast: () => session.pasteLast(),
+    ...rowActions(session, steps, t),
     ruler: () => ruler.toggle(),
     minimap: () => setShowsMinimap(!showsMinimap),
     palette: () => setDialog("palette"),
@@ -189,6 +176,10 @@ function useColors(labels: readonly LabelClass[]): (label: string) => string {
     const colors = new Map(labels.map(({ name, color }) => [name, color]));
     return (label: string) => colors.get(label) ?? UNKNOWN_COLOR;
   }, [labels]);
+}
+
+function useLook(colorOf: (label: string) => string, { fill }: Display): ActiveLook {
+  return useMemo(() => ({ colorOf, fill: fill / 300, selectedFill: fill / 100 }), [colorOf, fill]);
 }
 
 /** The core knows labels by name only; the first one is taken until another is chosen. */

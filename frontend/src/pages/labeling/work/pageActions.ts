@@ -1,6 +1,10 @@
+import type { TFunction } from "i18next";
 import { type RefObject, useEffect } from "react";
+import { showToast } from "../../../components/toasts.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { Stage } from "../../../render/stage.ts";
+import type { LabelingSession } from "./labelingSession.ts";
+import type { ImageSteps } from "./useImageSteps.ts";
 
 /** An action of the core that is the page's to do. */
 export interface PageRequest {
@@ -21,6 +25,24 @@ export function usePageActions(request: PageRequest | null, onDone: () => void, 
     actions[request.action]?.();
     onDone();
   }, [request]);
+}
+
+/** To other images, and what goes with the person from one to the next. */
+export function rowActions(session: LabelingSession, steps: ImageSteps, t: TFunction<"labeling">): PageActions {
+  return {
+    previousImage: () => steps.step(-1),
+    nextImage: () => steps.step(1),
+    nextUnlabeled: () => {
+      steps.nextUnlabeled().then(
+        (found) => found || showToast(t("allLabeled")),
+        (error: Error) => showToast(error.message),
+      );
+    },
+    copy: () => session.copy() > 0 && showToast(t("copied")),
+    cut: () => session.cut(),
+    paste: () => session.paste(),
+    pasteLast: () => session.pasteLast(),
+  };
 }
 
 export function stageActions(stage: RefObject<Stage | null>): PageActions {
