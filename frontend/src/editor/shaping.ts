@@ -20,7 +20,7 @@ import {
 } from "./instance.ts";
 
 /** How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. */
-export const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
+const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
 const LEAST_CONVERSION_IOU = 0.99;
 
 /** Adds a closed ring as an object, as a part of the selected one, or as a hole in it. */
@@ -103,7 +103,7 @@ export function simplify(editor: Editor, instance: Instance, tolerance: number):
 }
 
 export function simplified(instance: Instance, tolerance: number): Instance {
-  if (instance.shape.kind !== "polygons") return instance;
+  if (instance.shape.kind !== "polygons" || tolerance === 0) return instance;
   return { ...instance, shape: { kind: "polygons", polygons: simplifyPolygons(instance.shape.polygons, tolerance) } };
 }
 

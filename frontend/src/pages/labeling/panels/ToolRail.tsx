@@ -3,11 +3,13 @@ import {
   Circle,
   Eraser,
   Keyboard,
+  Lasso,
   type LucideIcon,
   MousePointer2,
   PaintBucket,
   Pentagon,
   Redo2,
+  Scissors,
   Shapes,
   Square,
   SquareDashed,
@@ -19,7 +21,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import type { Editor } from "../../../editor/editor.ts";
-import { type KeyAction, keyFor } from "../../../editor/keys.ts";
+import { type KeyAction, keyFor, type Mode } from "../../../editor/keys.ts";
 import { RingTool } from "../../../editor/tools/ringTool.ts";
 import { useEditor, useEditorValue } from "../work/useEditor.ts";
 import { shownKey } from "./shownKey.ts";
@@ -30,8 +32,16 @@ interface ToolRailProps {
   onAction: (action: KeyAction) => void;
 }
 
-const TOOLS: readonly (readonly { action: KeyAction; icon: LucideIcon }[])[] = [
-  [
+interface ToolButton {
+  readonly action: KeyAction;
+  readonly icon: LucideIcon;
+  /** What it is called where it is not called as its action is. */
+  readonly name?: "lasso.add" | "lasso.cut";
+}
+
+/** Each mode's tools; those of the other mode are a click away. */
+const TOOLS: Readonly<Record<Mode, readonly ToolButton[]>> = {
+  polygon: [
     { action: "edit", icon: MousePointer2 },
     { action: "newObject", icon: Pentagon },
     { action: "samePart", icon: Shapes },
@@ -40,12 +50,15 @@ const TOOLS: readonly (readonly { action: KeyAction; icon: LucideIcon }[])[] = [
     { action: "ellipse", icon: Circle },
     { action: "smart", icon: WandSparkles },
   ],
-  [
+  bitmap: [
     { action: "draw", icon: Brush },
     { action: "erase", icon: Eraser },
     { action: "fill", icon: PaintBucket },
+    { action: "samePart", icon: Lasso, name: "lasso.add" },
+    { action: "hole", icon: Scissors, name: "lasso.cut" },
   ],
-];
+};
+const MODES: readonly Mode[] = ["polygon", "bitmap"];
 
 export function ToolRail({ editor, onAction }: ToolRailProps) {
   const { t } = useTranslation("labeling");
@@ -53,51 +66,80 @@ export function ToolRail({ editor, onAction }: ToolRailProps) {
   const canUndo = useEditorValue(editor, () => editor.canUndo);
   const canRedo = useEditorValue(editor, () => editor.canRedo);
   const chosen = toolAction(editor);
-  const needsObject = (action: KeyAction) => (action === "samePart" || action === "hole") && !editor.selected;
   return (
     <Toolbar orientation="vertical" aria-label={t("tools")} className={styles.rail ?? ""}>
-      {TOOLS.map((group, i) => (
-        <div key={group[0]?.action} className={classNames(styles.group, i > 0 && styles.next)}>
-          {group.map(({ action, icon }) => (
+      {MODES.map((mode, i) => (
+        <div key={mode} className={classNames(styles.group, i > 0 && styles.next)}>
+          {TOOLS[mode].map(({ action, icon, name }) => (
             <RailButton
               key={action}
               editor={editor}
               action={action}
               icon={icon}
-              isChosen={action === chosen}
-              isDisabled={needsObject(action)}
-              onAction={onAction}
+              mode={mode}
+              name={t(name ?? `action.${action}`)}
+              isChosen={action === chosen && (mode === editor.mode || isOfBoth(action))}
+              isDisabled={!editor.selected && needsObject(action, mode)}
+              onAction={() => {
+                // a button means its own mode's tool, whatever is in hand
+                if (!isOfBoth(action)) editor.setMode(mode);
+                onAction(action);
+              }}
             />
           ))}
         </div>
       ))}
       <div className={styles.end}>
-        <RailButton editor={editor} action="undo" icon={Undo2} isDisabled={!canUndo} onAction={onAction} />
-        <RailButton editor={editor} action="redo" icon={Redo2} isDisabled={!canRedo} onAction={onAction} />
-        <RailButton editor={editor} action="help" icon={Keyboard} onAction={onAction} />
+        <RailButton
+          editor={editor}
+          action="undo"
+          name={t("action.undo")}
+          icon={Undo2}
+          isDisabled={!canUndo}
+          onAction={onAction}
+        />
+        <RailButton
+          editor={editor}
+          action="redo"
+          name={t("action.redo")}
+          icon={Redo2}
+          isDisabled={!canRedo}
+          onAction={onAction}
+        />
+        <RailButton editor={editor} action="help" name={t("action.help")} icon={Keyboard} onAction={onAction} />
       </div>
     </Toolbar>
   );
 }
 
+/** Choosing objects belongs to neither mode. */
+function isOfBoth(action: KeyAction): boolean {
+  return action === "edit" || action === "smart";
+}
+
+function needsObject(action: KeyAction, mode: Mode): boolean {
+  return action === "hole" || (action === "samePart" && mode === "polygon");
+}
+
 interface RailButtonProps extends ToolRailProps {
   action: KeyAction;
   icon: LucideIcon;
+  name: string;
+  /** Whose key is shown. */
+  mode?: Mode;
   isChosen?: boolean;
   isDisabled?: boolean;
 }
 
-function RailButton({ editor, action, icon, isChosen = false, isDisabled = false, onAction }: RailButtonProps) {
-  const { t } = useTranslation("labeling");
-  // a tool's key counts in its own mode; the rail shows both modes' tools
-  const mode = action === "draw" || action === "erase" || action === "fill" ? "bitmap" : "polygon";
+function RailButton(props: RailButtonProps) {
+  const { editor, action, icon, name, mode = "polygon", isChosen = false, isDisabled = false, onAction } = props;
   const key = keyFor(action, mode, editor.keymap);
   const isShort = key?.length === 1 && action !== "undo";
   return (
     <span className={classNames(styles.slot, isChosen && styles.chosen)}>
       <IconButton
         icon={icon}
-        label={t(`action.${action}`)}
+        label={name}
         {...(key === null ? {} : { hint: shownKey(key) })}
         className={styles.button}
         aria-pressed={isChosen}
