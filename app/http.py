@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db.engine import is_away, is_disk_full
+from app.db.engine import is_away, is_disk_full, refers_to_nothing
 from app.errors import AppError
 from app.inference.errors import ImageRefused, ImageTooLarge
 from app.masks.errors import InvalidMask
@@ -120,6 +120,11 @@ def _answer_database_error(_request: Request, error: Exception) -> JSONResponse:
         _logger.warning("the database is away: %s", error.orig)
         wait = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
         return error_response(503, "the database does not answer: nothing of this was kept; try again", wait)
+    if refers_to_nothing(error):
+        _logger.warning("a row refers to what is gone: %s", error.orig)
+        return error_response(
+            409, "what this belongs to was deleted meanwhile: nothing of this was kept; load it anew, then try again"
+        )
     raise error
 
 

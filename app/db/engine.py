@@ -17,6 +17,7 @@ POSTGRESQL_CONNECTION_LOST = "08"
 # Stopped by its administrator, crashed, starting, or without a free connection.
 POSTGRESQL_GOING_OR_FULL = ("57P01", "57P02", "57P03", "53300")
 POSTGRESQL_GAVE_WAY = ("40001", "40P01")  # of two who would wait for each other for ever it stops one
+POSTGRESQL_REFERS_TO_NOTHING = "23503"
 POSTGRESQL_DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
 SQLITE_BUSY_TIMEOUT_MS = 30_000  # writers queue behind one another instead of failing with "database is locked"
 
@@ -103,6 +104,14 @@ def is_away(error: DBAPIError) -> bool:
     if state is None:  # no server answered at all
         return error.connection_invalidated or isinstance(error, OperationalError)
     return state.startswith(POSTGRESQL_CONNECTION_LOST) or state in (*POSTGRESQL_GOING_OR_FULL, *POSTGRESQL_GAVE_WAY)
+
+
+def refers_to_nothing(error: DBAPIError) -> bool:
+    """Whether a row was to belong to another that is not there: somebody deleted that one meanwhile."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+    return getattr(original, "sqlstate", None) == POSTGRESQL_REFERS_TO_NOTHING
 
 
 def dispose_engine() -> None:

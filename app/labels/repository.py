@@ -42,6 +42,12 @@ def find_class(session: Session, project_id: int, class_id: int) -> LabelClass |
     return session.scalar(select(LabelClass).where(LabelClass.project_id == project_id, LabelClass.id == class_id))
 
 
+def lock_class(session: Session, project_id: int, class_id: int) -> LabelClass | None:
+    """Find a class that is to go: who is saving instances of it ends first, and who comes later finds it gone."""
+    query = select(LabelClass).where(LabelClass.project_id == project_id, LabelClass.id == class_id)
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
 def add_classes(session: Session, project_id: int, colors: Mapping[str, str | None]) -> list[LabelClass]:
     """Make classes at the end of the project's list; one without a colour gets the palette's next."""
     added = [LabelClass(**values) for values in _new_classes(session, project_id, colors)]
@@ -69,7 +75,7 @@ def _new_classes(session: Session, project_id: int, colors: Mapping[str, str | N
 
 
 def delete_class(session: Session, project_id: int, class_id: int) -> None:
-    """Delete a class with its instances."""
+    """Delete a class, which is locked, with its instances."""
     own = select(ImageClassCount.instance_count).where(
         ImageClassCount.image_id == Image.id, ImageClassCount.class_id == class_id
     )
@@ -79,7 +85,7 @@ def delete_class(session: Session, project_id: int, class_id: int) -> None:
 
 
 def merge_class(session: Session, project_id: int, class_id: int, *, into_id: int) -> None:
-    """Give a class's instances to another one, and delete it."""
+    """Give the instances of a class, which is locked, to another one, and delete it."""
     _bump(session, _has_class(class_id))
     session.execute(update(Instance).where(Instance.class_id == class_id).values(class_id=into_id))
     other = ImageClassCount.__table__.alias()

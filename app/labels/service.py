@@ -37,7 +37,7 @@ def change_label(session: Session, access: Access, label_id: int, changes: Label
     Raises:
         Conflict: The new name is another label's.
     """
-    label_class = _get_class(session, access.project_id, label_id)
+    label_class = _existing(repository.find_class(session, access.project_id, label_id), access, label_id)
     if changes.name is not None:
         label_class.name = changes.name
         with _name_taken_refused(changes.name):
@@ -52,7 +52,7 @@ def change_label(session: Session, access: Access, label_id: int, changes: Label
 
 def delete_label(session: Session, access: Access, label_id: int) -> DeletedLabel:
     """Delete a label with every instance that has it."""
-    label_class = _get_class(session, access.project_id, label_id)
+    label_class = _existing(repository.lock_class(session, access.project_id, label_id), access, label_id)
     gone = DeletedLabel(instances_deleted=label_class.instance_count, images_changed=label_class.image_count)
     repository.delete_class(session, access.project_id, label_id)
     touch_project(session, access.project_id)
@@ -67,7 +67,7 @@ def merge_label(session: Session, access: Access, label_id: int, *, into_id: int
     """
     if label_id == into_id:
         raise Unprocessable(f"into: label {into_id} cannot be merged into itself; give another label's id")
-    _get_class(session, access.project_id, label_id)
+    _existing(repository.lock_class(session, access.project_id, label_id), access, label_id)
     into = repository.find_class(session, access.project_id, into_id)
     if into is None:
         raise Unprocessable(f"into: there is no label {into_id} in project {access.project_id}")
@@ -77,10 +77,9 @@ def merge_label(session: Session, access: Access, label_id: int, *, into_id: int
     return _described(into)
 
 
-def _get_class(session: Session, project_id: int, label_id: int) -> LabelClass:
-    label_class = repository.find_class(session, project_id, label_id)
+def _existing(label_class: LabelClass | None, access: Access, label_id: int) -> LabelClass:
     if label_class is None:
-        raise NotFound(f"there is no label {label_id} in project {project_id}")
+        raise NotFound(f"there is no label {label_id} in project {access.project_id}")
     return label_class
 
 

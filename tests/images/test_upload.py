@@ -114,6 +114,19 @@ def test_upload__refuses_a_name_that_was_taken_while_it_decoded(
     assert len(stored_files(app_env)) == 4  # two images with their thumbnails: the late one's files are gone
 
 
+def test_upload__into_a_project_that_is_deleted_while_it_decodes_keeps_nothing(
+    owner: Person, project_id: int, app_env: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*_: object) -> dict[str, str]:
+        owner.delete(f"/api/v1/projects/{project_id}")
+        return {}
+
+    monkeypatch.setattr(service.repository, "find_names_by_hash", meanwhile)
+    answer = owner.post(f"/api/v1/projects/{project_id}/images", files={"files": ("fig.png", png())})
+    assert (answer.status_code, stored_files(app_env)) == (409, [])
+    assert "deleted meanwhile" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("data", "reason"),

@@ -13,7 +13,7 @@ from app.db.totals import recount_project
 from app.labels import repository
 from app.labels.repository import StoredInstance
 from tests.conftest import Person
-from tests.labels.conftest import FIRST_ID, SQUARE, MakeImage
+from tests.labels.conftest import FIRST_ID, SQUARE, Labeled, MakeImage, polygon_instance
 from tests.labels.test_totals import counted_totals, kept_totals
 
 WAIT_SECONDS = 0.5  # by then the second has come to what the first holds
@@ -54,21 +54,59 @@ def test_import__of_a_label_that_somebody_makes_meanwhile(
     assert [(label["name"], label["instance_count"]) for label in labels] == [("fig", 1), ("date", 1)]
 
 
-def test_recount__while_somebody_saves(project_id: int, make_image: MakeImage, labels: dict[str, int]) -> None:
-    image_id = make_image()
+def saving(project_id: int, image_id: int, class_id: int) -> Callable[[Session], None]:
+    """Somebody who saves one object."""
 
     def save(session: Session) -> None:
         outline = [{"exterior": SQUARE, "holes": []}]
-        instance = StoredInstance(FIRST_ID, labels["fig"], outline, None, crowd=False, source="manual")
+        instance = StoredInstance(FIRST_ID, class_id, outline, None, crowd=False, source="manual")
         repository.lock_images(session, [image_id])
         repository.insert_instances(session, [(image_id, 0, instance)])
         repository.recount(session, project_id, [image_id])
 
+    return save
+
+
+def test_recount__while_somebody_saves(project_id: int, make_image: MakeImage, labels: dict[str, int]) -> None:
     def recount() -> None:
         with session_scope() as session:
             recount_project(session, project_id)
 
-    while_uncommitted(save, recount)
+    while_uncommitted(saving(project_id, make_image(), labels["fig"]), recount)
     kept = kept_totals()
     assert kept == counted_totals(project_id)
     assert ("fig", 1, 1) in kept[1]
+
+
+def test_merge__takes_what_somebody_saves_meanwhile(image: Labeled, labels: dict[str, int]) -> None:
+    path = f"/api/v1/projects/{image.project_id}/labels/{labels['fig']}/merge"
+    answer = while_uncommitted(
+        saving(image.project_id, image.image_id, labels["fig"]),
+        lambda: image.person.post(path, json={"into": labels["date"]}),
+    )
+    assert (answer.status_code, answer.json()["instance_count"]) == (200, 1)
+    assert [item["label"] for item in image.get()["items"]] == ["date"]
+    assert image.counts() == {"date": 1}
+    assert kept_totals() == counted_totals(image.project_id)
+
+
+def test_delete_label__takes_what_somebody_saves_meanwhile(image: Labeled, labels: dict[str, int]) -> None:
+    answer = while_uncommitted(
+        saving(image.project_id, image.image_id, labels["fig"]),
+        lambda: image.person.delete(f"/api/v1/projects/{image.project_id}/labels/{labels['fig']}"),
+    )
+    assert answer.json() == {"instances_deleted": 1, "images_changed": 1}
+    assert (image.get()["items"], image.item()["instance_count"]) == ([], 0)
+    assert kept_totals() == counted_totals(image.project_id)
+
+
+def test_save__of_a_label_that_somebody_deletes_meanwhile(
+    database: str, image: Labeled, labels: dict[str, int]
+) -> None:
+    answer = while_uncommitted(
+        lambda session: repository.delete_class(session, image.project_id, labels["fig"]),
+        lambda: image.put(polygon_instance()),
+    )
+    # SQLite lets the second begin when the first has ended: then there is no such label.
+    assert answer.status_code == (422 if database.startswith("sqlite") else 409), answer.text
+    assert image.get()["items"] == []
