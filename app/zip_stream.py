@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+BLOCK_BYTES = 1 << 16  # given at once: every piece of an answer changes threads, which costs more than packing a mask
 ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)  # the format knows no earlier time
 
 
@@ -17,15 +18,15 @@ class ZipStream:
     def add(
         self, name: str, chunks: Iterable[bytes], *, compress: bool, modified: datetime | None = None
     ) -> Iterator[bytes]:
-        """Write one file, whose size need not be known."""
+        """Write one file, whose size need not be known; the bytes of small ones come with those of later ones."""
         info = zipfile.ZipInfo(name, max(modified or ZIP_EPOCH, ZIP_EPOCH).timetuple()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
         info.external_attr = 0o644 << 16
         with self._zip.open(info, "w", force_zip64=True) as file:
             for chunk in chunks:
                 file.write(chunk)
-                yield from self._sink.drain()
-        yield from self._sink.drain()
+                yield from self._sink.drain(at_least_bytes=BLOCK_BYTES)
+        yield from self._sink.drain(at_least_bytes=BLOCK_BYTES)
 
     def finish(self) -> Iterator[bytes]:
         """Write the list of files."""
@@ -38,14 +39,18 @@ class _Sink:
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> int:
         self._chunks.append(bytes(data))
+        self._size += len(data)
         return len(data)
 
     def flush(self) -> None:
         pass
 
-    def drain(self) -> Iterator[bytes]:
-        chunks, self._chunks = self._chunks, []
-        yield from chunks
+    def drain(self, *, at_least_bytes: int = 1) -> Iterator[bytes]:
+        """Give in one piece what was written, unless it is less than this."""
+        if self._size >= at_least_bytes:
+            chunks, self._chunks, self._size = self._chunks, [], 0
+            yield b"".join(chunks)

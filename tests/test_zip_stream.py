@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from app.zip_stream import ZipStream
+from app.zip_stream import BLOCK_BYTES, ZipStream
 
 CHUNK = b"\0" * (1 << 20)
 
@@ -49,3 +49,14 @@ def _big_file(stream: ZipStream, chunks: int) -> Iterator[bytes]:
     yield from stream.add("big.bin", (CHUNK for _ in range(chunks)), compress=False)
     yield from stream.add("after.txt", [b"after"], compress=True)
     yield from stream.finish()
+
+
+def test_add__gives_small_files_together_and_large_ones_as_they_come() -> None:
+    archive = ZipStream()
+    small = [piece for number in range(100) for piece in archive.add(f"{number}.txt", [b"fig"], compress=False)]
+    assert small == []
+    large = list(archive.add("large", [bytes(BLOCK_BYTES)] * 3, compress=False))
+    assert len(large) == 3
+    end = list(archive.finish())
+    with zipfile.ZipFile(io.BytesIO(b"".join([*large, *end]))) as whole:
+        assert (len(whole.namelist()), whole.testzip()) == (101, None)

@@ -1,6 +1,7 @@
 """Pictures that hold masks: PNG and other files without loss, read as numbers or as one mask, and written as PNG."""
 
 import io
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -75,7 +76,8 @@ def color_codes(palette: NDArray[np.uint8]) -> dict[int, int]:
 
 def write_mask(mask: NDArray[np.bool_]) -> bytes:
     """A mask as a PNG of one bit: white on black."""
-    return _png(Image.fromarray(np.ascontiguousarray(mask)))
+    # Runs alone are looked for: faster, and hardly larger where most is black.
+    return _png(Image.fromarray(np.ascontiguousarray(mask)), compress_type=zlib.Z_RLE)
 
 
 def write_numbers(numbers: NDArray[np.uint8 | np.uint16], palette: NDArray[np.uint8]) -> bytes:
@@ -114,7 +116,7 @@ def _numbers_of_colors(values: NDArray[np.integer], colors: Mapping[int, int]) -
     return numbers
 
 
-def _png(image: Image.Image) -> bytes:
+def _png(image: Image.Image, *, compress_type: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", compress_type=compress_type)
     return file.getvalue()
