@@ -1,0 +1,55 @@
+"""What `benchmarks.editor` runs in the page."""
+
+# When a picture not seen before, and when the objects, were drawn and their frame was over.
+WATCH_DRAWING = """
+window.drawn = { pictures: [], scenes: [] };
+const { drawImage, stroke, fill } = CanvasRenderingContext2D.prototype;
+const seen = new WeakSet();
+let filled = 0;
+const afterFrame = (times) => requestAnimationFrame(() => setTimeout(() => times.push(performance.now())));
+CanvasRenderingContext2D.prototype.drawImage = function (source, ...rest) {
+    if (source instanceof ImageBitmap && this.canvas.closest?.("[data-testid=canvas]") && !seen.has(source)) {
+        seen.add(source);
+        afterFrame(window.drawn.pictures);
+    }
+    return drawImage.call(this, source, ...rest);
+};
+CanvasRenderingContext2D.prototype.fill = function (...rest) {
+    filled++;
+    return fill.apply(this, rest);
+};
+CanvasRenderingContext2D.prototype.stroke = function (...rest) {
+    if (filled > 0) afterFrame(window.drawn.scenes);
+    filled = 0;
+    return stroke.apply(this, rest);
+};
+"""
+IS_DRAWN = "() => window.drawn.pictures.length > 0 && window.drawn.scenes.length > 0"
+DRAWN_AT = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0])"
+DRAWN_AFTER_KEY = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0]) - window.keyAt"
+RIVAL_OPENED_AT = "() => window.openedAt"
+FORGET_DRAWING = "() => { window.drawn.pictures.length = window.drawn.scenes.length = 0; }"
+NOTE_KEYS = """() => {
+    window.addEventListener("keydown", (event) => (window.keyAt = event.timeStamp), { capture: true });
+}"""
+# Strokes by events as the browser makes them, a frame for each; then as many undos.
+PAINT = """async ([strokes, left, top, width, height]) => {
+    const surface = document.querySelector("[data-testid=canvas]");
+    surface.setPointerCapture = () => undefined;
+    const frame = () => new Promise(requestAnimationFrame);
+    const point = (kind, x, y, buttons) =>
+        surface.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: x, clientY: y, buttons, pointerId: 1 }));
+    for (let i = 0; i < strokes; i++) {
+        const x = left + (i * 37) % width, y = top + (i * 53) % height;
+        point("pointerdown", x, y, 1);
+        for (let step = 1; step <= 4; step++) point("pointermove", x + 6 * step, y + 3 * step, 1);
+        point("pointerup", x + 24, y + 12, 0);
+        await frame();
+    }
+}"""
+UNDO = """async (count) => {
+    for (let i = 0; i < count; i++) {
+        window.dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true }));
+        await new Promise(requestAnimationFrame);
+    }
+}"""
