@@ -145,3 +145,11 @@ def test_import__a_broken_zip_is_refused(exchange: Exchange, file_format: str) -
         answer = exchange.send(broken, format=file_format)
         assert answer.status_code == 422, answer.text
         assert answer.json()["error"]
+
+
+def test_import__refuses_maps_of_labels_whose_objects_cannot_be_told_apart(exchange: Exchange) -> None:
+    maps = exchange.export("semantic")
+    assert "left/a.png" in maps  # its folder would be taken for a label
+    for query in ({}, {"format": "masks"}):
+        answer = exchange.send(zipped(maps), **query)
+        assert (answer.status_code, "maps of labels" in answer.json()["error"]) == (422, True)

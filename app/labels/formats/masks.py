@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.labels.formats import semantic
 from app.labels.formats.files import LabelFiles, file_stems, stem
 from app.labels.formats.flattened import keep_mask
 from app.labels.formats.mask_places import KnownNames, MaskPlace, find_place, is_photo
@@ -42,6 +43,7 @@ ACCEPTS = ".zip,.png"
 IS_ARCHIVE = True
 CANNOT_HOLD = ("ids of objects", "who or what drew an object")
 _INDEX = "labels.json"
+_LOSSES = "losses.json"  # each export's zip has one
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _NOT_FOR_FOLDERS = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # files of Windows, whatever the suffix
@@ -55,8 +57,12 @@ def parse(files: LabelFiles, project: ProjectNames) -> ParsedLabels:
     """Read every mask. One that is broken refuses its image's set alone.
 
     Raises:
-        UnreadableFile: There is no picture, or none of which image and label can be told.
+        UnreadableFile: There is no picture, or none of which image and label can be told, or they are maps of labels.
     """
+    if _is_map_of_labels(files):
+        raise UnreadableFile(
+            "these are maps of labels, in which objects cannot be told apart; export them as another format"
+        )
     index = _Index.read(files)
     known = KnownNames(project)
     places, problems = _places(files, index, known)
@@ -92,6 +98,18 @@ def write(export: LabelExport) -> Iterator[OutputFile]:
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _is_map_of_labels(files: LabelFiles) -> bool:
+    """Whether it is what `semantic` wrote: its folders would be taken for labels."""
+    for name in files.names(_LOSSES):
+        try:
+            document = files.json(name)
+        except UnreadableFile:
+            continue
+        if isinstance(document, Mapping) and document.get("format") == semantic.NAME:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
