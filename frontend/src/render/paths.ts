@@ -1,33 +1,34 @@
 /** Paths of shapes at the detail a zoom shows, made once: a shape never changes. */
-import { type Shape, shapePolygons } from "../editor/instance.ts";
+import type { Shape } from "../editor/instance.ts";
 import { boxOfPoints } from "../geometry/box.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
 import type { Polygon, Ring } from "../geometry/types.ts";
+import { OutlineCache } from "./outlineCache.ts";
 
 /** A point nearer than this to the line, in screen pixels, is not missed. */
 const UNSEEN = 0.5;
 const LEVELS = 6;
 
-interface Paths {
-  readonly full: readonly Polygon[];
-  readonly levels: (Path2D | undefined)[];
-}
+/** Points of masks' outlines that are kept for other levels; a million are some 60 MB. */
+const KEPT_POINTS = 500_000;
 
-const known = new WeakMap<Shape, Paths>();
+const outlines = new OutlineCache(KEPT_POINTS);
+const known = new WeakMap<Shape, (Path2D | undefined)[]>();
 
 export function pathOf(shape: Shape, scale: number): Path2D {
-  let paths = known.get(shape);
-  if (!paths) {
-    paths = { full: shapePolygons(shape, 0), levels: [] };
-    known.set(shape, paths);
+  let levels = known.get(shape);
+  if (!levels) {
+    levels = [];
+    known.set(shape, levels);
   }
   const level = levelOf(scale);
-  const ready = paths.levels[level];
+  const ready = levels[level];
   if (ready) return ready;
-  const polygons = level === 0 ? paths.full : coarse(paths.full, UNSEEN * 2 ** level);
+  const full = outlines.get(shape);
+  const polygons = level === 0 ? full : coarse(full, UNSEEN * 2 ** level);
   const path = new Path2D();
   for (const polygon of polygons) addPolygon(path, polygon);
-  paths.levels[level] = path;
+  levels[level] = path;
   return path;
 }
 
