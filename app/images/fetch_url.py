@@ -100,7 +100,9 @@ def _checked_address(target: httpx.URL, allowance: UrlAllowance) -> IPAddress:
 
 
 def _is_public(address: IPAddress) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    # 6to4 and Teredo addresses hold an IPv4 address of their own, which a relay would lead to.
+    is_tunnel = isinstance(address, ipaddress.IPv6Address) and bool(address.sixtofour or address.teredo)
+    return address.is_global and not address.is_multicast and not address.is_reserved and not is_tunnel
 
 
 @contextmanager

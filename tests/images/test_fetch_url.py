@@ -154,3 +154,9 @@ def test_url_allowance__admits_mapped_addresses_of_its_networks() -> None:
     mapped = ipaddress.ip_address("::ffff:10.1.2.3")
     assert UrlAllowance.parse(("10.0.0.0/8",)).admits("x", mapped)
     assert not NOTHING.admits("x", mapped)
+
+
+@pytest.mark.parametrize("tunnel", ["2002:0808:0808::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"])
+def test_url_allowance__refuses_tunnels_to_other_addresses(tunnel: str) -> None:
+    assert not NOTHING.admits("x", ipaddress.ip_address(tunnel))
+    assert NOTHING.admits("x", ipaddress.ip_address("2606:4700:4700::1111"))

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from typing import Any, Self
@@ -13,6 +13,7 @@ from app.images.archives import Archive, ArchiveRefused, is_zip
 from app.images.names import BadName, clean_name, last_part
 from app.labels.formats.parsed import Problem, UnreadableFile
 
+MAX_DOCUMENT_BYTES = 512 * 1024 * 1024  # a million objects are 200 MB of COCO, and Python takes ten times that for them
 UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload, as one with images may
 
 
@@ -22,7 +23,8 @@ class LabelFiles:
     def __init__(self, max_file_bytes: int) -> None:
         self.problems: list[Problem] = []
         self._max_file_bytes = max_file_bytes
-        self._readers: dict[str, Any] = {}
+        self._readers: dict[str, Callable[[], bytes]] = {}
+        self._sizes: dict[str, int] = {}
         self._broken: dict[str, str] = {}
         self._archives = ExitStack()
         self.json = cache(self._json)  # formats look at the same document, one after the other
@@ -58,8 +60,12 @@ class LabelFiles:
         """A file's bytes.
 
         Raises:
-            UnreadableFile: It is damaged inside its zip.
+            UnreadableFile: It is damaged inside its zip, or too large to be held in memory as a whole.
         """
+        if self._sizes[name] > MAX_DOCUMENT_BYTES:
+            raise UnreadableFile(
+                f"it has {self._sizes[name]:,} bytes, at most {MAX_DOCUMENT_BYTES:,} are read at once; split it"
+            )
         try:
             content: bytes = self._readers[name]()
         except ArchiveRefused as error:
@@ -109,7 +115,8 @@ class LabelFiles:
         return documents
 
     def _json_names(self) -> list[str]:
-        return self.names(".json") or self.names()
+        names = self.names()
+        return self.names(".json") or (names if len(names) == 1 else [])
 
     def _read_or_none(self, name: str) -> Any:
         try:
@@ -126,7 +133,8 @@ class LabelFiles:
 
     def _add(self, file: ReceivedFile) -> None:
         if not is_zip(file.path):
-            self._readers[_cleaned(file.name)] = file.path.read_bytes
+            name = _cleaned(file.name)
+            self._readers[name], self._sizes[name] = file.path.read_bytes, file.path.stat().st_size
             return
         try:
             archive = Archive(
@@ -140,6 +148,7 @@ class LabelFiles:
         for entry in archive.entries:
             if entry.refusal is None:
                 self._readers.setdefault(entry.name, partial(archive.read, entry))
+                self._sizes.setdefault(entry.name, entry.info.file_size)
             else:
                 self.problems.append(Problem(None, entry.name, entry.refusal))
 
