@@ -71,7 +71,9 @@ function DaysTable({ items, totalSeconds }: { items: readonly DayOfWork[]; total
             <td>
               <time dateTime={day}>{day}</time>
             </td>
-            <td className={styles.person} title={email}>{name || email}</td>
+            <td className={styles.person} title={email}>
+              {name || email}
+            </td>
             <td className={numberCell}>{formatCount(image_count)}</td>
             <td className={numberCell}>{formatDuration(seconds)}</td>
           </tr>
