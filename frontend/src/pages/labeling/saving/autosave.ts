@@ -75,7 +75,7 @@ export class Autosave {
   /** Saves now; resolves when that has succeeded or failed. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#saving) await this.#saving;
+    while (this.#saving) await this.#saving;
     if (!this.isSaved) await this.#save();
   }
 
@@ -110,17 +110,22 @@ export class Autosave {
     this.#timer = setTimeout(() => void this.flush(), delay);
   }
 
-  async #save(): Promise<void> {
+  /** One at a time: others wait until it has ended, well or not. Of two at once the later would lose to the earlier's tag. */
+  #save(): Promise<void> {
+    this.#saving = this.#saveOnce().finally(() => {
+      this.#saving = null;
+    });
+    return this.#saving;
+  }
+
+  async #saveOnce(): Promise<void> {
     this.#setState({ kind: "saving" });
-    this.#saving = this.#write();
     try {
-      await this.#saving;
+      await this.#write();
       this.#retryMs = RETRY_FIRST_MS;
       await this.#afterSave();
     } catch (error) {
       this.#failed(error);
-    } finally {
-      this.#saving = null;
     }
   }
 

@@ -18,6 +18,10 @@ class OneImage implements Transport {
   items: InstanceJson[];
   revision = 1;
   failure: ApiError | null = null;
+  /** How long a write takes. */
+  delay = 0;
+  mostWritesAtOnce = 0;
+  #writes = 0;
   readonly calls: string[] = [];
 
   constructor(items: readonly Instance[]) {
@@ -52,8 +56,11 @@ class OneImage implements Transport {
     this.revision++;
   }
 
-  #write(name: string, tag: string, items: () => InstanceJson[]) {
+  async #write(name: string, tag: string, items: () => InstanceJson[]) {
     this.calls.push(name);
+    this.mostWritesAtOnce = Math.max(this.mostWritesAtOnce, ++this.#writes);
+    if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
+    this.#writes--;
     if (this.failure) throw this.failure;
     const wanted = items();
     if (JSON.stringify(wanted) === JSON.stringify(this.items)) return this.version;
@@ -95,6 +102,23 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("autosave", () => {
+  test("writes one save after the other, however many wait for it", async () => {
+    const { server, editor, autosave, conflicts } = start([instanceOf("a", SQUARE)]);
+    server.delay = 5_000;
+    reshape(editor, "a", OTHER);
+    await vi.advanceTimersByTimeAsync(700);
+    reshape(editor, "a", TRIANGLE);
+    const waiting = [autosave.flush(), autosave.flush()];
+    autosave.retryNow();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await Promise.all(waiting);
+    expect(server.mostWritesAtOnce).toBe(1);
+    expect(server.calls).toEqual(["patch", "patch"]);
+    expect(conflicts).toEqual([]);
+    expect(autosave.state).toEqual({ kind: "saved" });
+    expect(server.items.map(instanceFromJson)[0]).toEqual(instanceOf("a", TRIANGLE));
+  });
+
   test("sends what changed a moment after the last change, then drops the draft", async () => {
     const { server, editor, states, kept } = start([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
     reshape(editor, "a", OTHER);
