@@ -1,7 +1,6 @@
 /** Draws the objects that are not being edited. */
 import type { Instance } from "../editor/instance.ts";
 import { shapeBox } from "../editor/instance.ts";
-import type { Box } from "../geometry/types.ts";
 import { pathOf } from "./paths.ts";
 
 /** Look of an outline on any photograph: 2 px of the label's colour in a 4 px opaque black halo (design tokens). */
@@ -18,47 +17,75 @@ export interface SceneLook {
   readonly fill: number;
 }
 
-/** The context maps image pixels to the canvas at `scale` CSS pixels each. Answers how many objects were drawn. */
+/** Objects of one step: about what a frame has time for without a graphics card. */
+export const STEP_OBJECTS = 60;
+
+/** Draws everything at once; the context maps image pixels to the canvas at `scale` CSS pixels each. */
 export function drawScene(
   context: CanvasRenderingContext2D,
   instances: readonly Instance[],
-  seen: Box,
   scale: number,
   look: SceneLook,
-): number {
-  const outlines = new Map<string, Path2D>();
-  const halo = new Path2D();
-  let drawn = 0;
-  context.globalAlpha = look.fill;
-  for (const instance of instances) {
-    const box = shapeBox(instance.shape);
-    if (box.x1 < seen.x0 || box.y1 < seen.y0 || box.x0 > seen.x1 || box.y0 > seen.y1) continue;
-    drawn++;
-    const color = look.colorOf(instance.label);
-    let outline = outlines.get(color);
-    if (!outline) {
-      outline = new Path2D();
-      outlines.set(color, outline);
-    }
-    if (Math.max(box.x1 - box.x0, box.y1 - box.y0) * scale < SPOT) {
-      outline.rect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0);
-      continue;
-    }
-    const path = pathOf(instance.shape, scale);
-    context.fillStyle = color;
-    if (look.fill > 0) context.fill(path, "evenodd");
-    outline.addPath(path);
-    halo.addPath(path);
-  }
-  context.globalAlpha = 1;
+): void {
+  for (const _ of drawSceneSteps(context, instances, scale, look));
+}
+
+/** The same in steps, between which others may use the time: all fills, then all halos, then all outlines. */
+export function* drawSceneSteps(
+  context: CanvasRenderingContext2D,
+  instances: readonly Instance[],
+  scale: number,
+  look: SceneLook,
+): Generator<void> {
+  const shapes = instances.filter((instance) => !isSpot(instance, scale));
   context.lineJoin = "round";
-  context.lineWidth = HALO_WIDTH / scale;
-  context.strokeStyle = HALO_COLOR;
-  context.stroke(halo);
-  context.lineWidth = OUTLINE_WIDTH / scale;
-  for (const [color, outline] of outlines) {
-    context.strokeStyle = color;
-    context.stroke(outline);
+  if (look.fill > 0) {
+    for (const some of portions(shapes)) {
+      context.globalAlpha = look.fill;
+      for (const { shape, label } of some) {
+        context.fillStyle = look.colorOf(label);
+        context.fill(pathOf(shape, scale), "evenodd");
+      }
+      context.globalAlpha = 1;
+      yield;
+    }
   }
-  return drawn;
+  for (const some of portions(shapes)) {
+    const halo = new Path2D();
+    for (const { shape } of some) halo.addPath(pathOf(shape, scale));
+    context.lineWidth = HALO_WIDTH / scale;
+    context.strokeStyle = HALO_COLOR;
+    context.stroke(halo);
+    yield;
+  }
+  for (const some of portions(instances)) {
+    context.lineWidth = OUTLINE_WIDTH / scale;
+    for (const [color, outline] of outlinesOf(some, scale, look)) {
+      context.strokeStyle = color;
+      context.stroke(outline);
+    }
+    yield;
+  }
+}
+
+function outlinesOf(instances: readonly Instance[], scale: number, look: SceneLook): Map<string, Path2D> {
+  const outlines = new Map<string, Path2D>();
+  for (const instance of instances) {
+    const color = look.colorOf(instance.label);
+    const outline = outlines.get(color) ?? new Path2D();
+    outlines.set(color, outline);
+    const { x0, y0, x1, y1 } = shapeBox(instance.shape);
+    if (isSpot(instance, scale)) outline.rect(x0, y0, x1 - x0, y1 - y0);
+    else outline.addPath(pathOf(instance.shape, scale));
+  }
+  return outlines;
+}
+
+function isSpot({ shape }: Instance, scale: number): boolean {
+  const { x0, y0, x1, y1 } = shapeBox(shape);
+  return Math.max(x1 - x0, y1 - y0) * scale < SPOT;
+}
+
+function* portions<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += STEP_OBJECTS) yield items.slice(start, start + STEP_OBJECTS);
 }

@@ -5,11 +5,11 @@
  */
 import type { Aspect, Editor } from "../editor/editor.ts";
 import { type Instance, shapeBox } from "../editor/instance.ts";
-import { EMPTY_BOX, uniteBoxes } from "../geometry/box.ts";
+import { boxesTouch, EMPTY_BOX, uniteBoxes } from "../geometry/box.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { type ActiveLook, drawActive } from "./activeLayer.ts";
 import type { ImagePyramid } from "./imagePyramid.ts";
-import { drawScene } from "./sceneLayer.ts";
+import { drawScene, drawSceneSteps } from "./sceneLayer.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
 import { StrokeImage } from "./strokeImage.ts";
 import { centred, fitView, panned, seenBox, toImage, type View, zoomedAt } from "./view.ts";
@@ -29,10 +29,17 @@ interface Layer {
   isCheap: boolean;
 }
 
+/** Many objects on their way into a canvas that is not shown yet, some in each frame. */
+interface SlowDrawing {
+  readonly view: View;
+  readonly steps: Generator<void>;
+}
+
 export class Stage {
   readonly #image: Layer;
   readonly #scene: Layer;
   readonly #active: Layer;
+  readonly #back: Layer = makeLayer(document.createElement("canvas"));
   readonly #stroke = new StrokeImage();
   readonly #index = new SpatialIndex<Instance>();
   readonly #onView: (view: View) => void;
@@ -46,6 +53,8 @@ export class Stage {
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #stale = { image: true, scene: true, index: true };
+  #isResting = true;
+  #slow: SlowDrawing | null = null;
   #dirty: Box = EMPTY_BOX;
   /** The objects in the scene's canvas, as they are there. */
   #drawn: readonly Instance[] = [];
@@ -99,6 +108,7 @@ export class Stage {
     this.#ratio = ratio;
     sizeCanvas(this.#image.canvas, screen, MARGIN, ratio);
     sizeCanvas(this.#scene.canvas, screen, MARGIN, ratio);
+    sizeCanvas(this.#back.canvas, screen, MARGIN, ratio);
     sizeCanvas(this.#active.canvas, screen, 0, ratio);
     if (isFirst) this.fit();
     this.#redraw();
@@ -137,9 +147,10 @@ export class Stage {
   #moveTo(view: View): void {
     this.#view = view;
     clearTimeout(this.#rest);
+    this.#isResting = false;
     this.#rest = setTimeout(() => {
+      this.#isResting = true;
       this.#stale.image ||= this.#image.drawnAt !== this.#view;
-      this.#stale.scene ||= this.#scene.drawnAt !== this.#view;
       this.#request();
     }, REST_MS);
     this.#onView(view);
@@ -180,8 +191,7 @@ export class Stage {
     if (!editor || this.#screen.width === 0) return;
     if (this.#mustDraw(this.#image, this.#stale.image)) this.#drawImage();
     else this.#place(this.#image);
-    if (this.#mustDraw(this.#scene, this.#stale.scene)) this.#drawObjects(editor);
-    else this.#place(this.#scene);
+    this.#drawScene(editor);
     if (editor.tool.draft.kind !== "stroke") this.#stroke.clear();
     drawActive({
       context: this.#active.context,
@@ -221,26 +231,72 @@ export class Stage {
     });
   }
 
+  /** What changed is drawn at once; many objects that are only to be seen sharper or farther, some in each frame. */
+  #drawScene(editor: Editor): void {
+    const layer = this.#scene;
+    const isMoved = layer.drawnAt !== this.#view;
+    if (this.#stale.scene || layer.drawnAt === null || (isMoved && layer.isCheap)) {
+      this.#slow = null;
+      this.#drawObjects(editor);
+      return;
+    }
+    if (!this.#slow && isMoved && (this.#isResting || !this.#covers(layer.drawnAt))) this.#beginSlowly(editor);
+    if (this.#slow) this.#goOnSlowly(this.#slow);
+    this.#place(layer);
+  }
+
   #drawObjects(editor: Editor): void {
     this.#stale.scene = false;
     this.#paint(this.#scene, (context) => {
-      if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
-      this.#stale.index = false;
-      const seen = seenBox(this.#view, this.#screen, MARGIN);
-      const near = this.#index.near(seen);
-      this.#drawn = this.#shown(editor);
-      const shown = this.#drawn.filter((instance) => near.has(instance));
-      const scale = this.#ratio * this.#view.scale;
-      context.setTransform(
-        scale,
-        0,
-        0,
-        scale,
-        this.#ratio * (this.#view.x + MARGIN),
-        this.#ratio * (this.#view.y + MARGIN),
-      );
-      this.#scene.isCheap = drawScene(context, shown, seen, this.#view.scale, this.#look) <= FEW_OBJECTS;
+      const shown = this.#inSight(editor);
+      this.#map(context);
+      drawScene(context, shown, this.#view.scale, this.#look);
+      this.#scene.isCheap = shown.length <= FEW_OBJECTS;
     });
+  }
+
+  #beginSlowly(editor: Editor): void {
+    const { canvas, context } = this.#back;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const shown = this.#inSight(editor);
+    this.#map(context);
+    this.#slow = { view: this.#view, steps: drawSceneSteps(context, shown, this.#view.scale, this.#look) };
+    this.#scene.isCheap = shown.length <= FEW_OBJECTS;
+  }
+
+  #goOnSlowly({ view, steps }: SlowDrawing): void {
+    this.#request();
+    if (!steps.next().done) return;
+    const { canvas, context } = this.#scene;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(this.#back.canvas, 0, 0);
+    this.#scene.drawnAt = view;
+    this.#slow = null;
+  }
+
+  /** The objects that the canvas, margin included, has to show. */
+  #inSight(editor: Editor): Instance[] {
+    if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
+    this.#stale.index = false;
+    const seen = seenBox(this.#view, this.#screen, MARGIN);
+    const near = this.#index.near(seen);
+    this.#drawn = this.#shown(editor);
+    return this.#drawn.filter((instance) => near.has(instance) && boxesTouch(shapeBox(instance.shape), seen));
+  }
+
+  /** Lets a canvas with a margin take image pixels. */
+  #map(context: CanvasRenderingContext2D): void {
+    const scale = this.#ratio * this.#view.scale;
+    context.setTransform(
+      scale,
+      0,
+      0,
+      scale,
+      this.#ratio * (this.#view.x + MARGIN),
+      this.#ratio * (this.#view.y + MARGIN),
+    );
   }
 
   #paint(layer: Layer, draw: (context: CanvasRenderingContext2D) => void): void {

