@@ -8,6 +8,7 @@ from app.cli.demo_scenes import HEIGHT, WIDTH
 from app.masks.instance import Point
 
 DRAG_MOVES = 12
+KEY_TRIES, KEY_WAIT_MS = 50, 100
 
 
 class Canvas:
@@ -17,8 +18,13 @@ class Canvas:
         self._page = page
         surface = page.get_by_test_id("canvas")
         expect(surface).to_be_visible()
-        page.keyboard.press("a")
-        expect(page.get_by_label("Zoom", exact=True)).to_have_text("100 %")
+        zoom = page.get_by_label("Zoom", exact=True)
+        for _ in range(KEY_TRIES):
+            page.keyboard.press("a")
+            if zoom.inner_text() == "100 %":
+                break
+            page.wait_for_timeout(KEY_WAIT_MS)  # the editor listens a moment after its canvas is there
+        expect(zoom).to_have_text("100 %")
         box = surface.bounding_box()
         assert box is not None
         self._left = box["x"] + (box["width"] - WIDTH) / 2
