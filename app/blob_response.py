@@ -1,6 +1,7 @@
 """Blobs as HTTP answers: cached by their content, in ranges, and harmless whatever they hold."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -17,6 +18,12 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 class RangeNotSatisfiable(AppError):
     status_code = 416
+
+
+# How OpenAPI tells of an endpoint that answers with a picture.
+IMAGE_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 def blob_response(

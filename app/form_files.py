@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import unquote
 
 from fastapi import Request
@@ -36,6 +36,14 @@ class ReceivedFile:
 
     name: str
     path: Path
+
+
+def form_schema(field: str, *, many: bool = False) -> dict[str, Any]:
+    """How OpenAPI tells of a form with a file, or with many in one field, that receive_form_files takes in."""
+    file = {"type": "string", "format": "binary"}
+    content = {"type": "array", "items": file} if many else file
+    schema = {"type": "object", "required": [field], "properties": {field: content}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
 @asynccontextmanager

@@ -5,6 +5,8 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from lzma import LZMAError
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import IO, BinaryIO
 from app.images.names import BadName, clean_name, lies_beside_files
 from app.storage.blobs import CHUNK_BYTES, full_disk_refused
 
+UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload
 MAX_ENTRIES = 100_000
 MAX_DIRECTORY_BYTES = 64 * 1024 * 1024  # the list of entries, which Python reads into memory as a whole
 MAX_RATIO = 200  # images hardly shrink; what shrinks more is a bomb, or a drawing in one colour
@@ -76,11 +79,9 @@ class Archive:
         with full_disk_refused():
             file = target.open("xb")
         with file:
-            try:
+            with _damage_refused():
                 source = self._zip.open(entry.info)
                 chunk = source.read(CHUNK_BYTES)
-            except _DAMAGE as error:
-                raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
             with source:
                 self._copy(chunk, source, file)
 
@@ -90,10 +91,8 @@ class Archive:
         Raises:
             ArchiveRefused: The entry is damaged or packed in a way that is not known.
         """
-        try:
+        with _damage_refused():
             return self._zip.read(entry.info)
-        except _DAMAGE as error:
-            raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
 
     def close(self) -> None:
         self._zip.close()
@@ -102,10 +101,8 @@ class Archive:
         while chunk:
             with full_disk_refused():
                 file.write(chunk)
-            try:
+            with _damage_refused():
                 chunk = source.read(CHUNK_BYTES)
-            except _DAMAGE as error:
-                raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
 
     def _entry(self, info: zipfile.ZipInfo) -> Entry:
         shown = _decoded_name(info)
@@ -147,6 +144,14 @@ def is_zip(path: Path) -> bool:
     """Whether a file begins as zip files do, whatever its name."""
     with path.open("rb") as file:
         return file.read(4) in (b"PK\x03\x04", _END_OF_DIRECTORY)
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
 
 
 def _is_folder(info: zipfile.ZipInfo) -> bool:

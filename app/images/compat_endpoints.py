@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from app.blob_response import blob_response
+from app.blob_response import IMAGE_FILE, blob_response
 from app.deps import AccountUser, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import BadRequest, UnsupportedMediaType
 from app.http import errors
@@ -43,9 +43,6 @@ _IMAGE_BODY = {
             },
         }
     }
-}
-_IMAGE_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
@@ -103,7 +100,7 @@ def upload_named_image(
     return by_name.upload_image(access, name, data, blobs=get_blob_store(), settings=settings)
 
 
-@router.get("/image/{project_id}/{name:path}", response_class=Response, responses=_IMAGE_FILE)
+@router.get("/image/{project_id}/{name:path}", response_class=Response, responses=IMAGE_FILE)
 def read_named_image(access: LabelerAccess, name: str, request: Request, session: ReadSessionDep) -> Response:
     """An image's file as it was uploaded."""
     image = by_name.find_image(session, access, name)

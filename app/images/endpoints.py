@@ -1,13 +1,13 @@
 """Images over HTTP."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.blob_response import blob_response, file_headers, is_fresh
+from app.blob_response import IMAGE_FILE, blob_response, file_headers, is_fresh
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
-from app.form_files import ReceivedFile, receive_form_files
+from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, errors
 from app.images import repository, service
 from app.images.display import can_be_shown, make_display_image
@@ -30,24 +30,6 @@ from app.storage.thumbnails import THUMBNAIL_MEDIA_TYPE
 
 router = APIRouter(prefix="/api/v1", tags=["images"])
 
-_FORM_OF_FILES = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
-                }
-            }
-        },
-    }
-}
-_IMAGE_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
-}
-
 
 ImageQueryParams = Annotated[ImageQuery, Query()]
 
@@ -59,7 +41,10 @@ async def received_files(request: Request, _access: LabelerAccess) -> AsyncItera
 
 
 @router.post(
-    "/projects/{project_id}/images", status_code=201, responses=errors(413, 415, 507), openapi_extra=_FORM_OF_FILES
+    "/projects/{project_id}/images",
+    status_code=201,
+    responses=errors(413, 415, 507),
+    openapi_extra=form_schema("files", many=True),
 )
 def upload_images(access: LabelerAccess, files: Annotated[list[ReceivedFile], Depends(received_files)]) -> UploadReport:
     """Upload images, and zips of them, which keep their folders in the names. What is refused is listed with why."""
@@ -115,7 +100,7 @@ def delete_image(access: ImageLabelerAccess, image_id: PathId, session: SessionD
     service.delete_images(session, access, [image_id], blobs=get_blob_store())
 
 
-@router.get("/images/{image_id}/file", response_class=Response, responses=_IMAGE_FILE)
+@router.get("/images/{image_id}/file", response_class=Response, responses=IMAGE_FILE)
 def read_image_file(
     _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
 ) -> Response:
@@ -131,7 +116,7 @@ def read_image_file(
     )
 
 
-@router.get("/images/{image_id}/thumbnail", response_class=Response, responses=_IMAGE_FILE)
+@router.get("/images/{image_id}/thumbnail", response_class=Response, responses=IMAGE_FILE)
 def read_thumbnail(
     _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
 ) -> Response:
@@ -146,7 +131,7 @@ def read_thumbnail(
     )
 
 
-@router.get("/images/{image_id}/display", response_class=Response, responses=_IMAGE_FILE)
+@router.get("/images/{image_id}/display", response_class=Response, responses=IMAGE_FILE)
 def read_display_image(
     _access: ImageLabelerAccess, image_id: PathId, request: Request, session: ReadSessionDep
 ) -> Response:

@@ -13,7 +13,7 @@ from app.db.models import Image
 from app.errors import NotFound, Unprocessable
 from app.form_files import ReceivedFile
 from app.images import repository
-from app.images.archives import Archive, ArchiveRefused, Entry, is_zip
+from app.images.archives import UNPACKED_TO_UPLOAD_RATIO, Archive, ArchiveRefused, Entry, is_zip
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
 from app.images.known_answers import known_answers
 from app.images.names import BadName, clean_folder, clean_name
@@ -38,7 +38,6 @@ from app.settings import Settings
 from app.storage.blobs import BlobStore
 
 MAX_FOLDERS = 1000  # of one answer: more than anybody scrolls through
-UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload
 
 
 def upload_images(

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
-from app.form_files import ReceivedFile, receive_form_files
+from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, errors
 from app.labels import exporting, importing, instances, outlines, service
 from app.labels.formats.table import READERS, WRITERS
@@ -35,20 +35,6 @@ from app.settings import get_settings
 
 router = APIRouter(prefix="/api/v1", tags=["labels"])
 
-_FORM_OF_A_FILE = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 ExportFormat = Annotated[str, Query(alias="format", description=" or ".join(WRITERS))]
 IfMatchHeader = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change began from")]
 
@@ -93,7 +79,7 @@ async def received_label_files(request: Request, _access: LabelerAccess) -> Asyn
         yield files
 
 
-@router.post("/projects/{project_id}/labels/import", responses=errors(413, 415, 507), openapi_extra=_FORM_OF_A_FILE)
+@router.post("/projects/{project_id}/labels/import", responses=errors(413, 415, 507), openapi_extra=form_schema("file"))
 def import_labels(
     access: LabelerAccess,
     files: Annotated[list[ReceivedFile], Depends(received_label_files)],

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from app.deps import AccountUser, DeveloperAccess
 from app.errors import Unprocessable
-from app.form_files import ReceivedFile, receive_form_files
+from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import errors
 from app.project_archive import service
 from app.project_archive.writing import write_project
@@ -17,21 +17,6 @@ from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 
 router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
-
-_FORM_OF_AN_ARCHIVE = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 
 
 @router.get("/{project_id}/archive", response_class=StreamingResponse)
@@ -58,7 +43,7 @@ async def received_archive(request: Request, _caller: AccountUser) -> AsyncItera
         yield files[0]
 
 
-@router.post("/archive", status_code=201, responses=errors(413, 415, 507), openapi_extra=_FORM_OF_AN_ARCHIVE)
+@router.post("/archive", status_code=201, responses=errors(413, 415, 507), openapi_extra=form_schema("file"))
 def import_project(caller: AccountUser, archive: Annotated[ReceivedFile, Depends(received_archive)]) -> ProjectSchema:
     """Make a project of an archive that this or another Maskwright gave; the sender owns it."""
     return service.import_project(caller.user_id, archive.path, blobs=get_blob_store(), settings=get_settings())

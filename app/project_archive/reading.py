@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.errors import Unprocessable
-from app.images.archives import Archive, ArchiveRefused, Entry
+from app.images.archives import UNPACKED_TO_UPLOAD_RATIO, Archive, ArchiveRefused, Entry
 from app.images.names import BadName, clean_name
 from app.project_archive.schemas import (
     FORMAT,
@@ -29,7 +29,6 @@ from app.project_archive.schemas import (
 
 MAX_ENTRIES = 300_000  # three times the images of the largest projects that are tested
 MAX_DOCUMENT_BYTES = 128 * 1024 * 1024  # of a file that is read as a whole: the list of so many entries fits
-UNPACKED_TO_UPLOAD_RATIO = 4  # an archive may unpack to this many times the largest upload, as a zip of images may
 _MODEL_FOLDER = re.compile(r"(models/\d+/)" + re.escape(MODEL_FILE))
 
 Document = TypeVar("Document", bound=BaseModel)

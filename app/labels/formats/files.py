@@ -9,12 +9,11 @@ from typing import Any, Self
 from xml.etree import ElementTree
 
 from app.form_files import ReceivedFile
-from app.images.archives import Archive, ArchiveRefused, is_zip
+from app.images.archives import UNPACKED_TO_UPLOAD_RATIO, Archive, ArchiveRefused, is_zip
 from app.images.names import BadName, clean_name, last_part
 from app.labels.formats.parsed import Problem, UnreadableFile
 
 MAX_DOCUMENT_BYTES = 512 * 1024 * 1024  # a million objects are 200 MB of COCO, and Python takes ten times that for them
-UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload, as one with images may
 
 
 class LabelFiles:
@@ -119,6 +118,8 @@ class LabelFiles:
         return self.names(".json") or (names if len(names) == 1 else [])
 
     def _read_or_none(self, name: str) -> Any:
+        if name in self._broken:  # every format asks
+            return None
         try:
             return self.json(name)
         except UnreadableFile as error:

@@ -6,6 +6,7 @@ import { MIDDLE_HANDLE_EDGE } from "../editor/tools/editTool.ts";
 import { HIT_REACH } from "../editor/tools/tool.ts";
 import { forEachVertex, sameVertex } from "../editor/vertices.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
+import { drawMarquee } from "./marquee.ts";
 import { pathOf } from "./paths.ts";
 import { HALO_COLOR, HALO_WIDTH, OUTLINE_WIDTH, type SceneLook } from "./sceneLayer.ts";
 import { drawSmartMarks } from "./smartDraft.ts";
@@ -127,7 +128,7 @@ function drawDraft(scene: ActiveScene, draft: Draft): void {
       drawStroke(scene, draft);
       break;
     case "marquee":
-      drawMarquee(scene, draft.box);
+      drawMarquee(scene.context, scene.view, draft.box);
       break;
     case "smart":
       if (draft.preview) drawShape(scene, draft.preview, scene.look.selectedFill);
@@ -175,18 +176,6 @@ function drawStroke(scene: ActiveScene, draft: Extract<Draft, { kind: "stroke" }
   stroke.draw(context, draft, { dirty, seen: seenBox(view, screen, 0) }, look.colorOf(draft.label));
   context.globalAlpha = 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-}
-
-function drawMarquee({ context, view }: ActiveScene, box: Box): void {
-  const [x, y] = toScreen(view, [box.x0, box.y0]);
-  const width = (box.x1 - box.x0) * view.scale;
-  const height = (box.y1 - box.y0) * view.scale;
-  context.lineWidth = 3;
-  context.strokeStyle = HALO_COLOR;
-  context.strokeRect(x, y, width, height);
-  context.lineWidth = 1;
-  context.strokeStyle = "#fff";
-  context.strokeRect(x, y, width, height);
 }
 
 function drawBrush({ context, editor, view }: ActiveScene): void {

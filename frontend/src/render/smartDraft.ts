@@ -1,6 +1,6 @@
 /** Draws the rectangle and the strokes of smart labeling: white on the object, black beside it. */
 import type { Draft } from "../editor/draft.ts";
-import { HALO_COLOR } from "./sceneLayer.ts";
+import { drawMarquee } from "./marquee.ts";
 import { toScreen, type View } from "./view.ts";
 
 const STROKE_ALPHA = 0.6;
@@ -13,19 +13,7 @@ export function drawSmartMarks(
   view: View,
   { box, strokes }: Extract<Draft, { kind: "smart" }>,
 ): void {
-  if (box) {
-    const [x, y] = toScreen(view, [box.x0, box.y0]);
-    const width = (box.x1 - box.x0) * view.scale;
-    const height = (box.y1 - box.y0) * view.scale;
-    context.lineWidth = 3;
-    context.strokeStyle = HALO_COLOR;
-    context.strokeRect(x, y, width, height);
-    context.lineWidth = 1;
-    context.strokeStyle = "#fff";
-    context.setLineDash(DASH);
-    context.strokeRect(x, y, width, height);
-    context.setLineDash([]);
-  }
+  if (box) drawMarquee(context, view, box, DASH);
   context.globalAlpha = STROKE_ALPHA;
   context.lineCap = "round";
   context.lineJoin = "round";
