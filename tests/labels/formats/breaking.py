@@ -1,9 +1,14 @@
 """Label files broken in every way that bytes can be."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
+
+from app.labels.formats.parsed import UnreadableFile
+from app.labels.formats.table import WRITERS
+from app.masks.instance import Instance
+from tests.labels.formats.scenes import HEIGHT, WIDTH, fitted, parsed, written
 
 NUMBER = re.compile(rb"-?\d+(\.\d+)?(e-?\d+)?")
 VALUES = (
@@ -20,6 +25,23 @@ VALUES = (
     b"\xff\xfe",
     b"{}",
 )
+
+
+def expect_report_of_broken(
+    file_format: str, drawn: Sequence[Instance], data: st.DataObject, *, others: Mapping[str, bytes] | None = None
+) -> None:
+    """Whatever is broken in an export, reading it ends in a report: no image is left out without a reason.
+
+    Args:
+        others: Files beside the export's.
+    """
+    kept = [k.instance for k in WRITERS[file_format].keep(drawn, HEIGHT, WIDTH) if k.instance]
+    files = data.draw(broken({**written(file_format, kept), **(others or {})}))
+    try:
+        found = fitted(parsed(file_format, files, is_broken=True))
+    except UnreadableFile:
+        return
+    assert found.matched_count == len(found.images) or found.refusals
 
 
 @st.composite

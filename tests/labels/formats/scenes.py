@@ -99,6 +99,24 @@ def came_back(file_format: str, kept: Sequence[Instance]) -> list[FittedInstance
     return [instance for image in found.images for instance in image.instances]
 
 
+def expect_exact_pixels(file_format: str, drawn: Sequence[Instance]) -> None:
+    """An export gives back what `keep` says, outline by outline, and that is every pixel that was drawn."""
+    kept = [k.instance for k in WRITERS[file_format].keep(drawn, HEIGHT, WIDTH)]
+    left = [instance for instance in kept if instance is not None]
+    # Some formats have no file for an image without objects.
+    back = (
+        [fitted_instance(instance) for instance in came_back(file_format, left)] if written(file_format, left) else []
+    )
+    assert [(i.polygons, i.rle, i.class_name, i.crowd) for i in back] == [
+        (i.polygons, i.rle, i.class_name, i.crowd) for i in left
+    ]
+    for instance, remains in zip(drawn, kept, strict=True):
+        if remains is None:
+            assert not covers_pixels(instance)
+        else:
+            assert described(remains) == described(instance)
+
+
 def described(instance: Instance) -> tuple[str, bool, Rle]:
     """What a format is to keep of an object: label, crowd and pixels."""
     return instance.class_name, instance.crowd, instance_to_rle(instance, HEIGHT, WIDTH)

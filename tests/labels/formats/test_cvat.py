@@ -1,4 +1,3 @@
-from contextlib import suppress
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,17 +12,14 @@ from app.labels.formats.shapes import PARTS_LOSS
 from app.masks.instance import Instance, Polygon
 from app.masks.polygons import polygon_area
 from app.masks.rle import decode_rle
-from tests.labels.formats.breaking import broken
+from tests.labels.formats.breaking import expect_report_of_broken
 from tests.labels.formats.scenes import (
     CLASSES,
     HEIGHT,
     IMAGE,
     WIDTH,
-    came_back,
-    covers_pixels,
-    described,
+    expect_exact_pixels,
     fitted,
-    fitted_instance,
     instances,
     parsed,
     written,
@@ -53,26 +49,13 @@ def only_image(*shapes: str) -> ParsedImage:
 @given(st.lists(instances(), max_size=4))
 @settings(max_examples=200, deadline=None)
 def test_round_trip__gives_what_keep_says_and_every_pixel(drawn: list[Instance]) -> None:
-    kept = [k.instance for k in cvat.keep(drawn, HEIGHT, WIDTH)]
-    left = [instance for instance in kept if instance is not None]
-    back = [fitted_instance(instance) for instance in came_back("cvat", left)]
-    assert [(i.polygons, i.rle, i.class_name, i.crowd) for i in back] == [
-        (i.polygons, i.rle, i.class_name, i.crowd) for i in left
-    ]
-    for instance, remains in zip(drawn, kept, strict=True):
-        if remains is None:
-            assert not covers_pixels(instance)
-        else:
-            assert described(remains) == described(instance)
+    expect_exact_pixels("cvat", drawn)
 
 
 @given(st.lists(instances(), min_size=1, max_size=3), st.data())
 @settings(max_examples=300, deadline=None)
 def test_parse__broken_in_any_way_it_reports(drawn: list[Instance], data: st.DataObject) -> None:
-    kept = [k.instance for k in cvat.keep(drawn, HEIGHT, WIDTH) if k.instance]
-    files = data.draw(broken(written("cvat", kept)))
-    with suppress(UnreadableFile):
-        fitted(parsed("cvat", files, is_broken=True))
+    expect_report_of_broken("cvat", drawn, data)
 
 
 def test_keep__says_what_becomes_a_mask() -> None:

@@ -1,7 +1,6 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -23,7 +22,7 @@ from app.labels.formats.parsed import (
 from app.labels.formats.pictures import write_mask
 from app.masks.instance import Instance, Polygon
 from app.masks.rle import encode_mask
-from tests.labels.formats.breaking import broken
+from tests.labels.formats.breaking import expect_report_of_broken
 from tests.labels.formats.scenes import (
     HEIGHT,
     IMAGE,
@@ -35,7 +34,6 @@ from tests.labels.formats.scenes import (
     fitted_instance,
     instances,
     parsed,
-    written,
 )
 
 MASK = np.zeros((HEIGHT, WIDTH), dtype=bool)
@@ -65,9 +63,7 @@ def test_round_trip__gives_exactly_what_keep_says_and_every_pixel(drawn: list[In
 @given(st.lists(instances(), min_size=1, max_size=3), st.data())
 @settings(max_examples=300)
 def test_parse__broken_in_any_way_it_reports(drawn: list[Instance], data: st.DataObject) -> None:
-    sent = data.draw(broken(written("masks", [k.instance for k in masks.keep(drawn, HEIGHT, WIDTH) if k.instance])))
-    with suppress(UnreadableFile):
-        fitted(parsed("masks", sent, is_broken=True))
+    expect_report_of_broken("masks", drawn, data)
 
 
 def test_keep__says_what_is_lost() -> None:
