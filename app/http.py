@@ -88,7 +88,7 @@ def add_error_handlers(app: FastAPI) -> None:
     """Turn whatever is raised for a caller's fault into its status and `{"error": …}`."""
     app.add_exception_handler(AppError, _answer_app_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
-    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(HTTPException, answer_http_exception)
     # The pure cores know no HTTP. Services turn these into words of their own where they can say which item it was.
     app.add_exception_handler(InvalidMask, _answer_invalid_mask)
     app.add_exception_handler(ImageRefused, _answer_refused_image)
@@ -97,6 +97,18 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def error_response(status_code: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"error": message}, status_code=status_code, headers=headers)
+
+
+def answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    match error.status_code:
+        case 404:
+            message = f"there is nothing at {request.url.path}: see /api/docs for every path"
+        case 405:
+            message = f"{request.url.path} does not answer {request.method}: see /api/docs for what it answers"
+        case _:
+            message = str(error.detail)
+    return error_response(error.status_code, message, error.headers)
 
 
 def _answer_app_error(_request: Request, error: Exception) -> JSONResponse:
@@ -152,18 +164,6 @@ def _field_name(location: Sequence[str | int]) -> str:
     for part in location[1:]:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
     return name or str(location[0])
-
-
-def _answer_http_exception(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    match error.status_code:
-        case 404:
-            message = f"there is nothing at {request.url.path}: see /api/docs for every path"
-        case 405:
-            message = f"{request.url.path} does not answer {request.method}: see /api/docs for what it answers"
-        case _:
-            message = str(error.detail)
-    return error_response(error.status_code, message, error.headers)
 
 
 class FaultMiddleware:

@@ -53,6 +53,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     add_error_handlers(app)
+    app.add_exception_handler(404, pages.answer_not_found)
     for router in (
         accounts.router,
         projects.router,

@@ -1,11 +1,12 @@
 """The pages: one shell for every address of the web application, which then draws the page in the browser."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.http import answer_http_exception
 from app.web.shell import STATIC, find_assets, render
 
 APP_ENTRY = "src/main.tsx"
@@ -37,13 +38,21 @@ def show_icon() -> RedirectResponse:
     return RedirectResponse("/static/favicon.svg", status_code=308)
 
 
-def _page(template: str, entry: str) -> HTMLResponse:
+def answer_not_found(request: Request, error: Exception) -> Response:
+    """Answer a wrong address with a page to a browser that wants to show one, with JSON to everybody else."""
+    is_of_pages = not request.url.path.startswith(("/api/", "/static/"))
+    if is_of_pages and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return _page("app.html", APP_ENTRY, status_code=404)
+    return answer_http_exception(request, error)
+
+
+def _page(template: str, entry: str, *, status_code: int = 200) -> HTMLResponse:
     headers = {"Cache-Control": "no-cache"}  # it names the hashed files, so it must always be the present one
     assets = find_assets(entry)
     if assets is None:
         return HTMLResponse(render("not_built.html"), status_code=503, headers=headers)
     html = render(template, asset_js=assets.script, asset_css=assets.style_sheets, asset_preload=assets.preloaded)
-    return HTMLResponse(html, headers=headers)
+    return HTMLResponse(html, status_code=status_code, headers=headers)
 
 
 class CachedStaticFiles(StaticFiles):

@@ -54,6 +54,16 @@ def test_show_page__is_one_shell_for_every_address(built: Path, client: TestClie
     assert client.get(address.rstrip("/") + "/").text == answer.text
 
 
+def test_answer_not_found__is_a_page_for_a_browser_and_json_for_a_program(built: Path, client: TestClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/nowhere", headers=browser)
+    assert page.status_code == 404
+    assert page.text == client.get("/projects").text
+    for address, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser), ("/static/nowhere.js", browser)):
+        answer = client.get(address, headers=headers)
+        assert (answer.status_code, list(answer.json())) == (404, ["error"]), address
+
+
 @pytest.mark.parametrize("address", ["/", "/api/docs"])
 def test_show_page__holds_no_script_of_its_own(built: Path, client: TestClient, address: str) -> None:
     # The content security policy would stop it.
