@@ -56,7 +56,7 @@ def add_model(session: Session, project_id: int, archived: ArchivedModel, *, sna
         **{name: getattr(archived, name) for name in _OF_MODEL if name != "stop_requested"},
         project_id=project_id,
         status=ModelStatus.READY,
-        config=archived.config.to_dict(),
+        config=archived.config.to_dict() | {"continue_from": None},  # it names a model of where the archive was made
         snapshot_key=snapshot_key,
         stop_requested=archived.stop_requested and can_go_on,
         progress=1.0,

@@ -60,7 +60,7 @@ def get_model(model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAc
     return service.get_model(session, model_id)
 
 
-@router.delete("/models/{model_id}", status_code=204)
+@router.delete("/models/{model_id}", status_code=204, responses=errors(409))
 def delete_model(model_id: PathId, session: SessionDep, _access: ModelDeveloperAccess) -> None:
     """Delete a model with all its files; if it is training, that ends."""
     service.delete_model(session, model_id)

@@ -47,8 +47,23 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class ContinueFrom:
+    """An earlier model of the project to train further: its best saved state, and the classes that it knows."""
+
+    model_id: int
+    name: str
+    kind: CheckpointKind
+    state_key: str
+    class_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A model to train, and the saved state to go on from if there is one."""
+    """A model to train, and the saved state to go on from if there is one.
+
+    continue_from is for the first start alone, so it is None where there is a saved state. It is None too where
+    config.continue_from names a model that is gone by now.
+    """
 
     lease: Lease
     project_id: int
@@ -58,6 +73,7 @@ class Claim:
     class_names: tuple[str, ...]
     snapshot_key: str
     state_key: str | None
+    continue_from: ContinueFrom | None
 
 
 def claim_next(session: Session, worker_id: str) -> Claim | None:
@@ -227,6 +243,7 @@ def _begin_attempt(session: Session, model_id: int, worker_id: str) -> Claim:
     model.started_at = model.started_at or read_database_time(session)
     model.eta_s = model.error = None
     session.execute(delete(CurvePoint).where(CurvePoint.model_id == model_id, CurvePoint.step > model.step))
+    config = TrainingConfig.from_dict(model.config)
     begins = f"goes on from step {state.step}" if state else "begins"
     add_log_line(session, model_id, f"Worker {worker_id} {begins}.")
     return Claim(
@@ -234,11 +251,24 @@ def _begin_attempt(session: Session, model_id: int, worker_id: str) -> Claim:
         project_id=model.project_id,
         name=model.name,
         size=model.size,
-        config=TrainingConfig.from_dict(model.config),
+        config=config,
         class_names=tuple(model.class_names),
         snapshot_key=model.snapshot_key,
         state_key=state.state_key if state else None,
+        continue_from=None if state else _find_earlier(session, config.continue_from),
     )
+
+
+def _find_earlier(session: Session, model_id: int | None) -> ContinueFrom | None:
+    """The best state of a model, else its last."""
+    if model_id is None:
+        return None
+    of_model = select(Checkpoint, Model).join(Model).where(Checkpoint.model_id == model_id)
+    found = {checkpoint.kind: (checkpoint, model) for checkpoint, model in session.execute(of_model)}
+    if not found:
+        return None
+    checkpoint, model = found.get(CheckpointKind.BEST) or found[CheckpointKind.LAST]
+    return ContinueFrom(model_id, model.name, checkpoint.kind, checkpoint.state_key, tuple(model.class_names))
 
 
 def _unheard(now: datetime) -> Select[Model]:

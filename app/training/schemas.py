@@ -45,6 +45,7 @@ class TrainRequest(RequestBody):
     image_size: int | None = Field(None, ge=MIN_IMAGE_SIZE, le=MAX_IMAGE_SIZE, description="Long side in pixels.")
     seed: int = Field(0, ge=0, le=MAX_SEED)
     max_steps: int | None = Field(None, ge=1, le=MAX_STEPS, description="Go by steps instead of time.")
+    continue_from: RowId | None = Field(None, description="The id of an earlier model of the project to train further.")
 
 
 class CurvePointSchema(BaseModel):
@@ -72,6 +73,7 @@ class ConfigSchema(BaseModel):
     learning_rate: float | None
     seed: int
     max_steps: int | None
+    continue_from: int | None
 
 
 class ModelSchema(BaseModel):

@@ -1,25 +1,23 @@
 """Rules of trainings: start, stop, cancel, resume, and what is said about them."""
 
-import uuid
-
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.after_commit import run_after_commit
 from app.db.clock import read_database_time
 from app.db.engine import session_scope
-from app.db.enums import CheckpointKind, ModelStatus, Split
+from app.db.enums import CheckpointKind, ModelStatus
 from app.db.models import Model
 from app.errors import Conflict, NotFound
 from app.paging import PageParams, cut_page
 from app.projects.repository import touch_project
 from app.storage.blobs import get_blob_store
-from app.training import defaults, lifecycle, repository
+from app.training import lifecycle, repository
 from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
-from app.training.device import device_of_training
-from app.training.freeze import LabeledProject, choose_validation, freeze, read_labeled_project
+from app.training.freeze import read_labeled_project
+from app.training.plan import plan_training
 from app.training.schemas import CurveSchema, LogLineSchema, LogSchema, ModelSchema, TrainRequest
-from app.training.snapshot import Snapshot, TrainingConfig, to_json_bytes
+from app.training.snapshot import TrainingConfig, to_json_bytes
 
 
 class NameTaken(Conflict):
@@ -35,18 +33,23 @@ class ModelNotResumable(Conflict):
     """Only a stopped or failed training goes on."""
 
 
+class ModelAwaited(Conflict):
+    """Another training is about to continue from this model."""
+
+
 def start_training(session: Session, request: TrainRequest, *, project_id: int, created_by: int | None) -> ModelSchema:
     """Freeze the labels and queue a training. The labels are read and stored before the session's transaction begins.
 
     Raises:
         NameTaken: The project has a model of this name.
         NothingToTrainOn: The labels do not allow it; the message says what is missing.
+        InvalidContinueFrom, NothingToContinueFrom: It cannot go on from the model that was named.
     """
     with session_scope(read_only=True) as reading:
         if repository.name_is_taken(reading, project_id, request.name):
             raise NameTaken(request.name)
         project = read_labeled_project(reading, project_id)
-        model, snapshot = _plan(reading, request, project, created_by=created_by)
+        model, snapshot = plan_training(reading, request, project, created_by=created_by)
     store = get_blob_store()
     store.put_bytes(model.snapshot_key, to_json_bytes(snapshot))
     try:
@@ -148,8 +151,13 @@ def resume_training(session: Session, model_id: int) -> ModelSchema:
 
 
 def delete_model(session: Session, model_id: int) -> None:
-    """Delete a model with everything it made. A training that runs finds its row gone and ends."""
+    """Delete a model with everything it made. A training that runs finds its row gone and ends.
+
+    Raises:
+        ModelAwaited: A training that has yet to begin continues from it.
+    """
     model = repository.get_model(session, model_id, lock=True)
+    _refuse_while_awaited(session, model)
     _delete_files_after_commit(session, model)
     snapshot_key = model.snapshot_key
     run_after_commit(session, lambda: get_blob_store().delete([snapshot_key]))
@@ -157,42 +165,18 @@ def delete_model(session: Session, model_id: int) -> None:
     session.delete(model)
 
 
-def _plan(
-    session: Session, request: TrainRequest, project: LabeledProject, *, created_by: int | None
-) -> tuple[Model, Snapshot]:
-    has_gpu = device_of_training(session).is_gpu
-    size = request.size or defaults.default_size(has_gpu=has_gpu)
-    image_size = request.image_size or defaults.default_image_size(size, project.summary)
-    train_minutes = request.train_minutes or defaults.default_train_minutes(
-        size, project.summary, image_size=image_size, has_gpu=has_gpu
-    )
-    use_marked = bool(project.marked) if request.use_validation_set is None else request.use_validation_set
-    config = TrainingConfig(
-        image_size=image_size,
-        train_minutes=train_minutes,
-        stop_minutes=request.stop_minutes or defaults.default_stop_minutes(train_minutes),
-        use_validation_set=use_marked,
-        validation_percent=request.validation_percent,
-        learning_rate=request.learning_rate,
-        seed=request.seed,
-        max_steps=request.max_steps,
-    )
-    validation = choose_validation(
-        project, use_validation_set=use_marked, percent=config.validation_percent, seed=config.seed
-    )
-    snapshot = freeze(session, project, validation)
-    model = Model(
-        project_id=project.project_id,
-        name=request.name,
-        size=size,
-        config=config.to_dict(),
-        class_names=list(snapshot.class_names),
-        snapshot_key=f"projects/{project.project_id}/snapshots/{uuid.uuid4()}.json.gz",
-        training_image_count=len(snapshot.of_split(Split.TRAINING)),
-        validation_image_count=len(snapshot.of_split(Split.VALIDATION)),
-        created_by=created_by,
-    )
-    return model, snapshot
+def _refuse_while_awaited(session: Session, model: Model) -> None:
+    waiting = [
+        other.name
+        for other in repository.list_active_models(session)
+        if TrainingConfig.from_dict(other.config).continue_from == model.id
+        and not repository.list_checkpoints(session, [other.id])
+    ]
+    if waiting:
+        raise ModelAwaited(
+            f"model {waiting[0]!r} is to continue from model {model.name!r} and has not saved a state of its own yet: "
+            "cancel it first, or wait for its first checkpoint"
+        )
 
 
 def _delete_files_after_commit(session: Session, model: Model) -> None:

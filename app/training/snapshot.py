@@ -30,6 +30,7 @@ class TrainingConfig:
     learning_rate: float | None
     seed: int
     max_steps: int | None
+    continue_from: int | None = None  # an earlier model of the project; rows of before this setting have none
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

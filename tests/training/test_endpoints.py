@@ -66,6 +66,7 @@ def test_start_training__queues_a_model_and_rings(
         "learning_rate": None,
         "seed": 0,
         "max_steps": None,
+        "continue_from": None,
     }
     assert doorbells() == [1]
     assert owner.get("/api/v1/models/1").json() == model
