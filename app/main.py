@@ -15,6 +15,7 @@ from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
 from app.labeling_time import endpoints as labeling_time
 from app.labels import endpoints as labels
+from app.labels import revisions
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
 from app.project_archive import endpoints as project_archive
@@ -24,7 +25,7 @@ from app.smart_masks import endpoints as smart_masks
 from app.smart_masks.runtime import SmartMaskRuntime
 from app.splits import endpoints as splits
 from app.statistics import endpoints as statistics
-from app.statistics.service import TableCache
+from app.statistics.tables import TableCache
 from app.training import endpoints as training
 from app.training import lifecycle
 from app.training.events import TrainingEvents
@@ -117,4 +118,5 @@ def _background() -> tuple[Background, ...]:
             patience_seconds=lifecycle.LEASE_SECONDS,
         ),
         Background("the watch over uploads", upload_service.remove_expired, every_seconds=upload_service.SWEEP_SECONDS),
+        Background("the tidying of image histories", revisions.tidy, every_seconds=revisions.SWEEP_SECONDS),
     )

@@ -63,6 +63,8 @@ LEAST_ROLE = {
     f"GET {IMAGE}/instances": Role.LABELER,
     f"PUT {IMAGE}/instances": Role.LABELER,
     f"PATCH {IMAGE}/instances": Role.LABELER,
+    f"GET {IMAGE}/revisions": Role.LABELER,
+    f"GET {IMAGE}/revisions/{{revision}}": Role.LABELER,
     f"POST {IMAGE}/labeling-time": Role.LABELER,
     f"GET {PROJECT}/labeling-time": Role.LABELER,  # the caller's own; tests/labeling_time has who sees all
     f"PUT {PROJECT}/validation": Role.LABELER,
@@ -144,6 +146,7 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "upload_id": "0" * 32,
         "name": "a.png",
         "model_name": "first",
+        "revision": 0,
     }
 
 
@@ -195,7 +198,7 @@ def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in LEAST_ROLE if endpoint != ENDLESS])
 def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
     method, template = endpoint.split()
-    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id", "name")
+    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id", "name", "revision")
     answer = owner.request(method, template.format(**dict.fromkeys(names, 999)))
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]

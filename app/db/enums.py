@@ -26,6 +26,14 @@ class Split(StrEnum):
     VALIDATION = "validation"
 
 
+class RevisionCause(StrEnum):
+    """What made a revision of an image's instances."""
+
+    SAVE = "save"
+    IMPORT = "import"
+    LABEL_DELETED = "label_deleted"
+
+
 class ModelSize(StrEnum):
     SMALL = "small"
     MEDIUM = "medium"

@@ -4,17 +4,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
-from app.http import PageQuery, PathId, errors
-from app.labels import exporting, importing, instances, outlines, service
+from app.http import MAX_ID, PageQuery, PathId, errors
+from app.labels import exporting, importing, instances, outlines, revisions, service
 from app.labels.formats.table import READERS, WRITERS
 from app.labels.importing import AUTO, ImportMode
 from app.labels.instances import SavedInstances
+from app.labels.revisions import Saving
 from app.labels.schemas import (
     DeletedLabel,
     ExportReport,
@@ -28,6 +29,7 @@ from app.labels.schemas import (
     MergeBody,
     NewLabelBody,
     OutlineList,
+    RevisionSchema,
     SavedChanges,
 )
 from app.paging import Page, cut_page
@@ -144,20 +146,22 @@ def read_instances(_access: ImageLabelerAccess, image_id: PathId, session: ReadS
 
 @router.put("/images/{image_id}/instances", response_model=InstancesSchema, responses=errors(412, 428))
 def replace_instances(
-    _access: ImageLabelerAccess,
+    access: ImageLabelerAccess,
     image_id: PathId,
     body: InstancesBody,
     session: SessionDep,
     if_match: IfMatchHeader = None,
 ) -> Response:
     """Store these instances in place of all that the image has. Repeating it is harmless."""
-    saved = instances.replace_instances(session, image_id, body.items, instances.parse_if_match(if_match))
+    saved = instances.replace_instances(
+        session, image_id, body.items, instances.parse_if_match(if_match), saving=Saving(access.user_id)
+    )
     return _answer(saved, {"revision": saved.revision, "items": saved.items})
 
 
 @router.patch("/images/{image_id}/instances", response_model=SavedChanges, responses=errors(412, 428))
 def change_instances(
-    _access: ImageLabelerAccess,
+    access: ImageLabelerAccess,
     image_id: PathId,
     body: InstanceChangesBody,
     session: SessionDep,
@@ -165,9 +169,35 @@ def change_instances(
 ) -> Response:
     """Write some instances and delete others. Repeating it is harmless."""
     saved = instances.change_instances(
-        session, image_id, upsert=body.upsert, delete=body.delete, if_match=instances.parse_if_match(if_match)
+        session,
+        image_id,
+        upsert=body.upsert,
+        delete=body.delete,
+        if_match=instances.parse_if_match(if_match),
+        saving=Saving(access.user_id),
     )
     return _answer(saved, {"revision": saved.revision, "upserted": saved.items})
+
+
+@router.get("/images/{image_id}/revisions")
+def list_revisions(
+    _access: ImageLabelerAccess, image_id: PathId, page: PageQuery, session: ReadSessionDep
+) -> Page[RevisionSchema]:
+    """The saves of an image, newest first: who changed how many objects, and when."""
+    items, next_cursor, total = revisions.list_revisions(session, image_id, page)
+    return Page(items=items, next_cursor=next_cursor, total=total)
+
+
+@router.get("/images/{image_id}/revisions/{revision}", response_model=InstancesSchema)
+def read_revision(
+    _access: ImageLabelerAccess,
+    image_id: PathId,
+    revision: Annotated[int, Path(ge=0, le=MAX_ID)],
+    session: ReadSessionDep,
+) -> Response:
+    """All instances of an image as they were at a revision. To restore them, save them as they are given here."""
+    past = instances.read_past_instances(session, image_id, revision)
+    return _json({"revision": past.revision, "items": past.items})
 
 
 def _answer(saved: SavedInstances, content: dict[str, Any]) -> Response:

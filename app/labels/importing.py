@@ -9,15 +9,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
+from app.db.enums import RevisionCause
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile
 from app.images.repository import list_image_names
-from app.labels import repository
+from app.labels import repository, revision_rows
 from app.labels.formats.files import LabelFiles
 from app.labels.formats.parsed import ParsedLabels, Problem, ProjectNames, UnreadableFile
 from app.labels.formats.table import READERS
 from app.labels.matching import Fitted, FittedImage, FittedInstance, content_digest, fit_labels
 from app.labels.repository import StoredInstance
+from app.labels.revision_rows import Placed
+from app.labels.revisions import Saving, step_between
 from app.labels.schemas import ImportProblem, ImportReport
 from app.masks.instance import Instance
 from app.projects.access import Access
@@ -61,7 +64,7 @@ def import_labels(
     fitted = fit_labels(parsed, project_images)
     with session_scope(read_only=dry_run) as session:
         return _Import(
-            session, access.project_id, fitted, parsed, file_format=file_format, replaces=mode is ImportMode.REPLACE
+            session, access, fitted, parsed, file_format=file_format, replaces=mode is ImportMode.REPLACE
         ).run(writes=not dry_run)
 
 
@@ -108,7 +111,7 @@ class _Import:
     def __init__(
         self,
         session: Session,
-        project_id: int,
+        access: Access,
         fitted: Fitted,
         parsed: ParsedLabels,
         *,
@@ -116,7 +119,8 @@ class _Import:
         replaces: bool,
     ) -> None:
         self._session = session
-        self._project_id = project_id
+        self._project_id = access.project_id
+        self._saving = Saving(access.user_id, RevisionCause.IMPORT)
         self._fitted = fitted
         self._colors = parsed.colors
         self._format = file_format
@@ -165,22 +169,52 @@ class _Import:
         return [replace(image, instances=_new_instances(image, stored.get(image.image_id, ()))) for image in images]
 
     def _write(self, images: Sequence[FittedImage], class_ids: Mapping[str, int], labeled: Sequence[int]) -> None:
+        before: dict[int, dict[str, Placed]] = {}
         if self._replaces:
+            before = revision_rows.list_placed(self._session, labeled)
             repository.delete_all_instances(self._session, labeled)
         tops = {} if self._replaces else repository.next_positions(self._session, labeled)
+        after = {
+            image.image_id: {
+                instance.instance_id: Placed(tops.get(image.image_id, 0) + number, to_stored(instance, class_ids))
+                for number, instance in enumerate(image.instances)
+            }
+            for image in images
+            if image.instances
+        }
         repository.insert_instances(
             self._session,
-            (
-                (image.image_id, tops.get(image.image_id, 0) + number, to_stored(instance, class_ids))
-                for image in images
-                for number, instance in enumerate(image.instances)
-            ),
+            ((image_id, one.position, one.instance) for image_id, placed in after.items() for one in placed.values()),
         )
-        changed = {image.image_id for image in images if image.instances} | set(labeled if self._replaces else ())
-        repository.recount(self._session, self._project_id, sorted(changed))
-        repository.advance_revisions(self._session, sorted(changed))
+        changed = sorted(after.keys() | set(labeled if self._replaces else ()))
+        self._keep_steps(changed, before, after, {class_id: name for name, class_id in class_ids.items()})
+        repository.recount(self._session, self._project_id, changed)
+        repository.advance_revisions(self._session, changed)
         if changed:
             touch_project(self._session, self._project_id)
+
+    def _keep_steps(
+        self,
+        changed: Sequence[int],
+        before: Mapping[int, Mapping[str, Placed]],
+        after: Mapping[int, Mapping[str, Placed]],
+        class_names: Mapping[int, str],
+    ) -> None:
+        came_from = repository.list_revisions(self._session, changed)
+        revision_rows.add_steps(
+            self._session,
+            (
+                step_between(
+                    image_id,
+                    came_from[image_id],
+                    before.get(image_id, {}),
+                    after.get(image_id, {}),
+                    saving=self._saving,
+                    class_names=class_names,
+                )
+                for image_id in changed
+            ),
+        )
 
 
 def _new_instances(image: FittedImage, stored: Sequence[Instance]) -> list[FittedInstance]:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.db.models import Image
 from app.errors import PreconditionFailed, PreconditionRequired, Unprocessable
 from app.images.service import get_image
-from app.labels import repository
+from app.labels import repository, revision_rows, revisions
 from app.labels.repository import StoredInstance
+from app.labels.revision_rows import Placed
+from app.labels.revisions import Saving
 from app.masks.instance import Instance, InvalidMask, Polygon, instance_from_json
 from app.masks.polygons import clip_polygons
 from app.masks.rle import area
@@ -67,7 +69,21 @@ def read_instances(session: Session, image_id: int) -> SavedInstances:
     return SavedInstances(image.revision, [_to_json(instance, image, names) for instance in stored])
 
 
-def replace_instances(session: Session, image_id: int, items: Sequence[Any], if_match: IfMatch) -> SavedInstances:
+def read_past_instances(session: Session, image_id: int, revision: int) -> SavedInstances:
+    """All instances of an image as they were at a revision, lowest first, under the names of their labels now.
+
+    Raises:
+        NotFound: The image never had that revision, or it is not kept any more.
+    """
+    image, past = revisions.read_past_instances(session, image_id, revision)
+    return SavedInstances(
+        revision, [_to_json(one.instance, image, {one.instance.class_id: one.class_name}) for one in past]
+    )
+
+
+def replace_instances(
+    session: Session, image_id: int, items: Sequence[Any], if_match: IfMatch, *, saving: Saving
+) -> SavedInstances:
     """Store these instances in place of all that an image has.
 
     Raises:
@@ -78,19 +94,27 @@ def replace_instances(session: Session, image_id: int, items: Sequence[Any], if_
     image = get_image(session, image_id)
     classes = _Classes(session, image.project_id)
     rows = [_checked(instance, image, classes) for instance in wanted]
-    before = repository.list_stored_instances(session, [image_id]).get(image_id, [])
+    before = revision_rows.list_placed(session, [image_id]).get(image_id, {})
     saved = SavedInstances(image.revision, [_to_json(row, image, classes.names) for row in rows])
-    if rows == before:
+    if rows == [one.instance for one in before.values()]:
         return saved
     _advance(session, image, if_match)
     repository.delete_all_instances(session, [image_id])
     repository.insert_instances(session, [(image_id, position, row) for position, row in enumerate(rows)])
+    after = {row.instance_id: Placed(position, row) for position, row in enumerate(rows)}
+    _keep_step(session, image, before, after, saving, classes)
     _finish(session, image)
     return SavedInstances(image.revision + 1, saved.items)
 
 
 def change_instances(
-    session: Session, image_id: int, *, upsert: Sequence[Any], delete: Sequence[str], if_match: IfMatch
+    session: Session,
+    image_id: int,
+    *,
+    upsert: Sequence[Any],
+    delete: Sequence[str],
+    if_match: IfMatch,
+    saving: Saving,
 ) -> SavedInstances:
     """Write some instances and delete others; the rest of the image stays untouched.
 
@@ -108,21 +132,23 @@ def change_instances(
     classes = _Classes(session, image.project_id)
     rows = [_checked(instance, image, classes) for instance in wanted]
     named = [*(row.instance_id for row in rows), *gone]
-    before = {
-        row.instance_id: row
-        for row in repository.list_stored_instances(session, [image_id], only=named).get(image_id, [])
-    }
+    before = revision_rows.list_placed(session, [image_id], only=named).get(image_id, {})
     saved = SavedInstances(image.revision, [_to_json(row, image, classes.names) for row in rows])
-    if all(before.get(row.instance_id) == row for row in rows) and not gone & set(before):
+    new = [row for row in rows if row.instance_id not in before]
+    changed = [row for row in rows if row.instance_id in before and before[row.instance_id].instance != row]
+    if not new and not changed and not gone & before.keys():
         return saved
     _advance(session, image, if_match)
-    repository.delete_instances(session, image_id, sorted(gone & set(before)))
-    for row in rows:
-        if row.instance_id in before and before[row.instance_id] != row:
-            repository.update_instance(session, image_id, row)
-    new = [row for row in rows if row.instance_id not in before]
+    repository.delete_instances(session, image_id, sorted(gone & before.keys()))
+    for row in changed:
+        repository.update_instance(session, image_id, row)
     first = repository.next_positions(session, [image_id]).get(image_id, 0)
     repository.insert_instances(session, [(image_id, first + number, row) for number, row in enumerate(new)])
+    after = {
+        row.instance_id: Placed(before[row.instance_id].position, row) for row in rows if row.instance_id in before
+    }
+    after |= {row.instance_id: Placed(first + number, row) for number, row in enumerate(new)}
+    _keep_step(session, image, before, after, saving, classes)
     _finish(session, image)
     return SavedInstances(image.revision + 1, saved.items)
 
@@ -225,6 +251,18 @@ def _advance(session: Session, image: Image, if_match: IfMatch) -> None:
         )
         stale.headers = {"ETag": f'"{image.revision}"'}
         raise stale
+
+
+def _keep_step(
+    session: Session,
+    image: Image,
+    before: Mapping[str, Placed],
+    after: Mapping[str, Placed],
+    saving: Saving,
+    classes: _Classes,
+) -> None:
+    step = revisions.step_between(image.id, image.revision, before, after, saving=saving, class_names=classes.names)
+    revision_rows.add_steps(session, [step])
 
 
 def _finish(session: Session, image: Image) -> None:

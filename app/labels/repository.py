@@ -188,6 +188,15 @@ def advance_revisions(session: Session, image_ids: Sequence[int]) -> None:
         _bump(session, Image.id.in_(some))
 
 
+def list_revisions(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
+    """The revisions of images."""
+    found: dict[int, int] = {}
+    for some in in_portions(image_ids):
+        for image_id, revision in session.execute(select(Image.id, Image.revision).where(Image.id.in_(some))):
+            found[image_id] = revision
+    return found
+
+
 def lock_images(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
     """Keep others from changing images until the end of the transaction.
 

@@ -1,10 +1,12 @@
 """What label and instance endpoints take and answer."""
 
 import unicodedata
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from app.db.enums import RevisionCause
 from app.http import RequestBody, RowId
 
 MAX_INSTANCES = 100_000  # of one request; a thousand in an image is much
@@ -117,6 +119,24 @@ class SavedChanges(BaseModel):
 
     revision: int
     upserted: list[InstanceSchema]
+
+
+class RevisionAuthor(BaseModel):
+    id: int
+    name: str
+
+
+class RevisionSchema(BaseModel):
+    """A save of an image: how many objects it changed. Saves of a day that are put together count as one."""
+
+    revision: int
+    came_from: int
+    saved_at: datetime
+    saved_by: RevisionAuthor | None
+    cause: RevisionCause
+    added: int
+    changed: int
+    deleted: int
 
 
 class ImportProblem(BaseModel):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import LabelClass
 from app.errors import Conflict, NotFound, Unprocessable
-from app.labels import repository
+from app.labels import repository, revisions
 from app.labels.schemas import DeletedLabel, LabelChangesBody, LabelSchema
 from app.projects.access import Access
 from app.projects.repository import touch_project
@@ -54,6 +54,7 @@ def delete_label(session: Session, access: Access, label_id: int) -> DeletedLabe
     """Delete a label with every instance that has it."""
     label_class = _existing(repository.lock_class(session, access.project_id, label_id), access, label_id)
     gone = DeletedLabel(instances_deleted=label_class.instance_count, images_changed=label_class.image_count)
+    revisions.keep_class(session, label_id, label_class.name, user_id=access.user_id)
     repository.delete_class(session, access.project_id, label_id)
     touch_project(session, access.project_id)
     return gone

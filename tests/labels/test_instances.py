@@ -13,6 +13,7 @@ from app.db.engine import session_scope
 from app.db.models import Project
 from app.errors import PreconditionFailed
 from app.labels import instances
+from app.labels.revisions import Saving
 from app.masks.instance import Rle
 from app.masks.rle import encode_mask
 from tests.conftest import Person
@@ -215,7 +216,12 @@ def test_saving__at_once_from_one_revision_lets_one_through(image: Labeled) -> N
         try:
             with session_scope() as session:
                 instances.change_instances(
-                    session, image.image_id, upsert=[item], delete=[], if_match=instances.parse_if_match('"0"')
+                    session,
+                    image.image_id,
+                    upsert=[item],
+                    delete=[],
+                    if_match=instances.parse_if_match('"0"'),
+                    saving=Saving(image.person.user_id),
                 )
         except PreconditionFailed:
             return 412

@@ -1,7 +1,7 @@
 """Every table. Importing this package fills `Base.metadata`."""
 
 from app.db.models.accounts import ApiToken, LoginSession, User
-from app.db.models.images import Image, ImageClassCount, Instance, LabelClass
+from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance, LabelClass
 from app.db.models.labeling_time import LabelingTime
 from app.db.models.projects import Membership, Project
 from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
@@ -13,6 +13,7 @@ __all__ = [
     "CurvePoint",
     "Image",
     "ImageClassCount",
+    "ImageRevision",
     "Instance",
     "LabelClass",
     "LabelingTime",

@@ -1,13 +1,14 @@
 """Images, label classes and the instances that people draw."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now
+from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
+from app.db.enums import RevisionCause
 
 # Compared byte by byte on both databases: one order of names everywhere, and a folder's names are a range of an index.
 _BYTEWISE = String(500).with_variant(String(500, collation="C"), "postgresql")
@@ -100,3 +101,22 @@ class ImageClassCount(Base):
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("label_classes.id", ondelete="CASCADE"), primary_key=True)
     instance_count: Mapped[int]
+
+
+class ImageRevision(Base):
+    """What one save of an image's instances changed: enough to go back from the state after it to the one before."""
+
+    __tablename__ = "image_revisions"
+    __table_args__ = (Index("ix_image_revisions_saved_on", "saved_on", "image_id"),)
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # the one that the save led to
+    came_from: Mapped[int]  # the revision before; further back where saves of a day were put together
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_on: Mapped[date]  # its day in UTC
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    cause: Mapped[RevisionCause] = mapped_column(word(RevisionCause))
+    added: Mapped[int]
+    changed: Mapped[int]
+    deleted: Mapped[int]
+    way_back: Mapped[bytes] = mapped_column(LargeBinary)  # app/labels/revision_rows.py says what is in it
