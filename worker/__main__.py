@@ -20,8 +20,9 @@ from app.logging import configure_logging
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
-from worker.device import DeviceUnavailable, describe_device
+from worker.device import DeviceUnavailable
 from worker.heartbeat import Heartbeat
+from worker.machine import describe_machine
 from worker.tasks import add_tasks
 from worker.trainer import Trainer
 
@@ -62,7 +63,14 @@ def run() -> None:
     settings = get_settings()
     require_current()
     worker_id = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
-    heartbeat = Heartbeat(worker_id, hostname=socket.gethostname()[:100], device=describe_device(settings.device))
+    machine = describe_machine(settings.device)
+    heartbeat = Heartbeat(
+        worker_id,
+        hostname=socket.gethostname()[:100],
+        device=machine.device,
+        memory_bytes=machine.memory_bytes,
+        gpu_count=machine.gpu_count,
+    )
     shutdown = threading.Event()
     app = get_celery_app()
     trainer = Trainer(worker_id, settings=settings, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown)
@@ -76,7 +84,7 @@ def run() -> None:
 
     signals.worker_shutting_down.connect(begin_shutdown, weak=False)
     heartbeat.start()
-    logger.info("worker %s waits for models to train on %s", worker_id, describe_device(settings.device))
+    logger.info("worker %s waits for models to train on %s", worker_id, machine.device)
     try:
         app.worker_main([*CELERY_ARGUMENTS, f"--hostname={worker_id}"])
     finally:

@@ -71,6 +71,13 @@ def available_memory_bytes() -> int:
     return max(0, available)
 
 
+def total_memory_bytes() -> int:
+    """Memory of this machine, or of the container that it is."""
+    total = int(psutil.virtual_memory().total)
+    limit = _read_cgroup("memory.max").strip()
+    return min(total, int(limit)) if limit.isdigit() else total
+
+
 def autocast_dtype(device: torch.device, *, reproducible: bool) -> torch.dtype | None:
     """The reduced precision to train in, or None for f32.
 

@@ -18,10 +18,20 @@ TICK_SECONDS = 1.0
 class Heartbeat:
     """Beats while the process lives, whatever its main thread computes."""
 
-    def __init__(self, worker_id: str, *, hostname: str, device: str) -> None:
+    def __init__(
+        self,
+        worker_id: str,
+        *,
+        hostname: str,
+        device: str,
+        memory_bytes: int | None = None,
+        gpu_count: int = 0,
+    ) -> None:
         self._worker_id = worker_id
         self._hostname = hostname
         self._device = device
+        self._memory_bytes = memory_bytes
+        self._gpu_count = gpu_count
         self._reporter: DatabaseReporter | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
@@ -64,7 +74,14 @@ class Heartbeat:
 
     def _beat(self) -> None:
         with session_scope() as session:
-            lifecycle.beat(session, self._worker_id, hostname=self._hostname, device=self._device)
+            lifecycle.beat(
+                session,
+                self._worker_id,
+                hostname=self._hostname,
+                device=self._device,
+                memory_bytes=self._memory_bytes,
+                gpu_count=self._gpu_count,
+            )
         reporter = self._reporter
         if reporter is not None:
             reporter.renew()

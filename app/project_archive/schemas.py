@@ -88,6 +88,7 @@ class ArchivedPoint(ArchiveDocument):
     elapsed_s: float
     train_loss: float | None
     validation_loss: float | None
+    validation_class_loss: float | None = None  # archives of before it was measured have none
     validation_accuracy: float | None
     mean_ap: float | None
     ap50: float | None

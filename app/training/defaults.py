@@ -13,7 +13,7 @@ SIZE_STEP = 32  # the network's coarsest features have one pixel per 32
 SMALLEST_SIDE = 64
 
 # Images trained on in a second at the size above. On two CPU cores `small` was measured with 256 px (3 a second) and
-# scaled by the pixels; the rest are estimates until a worker has measured its own device.
+# scaled by the pixels; the rest are estimates, and all give way to what a device has shown: pace.py.
 CPU_RATES = {ModelSize.SMALL: 0.75, ModelSize.MEDIUM: 0.08, ModelSize.LARGE: 0.03}
 GPU_RATES = {ModelSize.SMALL: 40.0, ModelSize.MEDIUM: 15.0, ModelSize.LARGE: 6.0}
 
@@ -49,12 +49,16 @@ def default_image_size(size: ModelSize, labeled: LabeledSet) -> int:
     return max(min(IMAGE_SIZES[size], largest), SMALLEST_SIDE)
 
 
-def default_train_minutes(size: ModelSize, labeled: LabeledSet, *, image_size: int, has_gpu: bool) -> float:
+def reference_rate(size: ModelSize, *, has_gpu: bool) -> float:
+    """Images a second at the size's own image size."""
+    return (GPU_RATES if has_gpu else CPU_RATES)[size]
+
+
+def default_train_minutes(labeled: LabeledSet, *, images_per_second: float) -> float:
     """Time for enough passes over the set at the device's pace."""
     passes = min(max(IMAGES_SEEN / max(labeled.image_count, 1), FEWEST_PASSES), MOST_PASSES)
     labels_factor = min(1 + PER_FURTHER_LABEL * max(labeled.label_count - 1, 0), MOST_LABELS_FACTOR)
-    rate = (GPU_RATES if has_gpu else CPU_RATES)[size] * (IMAGE_SIZES[size] / image_size) ** 2
-    minutes = passes * labeled.image_count * labels_factor / rate / 60
+    minutes = passes * labeled.image_count * labels_factor / images_per_second / 60
     return _rounded(min(max(minutes, MIN_MINUTES), MAX_MINUTES))
 
 

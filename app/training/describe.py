@@ -21,14 +21,12 @@ def describe(session: Session, models: Sequence[Model]) -> list[ModelSchema]:
     ids = [model.id for model in models]
     checkpoints = repository.list_checkpoints(session, ids)
     points = repository.list_checkpoint_points(session, ids)
-    devices = repository.worker_devices(session)
     emails = repository.user_emails(session, {model.created_by for model in models if model.created_by is not None})
     return [
         _model_schema(
             model,
             checkpoints.get(model.id, {}),
             points,
-            device=devices.get(model.worker_id or ""),
             created_by=emails.get(model.created_by or 0),
         )
         for model in models
@@ -45,6 +43,7 @@ def describe_point(point: CurvePoint) -> CurvePointSchema:
         elapsed_s=point.elapsed_s,
         train_loss=point.train_loss,
         validation_loss=point.validation_loss,
+        validation_class_loss=point.validation_class_loss,
         validation_accuracy=point.validation_accuracy,
         map=point.mean_ap,
         ap50=point.ap50,
@@ -64,7 +63,6 @@ def _model_schema(
     checkpoints: Checkpoints,
     points: Mapping[tuple[int, int], CurvePoint],
     *,
-    device: str | None,
     created_by: str | None,
 ) -> ModelSchema:
     is_training = model.status is ModelStatus.TRAINING
@@ -91,7 +89,8 @@ def _model_schema(
         started_at=model.started_at,
         finished_at=model.finished_at,
         attempt=model.attempt,
-        device=device,
+        device=model.device,
+        images_per_second=model.images_per_second,
         queue_position=model.queue_position if model.status is ModelStatus.QUEUED else None,
         can_stop=can_stop,
         stop_note=FIRST_CHECKPOINT_NOTE if is_training and not can_stop else None,
@@ -117,6 +116,7 @@ def _checkpoint_point(
         elapsed_s=checkpoint.elapsed_s,
         train_loss=None,
         validation_loss=None,
+        validation_class_loss=None,
         validation_accuracy=None,
         map=checkpoint.mean_ap,
         ap50=checkpoint.ap50,

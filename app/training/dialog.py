@@ -12,6 +12,7 @@ from app.training import defaults, repository
 from app.training.defaults import LabeledSet
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
+from app.training.pace import Pace, read_paces
 from app.training.schemas import SizeDefaultsSchema, TrainingDefaultsSchema, TrainRequest
 
 _VALIDATION_PERCENT: float = TrainRequest.model_fields["validation_percent"].default
@@ -22,6 +23,7 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
     """Choose a name, sizes and times for the project as it is labeled now."""
     project = read_labeled_project(session, project_id)
     device = device_of_training(session)
+    paces = read_paces(session, device, project_id)
     waiting = [model.name for model in repository.list_active_models(session) if model.project_id == project_id]
     return TrainingDefaultsSchema(
         name=_free_name(session, project_id),
@@ -34,20 +36,24 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
         marked_images=len(project.marked),
         label_count=len(project.class_names),
         device=device.words,
-        sizes=[_size_defaults(size, project.summary, has_gpu=device.is_gpu) for size in ModelSize],
+        is_gpu=device.is_gpu,
+        sizes=[_size_defaults(size, project.summary, paces[size]) for size in ModelSize],
         waits_for=waiting,
         problem=_problem(project),
     )
 
 
-def _size_defaults(size: ModelSize, labeled: LabeledSet, *, has_gpu: bool) -> SizeDefaultsSchema:
+def _size_defaults(size: ModelSize, labeled: LabeledSet, pace: Pace) -> SizeDefaultsSchema:
     image_size = defaults.default_image_size(size, labeled)
-    minutes = defaults.default_train_minutes(size, labeled, image_size=image_size, has_gpu=has_gpu)
+    minutes = defaults.default_train_minutes(labeled, images_per_second=pace.at(size, image_size))
     return SizeDefaultsSchema(
         size=size,
         train_minutes=minutes,
         stop_minutes=defaults.default_stop_minutes(minutes),
         image_size=image_size,
+        images_per_second=pace.at(size, image_size),
+        pace_basis=pace.basis,
+        measured_in=pace.measured_in,
         starts_from=defaults.starts_from(size, get_settings().resolved_weights_dir),
     )
 

@@ -1,8 +1,8 @@
 """Trainings, models and the queue over REST."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from app.deps import (
@@ -16,12 +16,14 @@ from app.deps import (
 )
 from app.http import PageQuery, PathId, errors
 from app.paging import Page
-from app.training import dialog, service, waiting
+from app.training import dialog, preflight, service, waiting
 from app.training.events import TrainingEvents
 from app.training.schemas import (
     CurveSchema,
     LogSchema,
     ModelSchema,
+    PreflightQuery,
+    PreflightSchema,
     QueueOrder,
     QueueSchema,
     TrainingDefaultsSchema,
@@ -53,6 +55,14 @@ def list_models(page: PageQuery, session: ReadSessionDep, access: LabelerAccess)
 def get_training_defaults(session: ReadSessionDep, access: LabelerAccess) -> TrainingDefaultsSchema:
     """What a training would be if nothing but Start were pressed."""
     return dialog.read_training_defaults(session, access.project_id)
+
+
+@router.get("/projects/{project_id}/models/preflight")
+def check_training(
+    query: Annotated[PreflightQuery, Query()], session: ReadSessionDep, access: LabelerAccess
+) -> PreflightSchema:
+    """How the images would be divided with these choices, and what in the labels may spoil the training."""
+    return preflight.check_training(session, access.project_id, query)
 
 
 @router.get("/models/{model_id}")
@@ -87,6 +97,12 @@ def resume_training(model_id: PathId, session: SessionDep, _access: ModelDevelop
 @router.get("/models/{model_id}/curve")
 def get_curve(model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAccess) -> CurveSchema:
     return service.read_curve(session, model_id)
+
+
+@router.get("/models/{model_id}/provenance")
+def get_provenance(model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAccess) -> dict[str, Any]:
+    """Versions, settings, device, git state and what was loaded, as the worker wrote them when it began."""
+    return service.read_provenance(session, model_id)
 
 
 @router.get("/models/{model_id}/log")

@@ -102,7 +102,7 @@ def freeze(session: Session, project: LabeledProject, validation: Set[int]) -> S
             width=image.width,
             height=image.height,
             split=Split.VALIDATION if image.id in validation else Split.TRAINING,
-            instances=tuple(_to_instance(named, image) for named in instances[image.id]),
+            instances=tuple(to_instance(named, image.height, image.width) for named in instances[image.id]),
         )
         for image in project.images
     )
@@ -116,11 +116,12 @@ def freeze(session: Session, project: LabeledProject, validation: Set[int]) -> S
     return snapshot
 
 
-def _to_instance(named: NamedInstance, image: LabeledImage) -> Instance:
+def to_instance(named: NamedInstance, height: int, width: int) -> Instance:
+    """Read an instance's row; height and width are its image's."""
     stored = named.instance
     shape: dict[str, object] = {"polygons": stored.polygons}
     if stored.rle_counts is not None:
-        shape = {"rle": {"size": [image.height, image.width], "counts": stored.rle_counts}}
+        shape = {"rle": {"size": [height, width], "counts": stored.rle_counts}}
     return instance_from_json(
         {
             "id": stored.instance_id,

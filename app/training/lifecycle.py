@@ -187,12 +187,22 @@ def tend_queue() -> None:
         ring_unheard(session)
 
 
-def beat(session: Session, worker_id: str, *, hostname: str, device: str) -> None:
+def beat(
+    session: Session,
+    worker_id: str,
+    *,
+    hostname: str,
+    device: str,
+    memory_bytes: int | None = None,
+    gpu_count: int = 0,
+) -> None:
     """Say that a worker is alive; the first beat makes it known, also after it was forgotten."""
     now = read_database_time(session)
     worker = session.get(Worker, worker_id)
     if worker is None:
-        session.add(Worker(id=worker_id, hostname=hostname, device=device, started_at=now, heartbeat_at=now))
+        worker = Worker(id=worker_id, hostname=hostname, device=device, started_at=now, heartbeat_at=now)
+        worker.memory_bytes, worker.gpu_count = memory_bytes, gpu_count
+        session.add(worker)
     else:
         worker.heartbeat_at = now
 
@@ -220,6 +230,11 @@ def model_prefix(project_id: int, model_id: int) -> str:
     return f"projects/{project_id}/models/{model_id}/"
 
 
+def provenance_key(project_id: int, model_id: int) -> str:
+    """Where a worker writes what a model was made with: versions, settings, git state, what was loaded."""
+    return f"{model_prefix(project_id, model_id)}provenance.json"
+
+
 def _compare_and_set_claimed(session: Session, model_id: int, worker_id: str) -> bool:
     claimed = update(Model).where(Model.id == model_id, Model.status == ModelStatus.QUEUED)
     result = session.execute(
@@ -241,6 +256,8 @@ def _begin_attempt(session: Session, model_id: int, worker_id: str) -> Claim:
     model.step = state.step if state else 0
     model.elapsed_s = state.elapsed_s if state else 0.0
     model.started_at = model.started_at or read_database_time(session)
+    worker = session.get(Worker, worker_id)
+    model.device = worker.device if worker else None
     model.eta_s = model.error = None
     session.execute(delete(CurvePoint).where(CurvePoint.model_id == model_id, CurvePoint.step > model.step))
     config = TrainingConfig.from_dict(model.config)

@@ -10,6 +10,7 @@ from app.errors import Conflict, Unprocessable
 from app.training import defaults, repository
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, freeze
+from app.training.pace import Pace, read_paces
 from app.training.schemas import TrainRequest
 from app.training.snapshot import Snapshot, TrainingConfig
 
@@ -31,10 +32,11 @@ def plan_training(
         NothingToTrainOn: The labels do not allow it; the message says what is missing.
         InvalidContinueFrom, NothingToContinueFrom: It cannot go on from the model that was named.
     """
-    has_gpu = device_of_training(session).is_gpu
+    device = device_of_training(session)
     earlier = _find_earlier(session, request, project.project_id)
-    size = request.size or (earlier.size if earlier else defaults.default_size(has_gpu=has_gpu))
-    config = _config(request, project, earlier, size=size, has_gpu=has_gpu)
+    size = request.size or (earlier.size if earlier else defaults.default_size(has_gpu=device.is_gpu))
+    pace = read_paces(session, device, project.project_id)[size]
+    config = _config(request, project, earlier, size=size, pace=pace)
     validation = choose_validation(
         project, use_validation_set=config.use_validation_set, percent=config.validation_percent, seed=config.seed
     )
@@ -54,7 +56,7 @@ def plan_training(
 
 
 def _config(
-    request: TrainRequest, project: LabeledProject, earlier: Model | None, *, size: ModelSize, has_gpu: bool
+    request: TrainRequest, project: LabeledProject, earlier: Model | None, *, size: ModelSize, pace: Pace
 ) -> TrainingConfig:
     image_size = request.image_size or (
         TrainingConfig.from_dict(earlier.config).image_size
@@ -62,7 +64,7 @@ def _config(
         else defaults.default_image_size(size, project.summary)
     )
     train_minutes = request.train_minutes or defaults.default_train_minutes(
-        size, project.summary, image_size=image_size, has_gpu=has_gpu
+        project.summary, images_per_second=pace.at(size, image_size)
     )
     return TrainingConfig(
         image_size=image_size,

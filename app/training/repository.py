@@ -1,8 +1,8 @@
 """Every query about trainings and models; what workers write is in lifecycle.py."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
@@ -22,11 +22,11 @@ from app.db.models import (
     ModelLogLine,
     Project,
     User,
-    Worker,
 )
 from app.paging import PageParams
 from app.training.lifecycle import RUNNING
 
+MEASURED_MODELS = 30  # the newest on a device; each size that is in use is among them
 ACTIVE = (*RUNNING, ModelStatus.QUEUED)
 
 
@@ -37,6 +37,13 @@ class LabeledImage(NamedTuple):
     width: int
     height: int
     in_validation: bool
+    instance_count: int
+
+
+class StoredShape(NamedTuple):
+    image_id: int
+    polygons: list[Any] | None
+    rle_counts: str | None
 
 
 class NamedInstance(NamedTuple):
@@ -49,7 +56,8 @@ def get_project_name(session: Session, project_id: int) -> str:
 
 
 def list_labeled_images(session: Session, project_id: int) -> list[LabeledImage]:
-    query = select(Image.id, Image.name, Image.storage_key, Image.width, Image.height, Image.in_validation)
+    columns = (Image.id, Image.name, Image.storage_key, Image.width, Image.height, Image.in_validation)
+    query = select(*columns, Image.instance_count)
     rows = session.execute(query.where(Image.project_id == project_id, Image.instance_count > 0).order_by(Image.id))
     return [LabeledImage(*row) for row in rows]
 
@@ -68,6 +76,28 @@ def labels_by_image(session: Session, project_id: int) -> dict[int, set[str]]:
     for image_id, class_name in session.execute(query):
         labels[image_id].add(class_name)
     return labels
+
+
+def count_instances_by_label(session: Session, project_id: int) -> list[tuple[int, str, int]]:
+    """Image, class name and how many instances of the class it has, for each pair that occurs."""
+    counted = select(ImageClassCount.image_id, LabelClass.name, ImageClassCount.instance_count)
+    rows = session.execute(counted.join(LabelClass).where(LabelClass.project_id == project_id))
+    return [(image_id, class_name, count) for image_id, class_name, count in rows]
+
+
+def count_images_changed_since(session: Session, project_id: int, model_id: int) -> int:
+    """Images whose labels or validation mark changed after a model of the project was asked for."""
+    asked_at = select(Model.created_at).where(Model.id == model_id, Model.project_id == project_id).scalar_subquery()
+    changed = select(func.count(Image.id)).where(Image.project_id == project_id, Image.changed_at > asked_at)
+    return session.scalar(changed) or 0
+
+
+def list_shapes(session: Session, image_ids: Sequence[int]) -> Iterator[StoredShape]:
+    """The outlines of images' instances, crowds left out."""
+    for portion in in_portions(image_ids):
+        query = select(Instance.image_id, Instance.polygons, Instance.rle_counts)
+        for row in session.execute(query.where(Instance.image_id.in_(portion), Instance.crowd.is_(False))):
+            yield StoredShape(*row)
 
 
 def list_class_names(session: Session, project_id: int) -> list[str]:
@@ -162,8 +192,10 @@ def list_existing_models(session: Session, model_ids: Collection[int]) -> list[M
     return list(session.scalars(select(Model).where(Model.id.in_(model_ids))))
 
 
-def worker_devices(session: Session) -> dict[str, str]:
-    return dict(session.execute(select(Worker.id, Worker.device)).all())
+def list_measured_models(session: Session, device: str) -> list[Model]:
+    """Models that were measured on a device, the newest first."""
+    measured = select(Model).where(Model.device == device, Model.images_per_second > 0)
+    return list(session.scalars(measured.order_by(Model.finished_at.desc(), Model.id.desc()).limit(MEASURED_MODELS)))
 
 
 def user_emails(session: Session, user_ids: Collection[int]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.db.enums import ModelSize, ModelStatus
 from app.http import RequestBody, RowId
@@ -55,6 +55,7 @@ class CurvePointSchema(BaseModel):
     elapsed_s: float
     train_loss: float | None
     validation_loss: float | None
+    validation_class_loss: float | None
     validation_accuracy: float | None
     map: float | None
     ap50: float | None
@@ -101,6 +102,7 @@ class ModelSchema(BaseModel):
     finished_at: datetime | None
     attempt: int
     device: str | None
+    images_per_second: float | None
     queue_position: int | None
     can_stop: bool
     stop_note: str | None
@@ -125,11 +127,19 @@ class SizeDefaultsSchema(BaseModel):
     train_minutes: float
     stop_minutes: float
     image_size: int
+    images_per_second: float
+    pace_basis: str
+    measured_in: str | None
     starts_from: str
 
 
 class TrainingDefaultsSchema(BaseModel):
-    """What the train dialog shows before anybody has chosen anything; `problem` says why Start would be refused."""
+    """What the train dialog shows before anybody has chosen anything; `problem` says why Start would be refused.
+
+    A size's times rest on images_per_second at its image_size. pace_basis says where that is from: `measured` by a
+    training on this device (measured_in, where it is of this project), `other size` by one of another size, `reference`
+    where nothing was trained on this device yet.
+    """
 
     name: str
     size: ModelSize
@@ -141,9 +151,41 @@ class TrainingDefaultsSchema(BaseModel):
     marked_images: int
     label_count: int
     device: str
+    is_gpu: bool
     sizes: list[SizeDefaultsSchema]
     waits_for: list[str]
     problem: str | None
+
+
+class PreflightQuery(BaseModel):
+    """The choices of the dialog that a look at the labels depends on. `like` names an earlier model to compare with."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    image_size: int = Field(512, ge=MIN_IMAGE_SIZE, le=MAX_IMAGE_SIZE)
+    use_validation_set: bool | None = None
+    validation_percent: float = Field(20, gt=0, lt=100)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
+    like: RowId | None = None
+
+
+class WarningSchema(BaseModel):
+    """`count` of `of` labels, images or objects, by the kind; `labels` are named where the kind is about labels."""
+
+    kind: str
+    labels: list[str]
+    count: int
+    of: int
+
+
+class PreflightSchema(BaseModel):
+    """How the labeled images would be divided. `images_changed` counts those that were changed after model `like`."""
+
+    training_images: int
+    validation_images: int
+    problem: str | None
+    warnings: list[WarningSchema]
+    images_changed: int | None
 
 
 class QueuedModelSchema(ModelSchema):
@@ -152,9 +194,14 @@ class QueuedModelSchema(ModelSchema):
 
 
 class WorkerSchema(BaseModel):
+    """images_per_second is what trainings of each size have shown on such a device, at the size's own image size."""
+
     id: str
     hostname: str
     device: str
+    memory_bytes: int | None
+    gpu_count: int
+    images_per_second: dict[ModelSize, float]
     started_at: datetime
     heartbeat_at: datetime
     model_id: int | None

@@ -1,5 +1,8 @@
 """Rules of trainings: start, stop, cancel, resume, and what is said about them."""
 
+import json
+from typing import Any
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,6 +86,21 @@ def read_curve(session: Session, model_id: int) -> CurveSchema:
 def read_log(session: Session, model_id: int) -> LogSchema:
     lines = repository.list_log_lines(session, model_id)
     return LogSchema(items=[LogLineSchema(at=line.at, message=line.message) for line in lines])
+
+
+def read_provenance(session: Session, model_id: int) -> dict[str, Any]:
+    """What a model was made with, as its worker wrote it down.
+
+    Raises:
+        NotFound: No worker has begun it.
+    """
+    model = repository.get_model(session, model_id)
+    try:
+        content = get_blob_store().read_bytes(lifecycle.provenance_key(model.project_id, model_id))
+    except FileNotFoundError as error:
+        raise NotFound(f"model {model.name!r} has no provenance yet: a worker writes it when it begins") from error
+    document: dict[str, Any] = json.loads(content)
+    return document
 
 
 def stop_training(session: Session, model_id: int) -> ModelSchema:

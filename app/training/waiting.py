@@ -12,6 +12,7 @@ from app.errors import Conflict
 from app.projects.access import require_model_role
 from app.training import lifecycle, repository
 from app.training.describe import describe
+from app.training.pace import measured_rates
 from app.training.schemas import QueuedModelSchema, QueueSchema, WorkerSchema
 
 
@@ -60,14 +61,19 @@ def reorder_queue(session: Session, caller: Caller, order: Sequence[int]) -> Que
 def _workers(session: Session, active: Collection[Model], visible: Collection[Model]) -> list[WorkerSchema]:
     visible_ids = {model.id for model in visible}
     model_of_worker = {model.worker_id: model.id for model in active if model.worker_id is not None}
+    workers = lifecycle.list_live_workers(session, read_database_time(session))
+    rates = {device: measured_rates(session, device) for device in {worker.device for worker in workers}}
     return [
         WorkerSchema(
             id=worker.id,
             hostname=worker.hostname,
             device=worker.device,
+            memory_bytes=worker.memory_bytes,
+            gpu_count=worker.gpu_count,
+            images_per_second=rates[worker.device],
             started_at=worker.started_at,
             heartbeat_at=worker.heartbeat_at,
             model_id=model_id if (model_id := model_of_worker.get(worker.id)) in visible_ids else None,
         )
-        for worker in lifecycle.list_live_workers(session, read_database_time(session))
+        for worker in workers
     ]

@@ -12,18 +12,14 @@ from app.training.defaults import (
 )
 
 
-def minutes(
-    image_count: int, label_count: int = 1, *, size: ModelSize = ModelSize.SMALL, has_gpu: bool = False
-) -> float:
-    labeled = LabeledSet(image_count, label_count, 2000)
-    return default_train_minutes(size, labeled, image_size=256, has_gpu=has_gpu)
+def minutes(image_count: int, label_count: int = 1, *, images_per_second: float = 3.0) -> float:
+    return default_train_minutes(LabeledSet(image_count, label_count, 2000), images_per_second=images_per_second)
 
 
 def test_default_train_minutes__grows_with_images_and_labels_and_shrinks_with_the_device() -> None:
     assert minutes(20) < minutes(200) < minutes(2000)
     assert minutes(200, 1) < minutes(200, 5) < minutes(200, 11)
-    assert minutes(200, has_gpu=True) < minutes(200)
-    assert minutes(200) < minutes(200, size=ModelSize.LARGE)
+    assert minutes(200, images_per_second=40) < minutes(200)
 
 
 @pytest.mark.parametrize("image_count", [1, 10_000_000])

@@ -52,6 +52,7 @@ def test_start_training__queues_a_model_and_rings(
         "finished_at": None,
         "attempt": 0,
         "device": None,
+        "images_per_second": None,
         "queue_position": 1,
         "can_stop": False,
         "stop_note": None,
@@ -184,6 +185,7 @@ def test_get_defaults__describes_the_project(labeled_project_id: int, start: Sta
         "marked_images": 0,
         "label_count": 2,
         "device": "CPU",
+        "is_gpu": False,
         "waits_for": ["fruit-1"],
         "problem": None,
     }
@@ -326,3 +328,21 @@ def test_list_models__comes_in_pages_newest_first(start: Start, owner: Person, l
     assert ([model["id"] for model in first["items"]], first["total"]) == (ids[:0:-1], 3)
     second = owner.get(path, params={"limit": 2, "cursor": first["next_cursor"]}).json()
     assert ([model["id"] for model in second["items"]], second["next_cursor"]) == (ids[:1], None)
+
+
+def test_get_provenance__gives_what_the_worker_wrote(start: Start, owner: Person) -> None:
+    model_id = start()
+    path = f"/api/v1/models/{model_id}/provenance"
+    early = owner.get(path)
+    assert (early.status_code, "no provenance yet" in early.json()["error"]) == (404, True)
+    key = lifecycle.provenance_key(read_model(model_id).project_id, model_id)
+    get_blob_store().put_bytes(key, b'{"versions": {"torch": "2.14.1"}}')
+    assert owner.get(path).json() == {"versions": {"torch": "2.14.1"}}
+
+
+def test_get_model__keeps_the_device_after_its_worker_has_gone(start: Start, owner: Person) -> None:
+    model_id = start()
+    claim_model("w")
+    with session_scope() as session:
+        lifecycle.sign_off(session, "w")
+    assert owner.get(f"/api/v1/models/{model_id}").json()["device"] == "CPU, 2 cores"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
@@ -18,6 +18,8 @@ class Worker(Base):
     id: Mapped[str] = mapped_column(String(80), primary_key=True)  # "hostname:pid:random"
     hostname: Mapped[str] = mapped_column(String(100))
     device: Mapped[str] = mapped_column(String(200))
+    memory_bytes: Mapped[int | None] = mapped_column(BigInteger)  # of the GPU, else of the machine
+    gpu_count: Mapped[int] = mapped_column(default=0)  # that a training here uses
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -60,6 +62,8 @@ class Model(Base):
     elapsed_s: Mapped[float] = mapped_column(default=0.0)
     eta_s: Mapped[float | None]
     initialised_from: Mapped[str | None] = mapped_column(Text)  # in plain words
+    device: Mapped[str | None] = mapped_column(String(200))  # of the worker that claimed it last
+    images_per_second: Mapped[float | None]  # trained on, evaluations included: later time estimates go by it
     error: Mapped[str | None] = mapped_column(Text)
 
 
@@ -71,6 +75,7 @@ class CurvePoint(Base):
     elapsed_s: Mapped[float]
     train_loss: Mapped[float | None]
     validation_loss: Mapped[float | None]
+    validation_class_loss: Mapped[float | None]  # its part that is cross-entropy of the classes
     validation_accuracy: Mapped[float | None]
     mean_ap: Mapped[float | None]
     ap50: Mapped[float | None]

@@ -1,0 +1,141 @@
+"""What a look at the labels can tell before hours of training do: few instances, tiny ones, a lopsided split."""
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.errors import Unprocessable
+from app.masks import rle
+from app.masks.instance import Rle
+from app.training import repository
+from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
+from app.training.repository import LabeledImage, StoredShape
+from app.training.schemas import PreflightQuery, PreflightSchema, WarningSchema
+
+FEW_INSTANCES = 10  # below, a label is learned by heart rather than learned
+TINY_PX = 4  # of the shorter side at training size: one pixel of the finest features, so a mask has no form left
+TINY_SHARE = 0.01  # a stray speck is no reason to warn
+CROWDED_INSTANCES = 1000  # on one image: memory and time of a step grow with them
+FEW_VALIDATION_IMAGES = 4  # below, one image more or less right moves the mAP by a lot
+HUGE_IMAGES = 100_000
+MAX_LOOKED_AT = 2000  # images; of a larger set every n-th is looked at
+
+
+class WarningKind(StrEnum):
+    FEW_INSTANCES = "few instances"
+    NOT_IN_TRAINING = "not in training"
+    NOT_IN_VALIDATION = "not in validation"
+    FEW_VALIDATION_IMAGES = "few validation images"
+    DEGENERATE = "degenerate"
+    TINY = "tiny"
+    CROWDED = "crowded"
+    HUGE = "huge"
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was counted over the shapes looked at."""
+
+    shapes: int
+    degenerate: int
+    tiny: int
+
+
+def check_training(session: Session, project_id: int, query: PreflightQuery) -> PreflightSchema:
+    """Say how the images would be divided, why a training could not start, and what may go wrong in it."""
+    project = read_labeled_project(session, project_id)
+    changed = None if query.like is None else repository.count_images_changed_since(session, project_id, query.like)
+    use_marked = bool(project.marked) if query.use_validation_set is None else query.use_validation_set
+    try:
+        validation = choose_validation(
+            project, use_validation_set=use_marked, percent=query.validation_percent, seed=query.seed
+        )
+    except Unprocessable as problem:
+        return PreflightSchema(
+            training_images=len(project.images),
+            validation_images=0,
+            problem=problem.message,
+            warnings=[],
+            images_changed=changed,
+        )
+    warnings = [
+        *_warn_of_labels(session, project, validation),
+        *_warn_of_counts(project, validation),
+        *_warn_of_shapes(_look_at_shapes(session, project, query.image_size)),
+    ]
+    return PreflightSchema(
+        training_images=len(project.images) - len(validation),
+        validation_images=len(validation),
+        problem=None,
+        warnings=warnings,
+        images_changed=changed,
+    )
+
+
+def _warn_of_labels(session: Session, project: LabeledProject, validation: frozenset[int]) -> list[WarningSchema]:
+    counts = repository.count_instances_by_label(session, project.project_id)
+    in_training: Counter[str] = Counter()
+    in_validation: Counter[str] = Counter()
+    for image_id, class_name, count in counts:
+        (in_validation if image_id in validation else in_training)[class_name] += count
+    of_kind = {
+        WarningKind.NOT_IN_TRAINING: [name for name in project.class_names if not in_training[name]],
+        WarningKind.NOT_IN_VALIDATION: [name for name in project.class_names if not in_validation[name]],
+        WarningKind.FEW_INSTANCES: [name for name in project.class_names if 0 < in_training[name] < FEW_INSTANCES],
+    }
+    return [
+        WarningSchema(kind=kind, labels=names, count=len(names), of=len(project.class_names))
+        for kind, names in of_kind.items()
+        if names
+    ]
+
+
+def _warn_of_counts(project: LabeledProject, validation: frozenset[int]) -> list[WarningSchema]:
+    total = len(project.images)
+    crowded = sum(image.instance_count > CROWDED_INSTANCES for image in project.images)
+    warnings = []
+    if len(validation) < FEW_VALIDATION_IMAGES:
+        warnings.append(_warning(WarningKind.FEW_VALIDATION_IMAGES, len(validation), total))
+    if crowded:
+        warnings.append(_warning(WarningKind.CROWDED, crowded, total))
+    if total > HUGE_IMAGES:
+        warnings.append(_warning(WarningKind.HUGE, total, total))
+    return warnings
+
+
+def _warn_of_shapes(looked: _Looked) -> list[WarningSchema]:
+    warnings = []
+    if looked.degenerate:
+        warnings.append(_warning(WarningKind.DEGENERATE, looked.degenerate, looked.shapes))
+    if looked.tiny > TINY_SHARE * looked.shapes:
+        warnings.append(_warning(WarningKind.TINY, looked.tiny, looked.shapes))
+    return warnings
+
+
+def _warning(kind: WarningKind, count: int, of: int) -> WarningSchema:
+    return WarningSchema(kind=kind, labels=[], count=count, of=of)
+
+
+def _look_at_shapes(session: Session, project: LabeledProject, image_size: int) -> _Looked:
+    images = {image.id: image for image in project.images[:: 1 + len(project.images) // MAX_LOOKED_AT]}
+    shapes = degenerate = tiny = 0
+    for shape in repository.list_shapes(session, list(images)):
+        image = images[shape.image_id]
+        shorter_px = _shorter_side(shape, image) * image_size / max(image.width, image.height)
+        shapes += 1
+        degenerate += shorter_px <= 0
+        tiny += 0 < shorter_px < TINY_PX
+    return _Looked(shapes, degenerate, tiny)
+
+
+def _shorter_side(shape: StoredShape, image: LabeledImage) -> float:
+    """Of the box around an instance, in the image's pixels."""
+    if shape.rle_counts is not None:
+        _, _, width, height = rle.box_xywh(Rle((image.height, image.width), shape.rle_counts))
+        return min(width, height)
+    points = [point for polygon in shape.polygons or () for point in polygon["exterior"]]
+    along_x, along_y = zip(*points, strict=True)
+    shorter: float = min(max(along_x) - min(along_x), max(along_y) - min(along_y))
+    return shorter

@@ -1,0 +1,102 @@
+"""What time estimates rest on: the newest training on a device, scaled by pixels and sizes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.db.engine import session_scope
+from app.db.enums import ModelStatus
+from app.db.models import Model, Project
+from app.training import lifecycle
+from tests.conftest import Person
+from tests.training.conftest import set_status
+
+Start = Callable[..., int]
+CPU = "CPU, 2 cores"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def measured(start: Start) -> Callable[..., int]:
+    """A finished training whose pace is known."""
+
+    def measured(name: str, images_per_second: float, *, days: int = 0, device: str = CPU, **settings: object) -> int:
+        model_id = start(name, **settings)
+        finished_at = LONG_AGO + timedelta(days=days)
+        set_status(
+            model_id,
+            ModelStatus.READY,
+            device=device,
+            images_per_second=images_per_second,
+            finished_at=finished_at,
+        )
+        return model_id
+
+    return measured
+
+
+@pytest.fixture
+def sizes(labeled_project_id: int, owner: Person) -> Callable[[], dict[str, dict[str, Any]]]:
+    """What the dialog says of each size where a worker with two cores lives."""
+    with session_scope() as session:
+        lifecycle.beat(session, "w", hostname="desk", device=CPU, memory_bytes=8 * 10**9)
+
+    def sizes() -> dict[str, dict[str, Any]]:
+        defaults = owner.get(f"/api/v1/projects/{labeled_project_id}/models/defaults").json()
+        return {size["size"]: size for size in defaults["sizes"]}
+
+    return sizes
+
+
+def test_defaults__are_a_reference_until_a_model_was_trained_on_the_device(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    measured("elsewhere", 100.0, device="NVIDIA H100")
+    assert {size["pace_basis"] for size in sizes().values()} == {"reference"}
+
+
+def test_defaults__take_the_newest_training_of_the_size(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    measured("new", 2.0, days=2, size="small", image_size=128)
+    measured("old", 9.0, days=1, size="small", image_size=128)
+    small = sizes()["small"]
+    assert (small["pace_basis"], small["measured_in"]) == ("measured", "new")
+    assert small["image_size"] == 64  # a quarter of the pixels of the training that was measured
+    assert small["images_per_second"] == pytest.approx(8.0)
+
+
+def test_defaults__scale_other_sizes_by_the_one_that_was_measured(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    before = sizes()
+    measured("small-1", 2 * before["small"]["images_per_second"], size="small", image_size=64)
+    after = sizes()
+    assert after["large"]["pace_basis"] == "other size"
+    assert after["large"]["measured_in"] == "small-1"
+    assert after["large"]["images_per_second"] == pytest.approx(2 * before["large"]["images_per_second"])
+
+
+def test_defaults__name_no_model_of_another_project(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    model_id = measured("secret", 5.0, size="small", image_size=64)
+    with session_scope() as session:
+        other = Project(name="Secret")
+        session.add(other)
+        session.flush()
+        session.get_one(Model, model_id).project_id = other.id
+    assert (sizes()["small"]["pace_basis"], sizes()["small"]["measured_in"]) == ("measured", None)
+
+
+def test_read_queue__says_what_workers_are_and_how_fast(measured: Callable[..., int], owner: Person) -> None:
+    measured("small-1", 2.0, size="small", image_size=256)
+    with session_scope() as session:
+        lifecycle.beat(session, "w", hostname="desk", device=CPU, memory_bytes=8 * 10**9)
+        lifecycle.beat(session, "g", hostname="rack", device="2 x NVIDIA H100", memory_bytes=80 * 10**9, gpu_count=2)
+    by_id = {worker["id"]: worker for worker in owner.get("/api/v1/queue").json()["workers"]}
+    assert by_id["w"]["images_per_second"] == {"small": 0.5}  # at 512 px, its own size
+    assert (by_id["g"]["gpu_count"], by_id["g"]["memory_bytes"]) == (2, 80 * 10**9)
+    assert by_id["g"]["images_per_second"] == {}
