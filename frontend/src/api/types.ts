@@ -203,6 +203,8 @@ export interface CurvePoint {
   elapsed_s: number;
   train_loss: number | null;
   validation_loss: number | null;
+  /** Its part that is cross-entropy of the classes. */
+  validation_class_loss: number | null;
   validation_accuracy: number | null;
   map: number | null;
   ap50: number | null;
@@ -230,6 +232,10 @@ export interface Model {
   validation_image_count: number;
   /** What it is trained with, as the dialog sent it and the server completed it. */
   config: Record<string, string | number | boolean | null>;
+  /** "CPU, 2 cores" or a GPU's name; null before a worker has taken it. */
+  device: string | null;
+  /** Trained on, evaluations included; null until it was measured. */
+  images_per_second: number | null;
 }
 
 export interface NewModel {
@@ -243,5 +249,7 @@ export interface NewModel {
   learning_rate?: number | undefined;
   image_size?: number;
   seed?: number;
-  max_steps?: number;
+  max_steps?: number | undefined;
+  /** An earlier model of the project, of the same size, to train further. */
+  continue_from?: number | undefined;
 }

@@ -14,7 +14,9 @@ interface AdvancedFieldsProps {
 }
 
 const SMALLEST_IMAGE = 64;
-const LARGEST_IMAGE = 2048;
+const LARGEST_IMAGE = 4096;
+const LARGEST_SEED = 2 ** 31 - 1;
+const PLAIN = { useGrouping: false, maximumFractionDigits: 0 };
 
 /** Validation set, learning rate, image size: for people who know why they change them. */
 export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsProps) {
@@ -75,6 +77,27 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           minValue={SMALLEST_IMAGE}
           maxValue={LARGEST_IMAGE}
           step={32}
+        />
+        <NumberField
+          label={t("seed")}
+          labelExtra={<Definition term={t("seed")}>{t("seedDefinition")}</Definition>}
+          value={choice.seed ?? 0}
+          onChange={(value) => onChange({ seed: Number.isFinite(value) ? value : 0 })}
+          minValue={0}
+          maxValue={LARGEST_SEED}
+          formatOptions={PLAIN}
+        />
+      </div>
+      <div className={styles.pair}>
+        <NumberField
+          label={t("maxSteps")}
+          labelExtra={<Definition term={t("maxSteps")}>{t("maxStepsDefinition")}</Definition>}
+          placeholder={t("byTime")}
+          value={choice.max_steps ?? Number.NaN}
+          onChange={(value) => onChange({ max_steps: Number.isFinite(value) ? value : undefined })}
+          minValue={1}
+          maxValue={10_000_000}
+          formatOptions={PLAIN}
         />
       </div>
     </>

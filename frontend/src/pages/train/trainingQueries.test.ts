@@ -7,6 +7,7 @@ const point = (step: number, is_best = false): CurvePoint => ({
   elapsed_s: step,
   train_loss: 1,
   validation_loss: 1,
+  validation_class_loss: 0.5,
   validation_accuracy: 0.5,
   map: 0.1,
   ap50: 0.2,

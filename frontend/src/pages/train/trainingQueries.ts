@@ -1,5 +1,5 @@
 /** What the pages of training ask the server: the dialog's defaults, the queue, a model's curve and log. */
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "../../api/client.ts";
 import { modelQuery } from "../../api/queries.ts";
@@ -10,6 +10,12 @@ export interface SizeDefaults {
   train_minutes: number;
   stop_minutes: number;
   image_size: number;
+  /** Trained on at this image size; train_minutes rests on it. */
+  images_per_second: number;
+  /** Where it is from: a training on this device, one of another size, or none on this device yet. */
+  pace_basis: "measured" | "other size" | "reference";
+  /** The model that showed it, where it is of this project. */
+  measured_in: string | null;
   /** "random weights", "ImageNet weights", "COCO weights". */
   starts_from: string;
 }
@@ -26,20 +32,70 @@ export interface TrainingDefaults {
   marked_images: number;
   label_count: number;
   device: string;
+  is_gpu: boolean;
   sizes: SizeDefaults[];
   waits_for: string[];
   /** Why a training cannot start, in words. */
   problem: string | null;
 }
 
+/** What a look at the labels found before a training. */
+export interface Preflight {
+  training_images: number;
+  validation_images: number;
+  problem: string | null;
+  warnings: PreflightWarning[];
+  /** Images whose labels changed since the model of the query was asked for. */
+  images_changed: number | null;
+}
+
+export interface PreflightWarning {
+  kind:
+    | "few instances"
+    | "not in training"
+    | "not in validation"
+    | "few validation images"
+    | "degenerate"
+    | "tiny"
+    | "crowded"
+    | "huge";
+  labels: string[];
+  count: number;
+  of: number;
+}
+
+export interface PreflightChoice {
+  image_size: number | undefined;
+  use_validation_set: boolean | undefined;
+  validation_percent: number | undefined;
+  seed: number | undefined;
+  like: number | undefined;
+}
+
 export interface QueuedModel extends Model {
   project_name: string;
+  worker_id: string | null;
+}
+
+export interface Worker {
+  id: string;
+  hostname: string;
+  device: string;
+  memory_bytes: number | null;
+  gpu_count: number;
+  /** Of each size that was trained on such a device, at the size's own image size. */
+  images_per_second: Partial<Record<ModelSize, number>>;
+  started_at: string;
+  heartbeat_at: string;
+  model_id: number | null;
 }
 
 export interface Queue {
   running: QueuedModel[];
   queued: QueuedModel[];
-  workers: { id: string; hostname: string; device: string; model_id: number | null }[];
+  workers: Worker[];
+  /** Trainings of projects that this person may not see. */
+  hidden: number;
 }
 
 const BUSY_POLL_MS = 2_000;
@@ -50,6 +106,14 @@ export const defaultsQuery = (projectId: number) =>
     queryKey: ["projects", projectId, "training-defaults"],
     queryFn: () => api.get<TrainingDefaults>(`/api/v1/projects/${projectId}/models/defaults`),
     staleTime: 0,
+  });
+
+export const preflightQuery = (projectId: number, choice: PreflightChoice) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "preflight", choice],
+    queryFn: () => api.get<Preflight>(`/api/v1/projects/${projectId}/models/preflight`, { query: { ...choice } }),
+    staleTime: 0,
+    placeholderData: keepPreviousData,
   });
 
 export const queueQuery = queryOptions({

@@ -1,0 +1,157 @@
+/** A name and Start are enough; the rest has defaults that grow with the set and shrink with a faster device. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client.ts";
+import type { Model, NewModel } from "../../api/types.ts";
+import { Button } from "../../components/Button.tsx";
+import { Definition } from "../../components/Definition.tsx";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { formatMap } from "../../components/format.ts";
+import { Icon } from "../../components/Icon.tsx";
+import { NumberField } from "../../components/NumberField.tsx";
+import { Select } from "../../components/Select.tsx";
+import { TextField } from "../../components/TextField.tsx";
+import { AdvancedFields } from "./AdvancedFields.tsx";
+import { continuing, type Earlier, hasCheckpoint, initialChoice, withSize } from "./choice.ts";
+import { SizeCards } from "./SizeCards.tsx";
+import { Summary } from "./Summary.tsx";
+import styles from "./TrainDialog.module.css";
+import type { TrainingDefaults } from "./trainingQueries.ts";
+
+interface TrainFormProps {
+  projectId: number;
+  defaults: TrainingDefaults;
+  models: readonly Model[];
+  earlier: Earlier | undefined;
+  onClose: () => void;
+}
+
+const ANEW = "anew";
+
+export function TrainForm({ projectId, defaults, models, earlier, onClose }: TrainFormProps) {
+  const { t } = useTranslation("train");
+  const client = useQueryClient();
+  const [isAdvanced, setIsAdvanced] = useState(earlier?.way === "like");
+  const [choice, setChoice] = useState<NewModel>(() => initialChoice(defaults, earlier, models));
+  const [problem, setProblem] = useState<string | null>(defaults.problem);
+  const continued = models.find((model) => model.id === choice.continue_from);
+  const change = (values: Partial<NewModel>) => setChoice((old) => ({ ...old, ...values }));
+
+  const start = useMutation({
+    mutationFn: () => api.post<Model>(`/api/v1/projects/${projectId}/models`, choice),
+    onSuccess: async () => {
+      await Promise.all([
+        client.invalidateQueries({ queryKey: ["queue"] }),
+        client.invalidateQueries({ queryKey: ["projects", projectId] }),
+      ]);
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    start.mutate();
+  };
+
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <TextField
+        label={t("name")}
+        value={choice.name}
+        onChange={(name) => change({ name })}
+        maxLength={100}
+        autoFocus
+        isRequired
+      />
+      <SizeCards
+        sizes={defaults.sizes}
+        value={choice.size ?? defaults.size}
+        onChange={(size) => setChoice((old) => withSize(old, size, continued))}
+      />
+      <Times choice={choice} onChange={change} />
+      <ContinueFrom
+        models={models}
+        continued={continued}
+        onChange={(model) => setChoice((old) => continuing(old, defaults, model))}
+      />
+      <div className={styles.fold}>
+        <button type="button" aria-expanded={isAdvanced} onClick={() => setIsAdvanced(!isAdvanced)}>
+          <Icon of={isAdvanced ? ChevronDown : ChevronRight} />
+          {t("advanced")}
+        </button>
+      </div>
+      {isAdvanced && <AdvancedFields defaults={defaults} choice={choice} onChange={change} />}
+      <Summary
+        projectId={projectId}
+        defaults={defaults}
+        choice={choice}
+        continued={continued}
+        like={earlier?.way === "like" ? earlier.model : undefined}
+        onProblem={setProblem}
+      />
+      <ErrorMessage error={start.error} />
+      <footer className={styles.footer}>
+        <span className={styles.waits}>
+          {defaults.waits_for.length > 0 && t("startsAfter", { names: defaults.waits_for.join(", ") })}
+        </span>
+        <Button onPress={onClose}>{t("cancel")}</Button>
+        <Button kind="primary" type="submit" isDisabled={start.isPending || problem !== null}>
+          {t("start")}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+function Times({ choice, onChange }: { choice: NewModel; onChange: (values: Partial<NewModel>) => void }) {
+  const { t } = useTranslation("train");
+  return (
+    <div className={styles.pair}>
+      <NumberField
+        label={t("trainTime")}
+        labelExtra={<Definition term={t("trainTime")}>{t("trainTimeDefinition")}</Definition>}
+        unit={t("minutes")}
+        value={choice.train_minutes ?? Number.NaN}
+        onChange={(train_minutes) => onChange({ train_minutes })}
+        minValue={0.1}
+      />
+      <NumberField
+        label={t("stopTime")}
+        labelExtra={<Definition term={t("stopTime")}>{t("stopTimeDefinition")}</Definition>}
+        unit={t("minutesWithoutBetter")}
+        value={choice.stop_minutes ?? Number.NaN}
+        onChange={(stop_minutes) => onChange({ stop_minutes })}
+        minValue={0.1}
+      />
+    </div>
+  );
+}
+
+interface ContinueFromProps {
+  models: readonly Model[];
+  continued: Model | undefined;
+  onChange: (model: Model | undefined) => void;
+}
+
+/** Only where there is a model to go on from. */
+function ContinueFrom({ models, continued, onChange }: ContinueFromProps) {
+  const { t } = useTranslation("train");
+  const candidates = models.filter(hasCheckpoint);
+  if (candidates.length === 0) return null;
+  return (
+    <Select
+      label={t("continueFrom")}
+      value={continued === undefined ? ANEW : String(continued.id)}
+      onChange={(id) => onChange(candidates.find((model) => String(model.id) === id))}
+      options={[
+        { value: ANEW, text: t("beginAnew") },
+        ...candidates.map((model) => ({
+          value: String(model.id),
+          text: model.name,
+          note: t("modelNote", { size: t(model.size), map: formatMap(model.best?.map) }),
+        })),
+      ]}
+    />
+  );
+}
