@@ -29,9 +29,14 @@ DRAWN_AT = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0])"
 DRAWN_AFTER_KEY = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0]) - window.keyAt"
 RIVAL_OPENED_AT = "() => window.openedAt"
 FORGET_DRAWING = "() => { window.drawn.pictures.length = window.drawn.scenes.length = 0; }"
+# When a key came, and when the panels at the side last changed after it.
 NOTE_KEYS = """() => {
     window.addEventListener("keydown", (event) => (window.keyAt = event.timeStamp), { capture: true });
+    new MutationObserver(() => (window.panelsAt = performance.now())).observe(document.querySelector("aside"), {
+        subtree: true, childList: true, characterData: true, attributes: true,
+    });
 }"""
+PANELS_AFTER_KEY = "() => window.panelsAt - window.keyAt"
 # Strokes by events as the browser makes them, a frame for each; then as many undos.
 PAINT = """async ([strokes, left, top, width, height]) => {
     const surface = document.querySelector("[data-testid=canvas]");

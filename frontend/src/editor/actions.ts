@@ -202,7 +202,7 @@ function selectBeside(editor: Editor, by: 1 | -1): void {
   const seen = editor.document.instances.filter(({ id }) => !editor.hidden.has(id));
   const at = seen.findIndex(({ id }) => id === editor.selectedId);
   const next = at < 0 && by < 0 ? seen.at(-1) : seen[(at + by + seen.length) % seen.length];
-  if (next) editor.select(next.id);
+  if (next) editor.choose(next.id);
 }
 
 function toggleHidden(editor: Editor, except: string | null): void {

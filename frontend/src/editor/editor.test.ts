@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deleteObjects, paste, reorder } from "./actions.ts";
 import type { Editor } from "./editor.ts";
-import { IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
+import { click, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { instanceFromJson, instanceToJson } from "./instance.ts";
 import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
 import { simplified, simplify } from "./shaping.ts";
@@ -33,6 +33,17 @@ describe("undo", () => {
 });
 
 describe("objects", () => {
+  test("an object chosen by a key asks to be shown, one under the pointer does not", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+    const heard: string[] = [];
+    editor.subscribe((aspect) => heard.push(`${aspect} ${editor.selectedId}`));
+    click(editor, [30, 30]);
+    expect(editor.selectedId).toBe("a");
+    expect(heard.some((what) => what.startsWith("chosen"))).toBe(false);
+    key(editor, ".");
+    expect(heard).toContain("chosen b");
+  });
+
   test("a number gives the label to the selected object and to what is drawn next", () => {
     const editor = makeEditor([instanceOf("a", SQUARE)]);
     editor.select("a");

@@ -19,7 +19,8 @@ import type { Ground, SmartPort } from "./tools/smartToolMarks.ts";
 import type { Tool, ToolName } from "./tools/tool.ts";
 import type { VertexRef } from "./vertices.ts";
 
-export type Aspect = "document" | "selection" | "tool" | "draft" | "settings" | "visibility" | "hover";
+/** "chosen": the selection came by a list or a key, and may be out of sight. */
+export type Aspect = "document" | "selection" | "chosen" | "tool" | "draft" | "settings" | "visibility" | "hover";
 
 export interface Settings {
   /** Image pixels. */
@@ -189,6 +190,12 @@ export class Editor {
     this.#selectedId = instance?.id ?? null;
     if (instance) this.#activeLabel = instance.label;
     this.#emit("selection");
+  }
+
+  /** Selects an object that the pointer is not on: whoever shows the image brings it into view. */
+  choose(id: string): void {
+    this.select(id);
+    this.#emit("chosen");
   }
 
   chooseVertices(refs: readonly VertexRef[]): void {

@@ -4,7 +4,7 @@ import { boxesTouch } from "../geometry/box.ts";
 import { levelOf } from "./paths.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
 import { channelsOf, tilesIn } from "./strokeImage.ts";
-import { fitView, panned, seenBox, toImage, toScreen, zoomedAt } from "./view.ts";
+import { fitView, panned, revealing, seenBox, toImage, toScreen, zoomedAt } from "./view.ts";
 
 const IMAGE = { width: 1000, height: 500 };
 const SCREEN = { width: 532, height: 448 };
@@ -29,6 +29,31 @@ describe("view", () => {
   test("pan leaves a strip of the image on the screen", () => {
     const view = panned(fitView(IMAGE, SCREEN), -9000, 9000, IMAGE, SCREEN);
     expect(toScreen(view, [1000, 0])).toEqual([48, 400]);
+  });
+
+  test("an object out of sight comes to the middle, at the same zoom where it fits", () => {
+    const view = { scale: 2, x: 0, y: 0 };
+    const box = { x0: 600, y0: 300, x1: 700, y1: 400 };
+    const shown = revealing(view, box, SCREEN);
+    expect(shown.scale).toBe(2);
+    expect(toScreen(shown, [650, 350])).toEqual([266, 200]);
+    expect(revealing(shown, box, SCREEN)).toBe(shown);
+  });
+
+  test("an object larger than the screen is fitted", () => {
+    const shown = revealing({ scale: 2, x: 900, y: 0 }, { x0: 100, y0: 100, x1: 600, y1: 200 }, SCREEN);
+    expect(shown.scale).toBe(1);
+    expect([toScreen(shown, [100, 150]), toScreen(shown, [600, 150])]).toEqual([
+      [16, 200],
+      [516, 200],
+    ]);
+  });
+
+  test("an object that is half in sight, or fills half of the screen, stays where it is", () => {
+    const view = { scale: 1, x: 0, y: 0 };
+    expect(revealing(view, { x0: 480, y0: 0, x1: 584, y1: 100 }, SCREEN)).toBe(view);
+    expect(revealing(view, { x0: -900, y0: -900, x1: 900, y1: 300 }, SCREEN)).toBe(view);
+    expect(revealing(view, { x0: 490, y0: 0, x1: 590, y1: 100 }, SCREEN)).not.toBe(view);
   });
 
   test("seen box grows by the margin", () => {

@@ -12,7 +12,7 @@ import type { ImagePyramid } from "./imagePyramid.ts";
 import { drawScene, drawSceneSteps } from "./sceneLayer.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
 import { StrokeImage } from "./strokeImage.ts";
-import { centred, fitView, panned, seenBox, toImage, type View, zoomedAt } from "./view.ts";
+import { centred, fitView, panned, revealing, seenBox, toImage, type View, zoomedAt } from "./view.ts";
 
 /** Screen pixels around the canvas that are drawn beforehand. */
 const MARGIN = 200;
@@ -91,6 +91,7 @@ export class Stage {
 
   /** The image's pixels came, or more of its levels. */
   setImage(pyramid: ImagePyramid): void {
+    if (pyramid === this.#pyramid) return;
     this.#pyramid = pyramid;
     this.#stale.image = true;
     this.#request();
@@ -159,10 +160,18 @@ export class Stage {
 
   #changed(aspect: Aspect): void {
     if (aspect === "document") this.#stale.index = true;
+    if (aspect === "chosen") this.#reveal();
     if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#checkScene();
     const draft = this.#editor?.tool.draft;
     if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
     this.#request();
+  }
+
+  #reveal(): void {
+    const selected = this.#editor?.selected;
+    if (!selected || this.#screen.width === 0) return;
+    const view = revealing(this.#view, shapeBox(selected.shape), this.#screen);
+    if (view !== this.#view) this.#moveTo(view);
   }
 
   /** The selected object is not in the scene: while it alone changes, a thousand others need not be drawn again. */

@@ -1,4 +1,5 @@
 /** How the image lies on the screen: screen = image × scale + (x, y), in CSS pixels. */
+import { intersectBoxes, isEmptyBox } from "../geometry/box.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 
 export interface View {
@@ -32,6 +33,28 @@ export function zoomedAt(view: View, [x, y]: Point, factor: number): View {
   const scale = clampScale(view.scale * factor);
   const by = scale / view.scale;
   return { scale, x: x - (x - view.x) * by, y: y - (y - view.y) * by };
+}
+
+/** Shows a box that is hardly in sight, in the middle: at this zoom where it fits, else at the one where it does. */
+export function revealing(view: View, box: Box, screen: Size): View {
+  if (isInSight(view, box, screen)) return view;
+  const room = { width: screen.width - 2 * FIT_MARGIN.side, height: screen.height - FIT_MARGIN.top - FIT_MARGIN.foot };
+  const fitting = Math.min(room.width / (box.x1 - box.x0), room.height / (box.y1 - box.y0));
+  const scale = clampScale(Math.min(view.scale, fitting));
+  const middle: Point = [FIT_MARGIN.side + room.width / 2, FIT_MARGIN.top + room.height / 2];
+  return {
+    scale,
+    x: middle[0] - ((box.x0 + box.x1) / 2) * scale,
+    y: middle[1] - ((box.y0 + box.y1) / 2) * scale,
+  };
+}
+
+/** At least half of the box is seen, or it fills at least half of the screen. */
+function isInSight(view: View, box: Box, screen: Size): boolean {
+  const seen = seenBox(view, screen);
+  const shared = intersectBoxes(box, seen);
+  const area = ({ x0, y0, x1, y1 }: Box) => (x1 - x0) * (y1 - y0);
+  return !isEmptyBox(shared) && area(shared) >= Math.min(area(box), area(seen)) / 2;
 }
 
 /** Moves the image; a strip of it always stays on the screen. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useParams, useSearchParams } from "react-router";
 import { labelsQuery } from "../../api/queries.ts";
@@ -13,7 +13,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { LabelingDesk } from "./LabelingDesk.tsx";
 import styles from "./LabelingPage.module.css";
 import { type ImageRow, imageRowQuery } from "./work/imageRow.ts";
-import type { PageRequest } from "./work/pageActions.ts";
+import type { PageActions } from "./work/pageActions.ts";
 import { useImageSteps } from "./work/useImageSteps.ts";
 import { useLabelingSession } from "./work/useLabelingSession.ts";
 import { useLabelingTime } from "./work/useLabelingTime.ts";
@@ -55,19 +55,16 @@ function Work({ projectId, imageId, ids, kind }: WorkProps) {
   const { t } = useTranslation("labeling");
   const me = useMe();
   const labels = useQuery(labelsQuery(projectId)).data?.items;
-  const steps = useImageSteps(projectId, imageId, ids);
   useLabelingTime(imageId);
-  const [request, setRequest] = useState<PageRequest | null>(null);
+  const actions = useRef<PageActions>({});
   const { session, state } = useLabelingSession({
     projectId,
     userId: me?.id ?? 0,
     labels: labels?.map(({ name }) => name) ?? [],
-    onRequest: (action) => setRequest({ action }),
+    onRequest: (action) => actions.current[action]?.(),
   });
   const isReady = labels !== undefined && me !== null;
-  useEffect(() => {
-    if (isReady) void session.open(imageId);
-  }, [session, imageId, isReady]);
+  const steps = useImageSteps({ projectId, imageId, ids, session, isReady });
   const isOpen = state.kind === "open";
   useEffect(() => {
     if (!isOpen) return;
@@ -93,8 +90,7 @@ function Work({ projectId, imageId, ids, kind }: WorkProps) {
       session={session}
       open={open}
       steps={steps}
-      request={request}
-      onRequestDone={() => setRequest(null)}
+      actions={actions}
     />
   );
 }

@@ -4,13 +4,15 @@ import type { Point } from "../../../geometry/types.ts";
 import type { ActiveLook } from "../../../render/activeLayer.ts";
 import { Stage } from "../../../render/stage.ts";
 import type { View } from "../../../render/view.ts";
-import type { OpenImage } from "../work/labelingSession.ts";
+import type { LabelingSession, OpenImage } from "../work/labelingSession.ts";
 import { useEditor } from "../work/useEditor.ts";
 import styles from "./CanvasView.module.css";
-import { listenToPointers } from "./pointerInput.ts";
 import type { Ruler } from "./ruler.ts";
+import { useShownImage } from "./useShownImage.ts";
 
 interface CanvasViewProps {
+  session: LabelingSession;
+  /** What the page is at; the session may be at the next image already. */
   open: OpenImage;
   look: ActiveLook;
   /** CSS filter of the image alone. */
@@ -24,12 +26,12 @@ interface CanvasViewProps {
 
 /** The stacked canvases. React makes them and hands them over; it has no part in drawing. */
 export function CanvasView(props: CanvasViewProps) {
-  const { open, look, filter, stageRef, surfaceRef: surface, ruler, onView, onPointer } = props;
+  const { session, open, look, filter, stageRef, surfaceRef: surface, ruler, onView, onPointer } = props;
   const { t } = useTranslation("labeling");
   const image = useRef<HTMLCanvasElement>(null);
   const scene = useRef<HTMLCanvasElement>(null);
   const active = useRef<HTMLCanvasElement>(null);
-  const { editor, pyramid } = open;
+  const { editor } = open;
   useEditor(editor, "tool");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stage is made once; look has an effect of its own
@@ -50,15 +52,8 @@ export function CanvasView(props: CanvasViewProps) {
     };
   }, []);
 
-  useLayoutEffect(() => stageRef.current?.show(editor, null), [editor, stageRef]);
-  useLayoutEffect(() => {
-    if (pyramid) stageRef.current?.setImage(pyramid);
-  }, [pyramid, stageRef]);
+  useShownImage({ session, stageRef, surfaceRef: surface, ruler, onPointer });
   useEffect(() => stageRef.current?.setLook(look), [look, stageRef]);
-  useEffect(() => {
-    if (!surface.current || !stageRef.current) return;
-    return listenToPointers({ surface: surface.current, stage: stageRef.current, editor, ruler, onPointer });
-  }, [editor, stageRef, surface, ruler, onPointer]);
 
   return (
     <div

@@ -117,7 +117,7 @@ function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObj
   return (
     <>
       <div className={classNames(styles.row, styles.object, isChosen && styles.chosen, isHidden && styles.hidden)}>
-        <AriaButton className={styles.pick ?? ""} aria-pressed={isChosen} onPress={() => editor.select(instance.id)}>
+        <AriaButton className={styles.pick ?? ""} aria-pressed={isChosen} onPress={() => editor.choose(instance.id)}>
           <Swatch color={color} isHollow={isHidden} />
           <span className={styles.name}>{name}</span>
           <span className={styles.size}>{size}</span>

@@ -7,6 +7,12 @@ const KEPT = 5;
 
 export class ImageCache {
   readonly #images = new Map<number, Promise<ImagePyramid>>();
+  readonly #ready = new Map<number, ImagePyramid>();
+
+  /** The image, where it need not be waited for. */
+  ready(imageId: number): ImagePyramid | null {
+    return this.#ready.get(imageId) ?? null;
+  }
 
   get(imageId: number, size: Size): Promise<ImagePyramid> {
     const known = this.#images.get(imageId);
@@ -17,7 +23,10 @@ export class ImageCache {
     }
     const loading = loadImage(imageId, size);
     this.#images.set(imageId, loading);
-    loading.catch(() => this.#images.delete(imageId));
+    loading.then(
+      (pyramid) => this.#images.get(imageId) === loading && this.#ready.set(imageId, pyramid),
+      () => this.#images.delete(imageId),
+    );
     this.#dropOldest();
     return loading;
   }
@@ -25,12 +34,14 @@ export class ImageCache {
   clear(): void {
     for (const image of this.#images.values()) void image.then((pyramid) => pyramid.close()).catch(() => undefined);
     this.#images.clear();
+    this.#ready.clear();
   }
 
   #dropOldest(): void {
     for (const [id, image] of this.#images) {
       if (this.#images.size <= KEPT) return;
       this.#images.delete(id);
+      this.#ready.delete(id);
       void image.then((pyramid) => pyramid.close()).catch(() => undefined);
     }
   }

@@ -35,6 +35,8 @@ export type SessionState =
 interface Loaded {
   readonly image: ImageItem;
   readonly stored: Stored;
+  /** What is stored, read: of an image fetched ahead before it is asked for. */
+  readonly base: readonly Instance[];
 }
 
 export interface SessionPorts {
@@ -65,6 +67,11 @@ export class LabelingSession {
     return this.#state;
   }
 
+  /** The image asked for last, open or on its way; 0 before the first. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
   get current(): OpenImage | null {
     return this.#state.kind === "open" ? this.#state.open : null;
   }
@@ -78,7 +85,8 @@ export class LabelingSession {
     if (this.#wanted === imageId && this.#state.kind !== "failed") return;
     this.#wanted = imageId;
     const left = this.current;
-    this.#setState({ kind: "loading", imageId, previous: left });
+    const previous = this.#state.kind === "loading" ? this.#state.previous : left;
+    this.#setState({ kind: "loading", imageId, previous });
     if (left) void this.#leave(left);
     try {
       await this.#finishBehind(imageId);
@@ -193,8 +201,7 @@ export class LabelingSession {
     return loading;
   }
 
-  #show({ image, stored }: Loaded, draft: Awaited<ReturnType<DraftStore["read"]>>): void {
-    const base = stored.items.map(instanceFromJson);
+  #show({ image, stored, base }: Loaded, draft: Awaited<ReturnType<DraftStore["read"]>>): void {
     const editor = this.#makeEditor(image, base);
     const conflicts = draft ? conflictsWith(draft.changes, base) : [];
     if (draft) editor.takeIn(layOver(draft.changes, base));
@@ -214,8 +221,10 @@ export class LabelingSession {
       },
     );
     const restored = draft?.changes.length ?? 0;
-    const open = { image, editor, autosave, pyramid: null, save: autosave.state, conflicts, restored };
+    const pyramid = this.#images.ready(image.id);
+    const open = { image, editor, autosave, pyramid, save: autosave.state, conflicts, restored };
     this.#setState({ kind: "open", imageId: image.id, open });
+    if (pyramid) return;
     this.#images.get(image.id, image).then(
       (pyramid) => this.#update({ pyramid }, image.id),
       () => undefined,
@@ -267,7 +276,7 @@ async function fetchImage(imageId: number): Promise<Loaded> {
     api.get<ImageItem>(`/api/v1/images/${imageId}`),
     imageTransport(imageId).load(),
   ]);
-  return { image, stored };
+  return { image, stored, base: stored.items.map(instanceFromJson) };
 }
 
 /** Mode, tool, label and settings go on from the image before. */

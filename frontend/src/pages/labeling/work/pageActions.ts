@@ -1,31 +1,17 @@
 import type { TFunction } from "i18next";
-import { type RefObject, useEffect } from "react";
+import type { RefObject } from "react";
 import { showToast } from "../../../components/toasts.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { Stage } from "../../../render/stage.ts";
 import type { LabelingSession } from "./labelingSession.ts";
 import type { ImageSteps } from "./useImageSteps.ts";
 
-/** An action of the core that is the page's to do. */
-export interface PageRequest {
-  readonly action: Action | "labelNeeded";
-}
-
-export type PageActions = Partial<Record<PageRequest["action"], () => void>>;
+/** What the core asks of the page. */
+export type PageActions = Partial<Record<Action | "labelNeeded", () => void>>;
 
 const ZOOM_STEP = 1.25;
 /** Screen pixels. */
 const PAN_STEP = 96;
-
-/** Does what the core asks of the page, once for each request. */
-export function usePageActions(request: PageRequest | null, onDone: () => void, actions: PageActions): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a request is done once, whatever else is drawn anew
-  useEffect(() => {
-    if (!request) return;
-    actions[request.action]?.();
-    onDone();
-  }, [request]);
-}
 
 /** To other images, and what goes with the person from one to the next. */
 export function rowActions(session: LabelingSession, steps: ImageSteps, t: TFunction<"labeling">): PageActions {

@@ -1,6 +1,8 @@
 import { useEffect } from "react";
-import type { Editor } from "../../../editor/editor.ts";
+import type { KeyEvent } from "../../../editor/events.ts";
+import { actionFor, type KeyAction } from "../../../editor/keys.ts";
 import { modifiersOf } from "../canvas/pointerInput.ts";
+import type { LabelingSession } from "./labelingSession.ts";
 
 /** Fields take every key; buttons and lists keep those they are worked with. */
 const FIELDS = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable=true]";
@@ -18,16 +20,28 @@ const KEYS_OF_CONTROLS = new Set([
   "PageDown",
 ]);
 
-/** Sends the page's keys to the editor, wherever the focus is, unless it is where keys mean something else. */
-export function useKeys(editor: Editor): void {
+/** While an image is on its way, one can go on to others; all else would change the image that was left. */
+const STEPS: readonly KeyAction[] = ["nextImage", "previousImage", "nextUnlabeled"];
+
+/** Sends the page's keys to the open image's editor, wherever the focus is, unless it is where keys mean something else. */
+export function useKeys(session: LabelingSession): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTaken(event)) return;
-      if (editor.dispatch({ kind: "key", key: event.key, modifiers: modifiersOf(event) })) event.preventDefault();
+      if (dispatchKey(session, { kind: "key", key: event.key, modifiers: modifiersOf(event) })) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [editor]);
+  }, [session]);
+}
+
+function dispatchKey(session: LabelingSession, event: KeyEvent): boolean {
+  const { state } = session;
+  if (state.kind === "open") return state.open.editor.dispatch(event);
+  if (state.kind === "failed" || !state.previous) return false;
+  const { editor } = state.previous;
+  const action = actionFor(event, editor.mode, editor.keymap);
+  return action !== null && STEPS.some((step) => step === action) && editor.act(action);
 }
 
 function isTaken(event: KeyboardEvent): boolean {

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { projectQuery } from "../../../api/queries.ts";
 import type { Action } from "../../../editor/keys.ts";
 import { imageQuery } from "./imageQuery.ts";
@@ -33,9 +33,19 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
       }),
     [projectId, userId, queryClient],
   );
-  const state = useSyncExternalStore(session.subscribe, () => session.state);
   useLeaving(session);
-  return { session, state };
+  return { session, state: useSessionState(session) };
+}
+
+/** The panels follow the session as there is time for it: the canvas and the keys, which ask it themselves, come first. */
+function useSessionState(session: LabelingSession): SessionState {
+  const [state, setState] = useState(session.state);
+  useEffect(() => {
+    const follow = () => startTransition(() => setState(session.state));
+    follow();
+    return session.subscribe(follow);
+  }, [session]);
+  return state;
 }
 
 function useLeaving(session: LabelingSession): void {

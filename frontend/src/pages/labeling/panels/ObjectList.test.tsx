@@ -1,0 +1,53 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { startI18n } from "../../../app/i18n.ts";
+import { instanceOf, key, makeEditor, SQUARE } from "../../../editor/editorTesting.ts";
+import { ObjectList } from "./ObjectList.tsx";
+
+const ROW = 32;
+const HEIGHT = 20 * ROW;
+
+beforeAll(async () => {
+  await startI18n();
+  // happy-dom lays nothing out: the list is as high as twenty rows
+  Object.defineProperty(HTMLElement.prototype, "clientHeight", { get: () => HEIGHT });
+  Object.defineProperty(HTMLElement.prototype, "clientWidth", { get: () => 224 });
+});
+
+afterEach(cleanup);
+
+function renderList(count: number) {
+  const editor = makeEditor(Array.from({ length: count }, (_, i) => instanceOf(`o${i}`, SQUARE)));
+  render(<ObjectList editor={editor} colorOf={() => "#e69f00"} />);
+  return editor;
+}
+
+const rows = () => screen.getAllByRole("button", { name: /^fig \d+/ });
+
+test("of a thousand objects only the rows in sight are made", () => {
+  renderList(1000);
+  expect(screen.getByText("1000")).toBeDefined();
+  expect(rows().length).toBeGreaterThanOrEqual(20);
+  expect(rows().length).toBeLessThan(40);
+});
+
+test("an object chosen in the list is brought into view", () => {
+  const editor = renderList(3);
+  const heard: string[] = [];
+  editor.subscribe((aspect) => heard.push(aspect));
+  act(() => rows()[1]?.click());
+  expect(editor.selectedId).toBe("o1");
+  expect(heard).toContain("chosen");
+});
+
+test("a row knows which object it shows after the one before it went", () => {
+  const editor = renderList(3);
+  act(() => {
+    editor.select("o0");
+    key(editor, "Delete");
+  });
+  expect(rows()).toHaveLength(2);
+  act(() => rows()[0]?.click());
+  expect(editor.selectedId).toBe("o1");
+});
