@@ -6,6 +6,7 @@ The AP rule is accumulate's in
 https://github.com/cocodataset/cocoapi/blob/master/PythonAPI/pycocotools/cocoeval.py
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,11 +57,14 @@ class ScoreSweep:
     false_positives: NDArray[np.int64]  # (S,)
 
 
-def average_precision(table: MatchTable) -> AveragePrecision:
-    """Compute COCO's AP .50:.95 and AP at .50, by class and over classes."""
-    at_thresholds = np.array(
-        [average_precision_at(table, match_predictions(table, t)) for t in IOU_THRESHOLDS.tolist()]
-    )
+def coco_matches(table: MatchTable) -> tuple[Matches, ...]:
+    """Match at each of COCO's IoU thresholds."""
+    return tuple(match_predictions(table, threshold) for threshold in IOU_THRESHOLDS.tolist())
+
+
+def average_precision(table: MatchTable, matches: Sequence[Matches] | None = None) -> AveragePrecision:
+    """Compute COCO's AP .50:.95 and AP at .50, by class and over classes; `matches` are coco_matches, if known."""
+    at_thresholds = np.array([average_precision_at(table, one) for one in matches or coco_matches(table)])
     ap, ap50 = at_thresholds.mean(axis=0), at_thresholds[0]
     return AveragePrecision(ap, ap50, mean_over_classes(ap), mean_over_classes(ap50))
 

@@ -20,6 +20,7 @@ from app.masks.iou import mask_iou
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 _EXACT_IOU = 1 - 1e-10  # COCOeval's: at an IoU threshold of 1, equal masks still match
+MIN_CROSS_IOU = 0.1  # of pairs of different classes: a hundred weak predictions touch every object
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class ImageOverlaps:
     """One image's predictions (P), true objects (T), and the C pairs of one class that share a pixel.
 
     Pairs are grouped by prediction, each one's in the order in which it would take them: ordinary objects before
-    crowds, the highest IoU first, the later object at a tie.
+    crowds, the highest IoU first, the later object at a tie. D cross pairs are of different classes, in that order too,
+    from MIN_CROSS_IOU on.
     """
 
     scores: NDArray[np.float64]  # (P,)
@@ -37,13 +39,17 @@ class ImageOverlaps:
     pair_prediction: NDArray[np.int64]  # (C,) into the predictions
     pair_truth: NDArray[np.int64]  # (C,) into the true objects
     pair_iou: NDArray[np.float64]  # (C,) above 0
+    cross_prediction: NDArray[np.int64]  # (D,)
+    cross_truth: NDArray[np.int64]  # (D,)
+    cross_iou: NDArray[np.float64]  # (D,)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchTable:
-    """The overlaps of many images joined: P predictions, T true objects and C pairs, images in the order given."""
+    """The overlaps of many images joined: P predictions, T true objects, C and D pairs, images in the order given."""
 
     class_count: int
+    image_count: int
     scores: NDArray[np.float64]  # (P,)
     prediction_classes: NDArray[np.int64]  # (P,)
     prediction_images: NDArray[np.int64]  # (P,) position of the image
@@ -53,6 +59,9 @@ class MatchTable:
     pair_prediction: NDArray[np.int64]  # (C,)
     pair_truth: NDArray[np.int64]  # (C,)
     pair_iou: NDArray[np.float64]  # (C,)
+    cross_prediction: NDArray[np.int64]  # (D,)
+    cross_truth: NDArray[np.int64]  # (D,)
+    cross_iou: NDArray[np.float64]  # (D,)
     by_score: NDArray[np.int64]  # (P,) predictions, best score first; equal ones in the order given
     rank: NDArray[np.int64]  # (P,) place among the predictions of the same image and class, 0 is the best
     truth_counts: NDArray[np.int64]  # (class_count,) true objects that are no crowds
@@ -72,6 +81,7 @@ class MatchTable:
         by_score = np.argsort(-scores, kind="stable")
         return cls(
             class_count=class_count,
+            image_count=len(images),
             scores=scores,
             prediction_classes=prediction_classes,
             prediction_images=prediction_images,
@@ -81,6 +91,9 @@ class MatchTable:
             pair_prediction=_join_indices([image.pair_prediction for image in images], prediction_starts),
             pair_truth=_join_indices([image.pair_truth for image in images], truth_starts),
             pair_iou=_join([image.pair_iou for image in images], np.float64),
+            cross_prediction=_join_indices([image.cross_prediction for image in images], prediction_starts),
+            cross_truth=_join_indices([image.cross_truth for image in images], truth_starts),
+            cross_iou=_join([image.cross_iou for image in images], np.float64),
             by_score=by_score,
             rank=_rank(by_score, prediction_images * class_count + prediction_classes),
             truth_counts=np.bincount(truth_classes[~truth_is_crowd], minlength=class_count),
@@ -113,7 +126,7 @@ def find_overlaps(
     truth_classes: Sequence[int],
     truth_is_crowd: Sequence[bool],
 ) -> ImageOverlaps:
-    """Compare one image's predictions with its true objects, class by class.
+    """Compare one image's predictions with its true objects.
 
     Classes are numbers from 0. Predictions of equal score count in the order given, as in COCOeval.
 
@@ -123,22 +136,22 @@ def find_overlaps(
     found_class = np.array(prediction_classes, dtype=np.int64)
     true_class = np.array(truth_classes, dtype=np.int64)
     crowd = np.array(truth_is_crowd, dtype=np.bool_)
-    pairs = [
-        _overlaps_of_class(predicted, truth, crowd, np.flatnonzero(found_class == k), np.flatnonzero(true_class == k))
-        for k in np.intersect1d(found_class, true_class).tolist()
-    ]
-    prediction = _join([pair[0] for pair in pairs], np.int64)
-    true_object = _join([pair[1] for pair in pairs], np.int64)
-    iou = _join([pair[2] for pair in pairs], np.float64)
-    order = np.lexsort((-true_object, -iou, crowd[true_object], prediction))
+    all_iou = mask_iou(predicted, truth, crowd.tolist())
+    is_own = found_class[:, None] == true_class[None, :]
+    prediction, true_object, iou = _pairs(np.where(is_own, all_iou, 0.0), crowd)
+    is_cross = ~is_own & ~crowd[None, :] & (all_iou >= MIN_CROSS_IOU)
+    cross_prediction, cross_truth, cross_iou = _pairs(np.where(is_cross, all_iou, 0.0), crowd)
     return ImageOverlaps(
         scores=np.array(scores, dtype=np.float64),
         prediction_classes=found_class,
         truth_classes=true_class,
         truth_is_crowd=crowd,
-        pair_prediction=prediction[order],
-        pair_truth=true_object[order],
-        pair_iou=iou[order],
+        pair_prediction=prediction,
+        pair_truth=true_object,
+        pair_iou=iou,
+        cross_prediction=cross_prediction,
+        cross_truth=cross_truth,
+        cross_iou=cross_iou,
     )
 
 
@@ -157,14 +170,41 @@ def match_predictions(table: MatchTable, iou_threshold: float) -> Matches:
         raise ValueError(f"an IoU threshold lies above 0 and at most at 1, not at {iou_threshold}")
     pairs = np.flatnonzero(table.pair_iou >= min(iou_threshold, _EXACT_IOU))
     taken = pairs[_propose(table, table.pair_prediction[pairs], table.pair_truth[pairs])]
+    return _matches(table, table.pair_prediction[taken], table.pair_truth[taken], table.pair_iou[taken])
+
+
+def match_leftovers(table: MatchTable, matches: Matches, kept: NDArray[np.bool_], iou_threshold: float) -> Matches:
+    """Match, whatever their class, the kept predictions that found nothing with the true objects that nothing took.
+
+    By score, best first, each takes the free object that it overlaps most, as in match_predictions. Pairs of one class
+    cannot be left: they would have matched. Pairs below MIN_CROSS_IOU are not known.
+
+    Args:
+        table: Predictions, true objects and their overlaps.
+        matches: What predictions found at the IoU threshold.
+        kept: Which predictions count, (P,): of each class those from a score on.
+        iou_threshold: Least IoU of a match.
+    """
+    is_free = np.ones(len(table.truth_classes), dtype=np.bool_)
+    is_free[matches.truth[kept & matches.correct]] = False
+    asks = kept & (matches.truth < 0)
+    pairs = np.flatnonzero(
+        (table.cross_iou >= min(iou_threshold, _EXACT_IOU)) & asks[table.cross_prediction] & is_free[table.cross_truth]
+    )
+    taken = pairs[_propose(table, table.cross_prediction[pairs], table.cross_truth[pairs])]
+    return _matches(table, table.cross_prediction[taken], table.cross_truth[taken], table.cross_iou[taken])
+
+
+def _matches(
+    table: MatchTable, prediction: NDArray[np.int64], taken: NDArray[np.int64], taken_iou: NDArray[np.float64]
+) -> Matches:
     count = len(table.scores)
     truth = np.full(count, -1, dtype=np.int64)
     iou = np.zeros(count)
     ignored = np.zeros(count, dtype=np.bool_)
-    prediction = table.pair_prediction[taken]
-    truth[prediction] = table.pair_truth[taken]
-    iou[prediction] = table.pair_iou[taken]
-    ignored[prediction] = table.truth_is_crowd[table.pair_truth[taken]]
+    truth[prediction] = taken
+    iou[prediction] = taken_iou
+    ignored[prediction] = table.truth_is_crowd[taken]
     return Matches(truth, iou, ignored)
 
 
@@ -197,16 +237,14 @@ def _propose(table: MatchTable, prediction: NDArray[np.int64], truth: NDArray[np
     return np.concatenate((holder[holder >= 0], *on_crowd))
 
 
-def _overlaps_of_class(
-    predicted: Sequence[Rle],
-    truth: Sequence[Rle],
-    crowd: NDArray[np.bool_],
-    of_predicted: NDArray[np.intp],
-    of_truth: NDArray[np.intp],
+def _pairs(
+    iou: NDArray[np.float64], crowd: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    iou = mask_iou([predicted[i] for i in of_predicted], [truth[i] for i in of_truth], crowd[of_truth].tolist())
-    rows, columns = np.nonzero(iou)
-    return of_predicted[rows], of_truth[columns], iou[rows, columns]
+    """Prediction, true object and IoU of what overlaps, in the order that ImageOverlaps has."""
+    prediction, truth = np.nonzero(iou)
+    found = iou[prediction, truth]
+    order = np.lexsort((-truth, -found, crowd[truth], prediction))
+    return prediction[order], truth[order], found[order]
 
 
 def _rank(by_score: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:

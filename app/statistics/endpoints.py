@@ -1,24 +1,47 @@
 """Statistics, thresholds and stored predictions of a trained model over REST."""
 
+from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.db.enums import CheckpointKind, Speed, Split
-from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
+from app.deps import LabelerAccess, ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
+from app.errors import Unprocessable
 from app.http import PageQuery, PathId, errors
-from app.paging import Page, cut_page
-from app.statistics import service
-from app.statistics.schemas import PredictedImage, Statistics, ThresholdChange, Thresholds
-from app.statistics.service import Choice, TableCache
+from app.paging import Page
+from app.statistics import compare, downloads, judged_images, service, suspects, thresholds, uncertainty
+from app.statistics.judged_images import Only, Order
+from app.statistics.loading import Choice, load
+from app.statistics.schemas import (
+    Comparison,
+    GroundTruth,
+    PredictedImage,
+    Score,
+    Statistics,
+    Suspect,
+    SuspectKind,
+    ThresholdChange,
+    ThresholdHistoryEntry,
+    Thresholds,
+    Uncertainty,
+)
+from app.statistics.tables import TableCache
 
-router = APIRouter(prefix="/api/v1/models/{model_id}", tags=["statistics"], responses=errors(401, 403, 404, 409, 422))
+router = APIRouter(prefix="/api/v1", tags=["statistics"], responses=errors(401, 403, 404, 409, 422))
+
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 class DownloadFormat(StrEnum):
     COCO = "coco"
+    MASKWRIGHT = "maskwright"
     MASKS = "masks"
+
+
+IouThreshold = Annotated[float, Query(gt=0, le=1, allow_inf_nan=False)]
+Preview = dict[str | None, float]
 
 
 def _choice(
@@ -26,8 +49,30 @@ def _choice(
     split: Split = Split.VALIDATION,
     checkpoint: CheckpointKind = CheckpointKind.BEST,
     speed: Speed = Speed.SLOW,
+    ground_truth: GroundTruth = GroundTruth.SNAPSHOT,
+    iou_threshold: IouThreshold = 0.5,
 ) -> Choice:
-    return Choice(model_id, split, checkpoint, speed)
+    return Choice(model_id, split, checkpoint, speed, ground_truth, iou_threshold)
+
+
+def _preview(
+    score_threshold: Annotated[Score | None, Query(description="Judge at this threshold for every label.")] = None,
+    threshold: Annotated[
+        list[str] | None, Query(description="Judge at this threshold for one label: `fig:0.4`; may be repeated.")
+    ] = None,
+) -> Preview:
+    """Thresholds that are tried and not kept; one for a label goes before the one for all."""
+    preview: Preview = {} if score_threshold is None else {None: score_threshold}
+    for text in threshold or []:
+        label, colon, number = text.rpartition(":")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not colon or not 0 <= value <= 1:
+            raise Unprocessable(f"threshold: {text!r} is none; give a label and a number from 0 to 1, as fig:0.4")
+        preview[label] = value
+    return preview
 
 
 def _tables(request: Request) -> TableCache:
@@ -36,23 +81,43 @@ def _tables(request: Request) -> TableCache:
 
 
 ChoiceDep = Annotated[Choice, Depends(_choice)]
+PreviewDep = Annotated[Preview, Depends(_preview)]
 TablesDep = Annotated[TableCache, Depends(_tables)]
-IouThreshold = Annotated[float, Query(gt=0, le=1, allow_inf_nan=False)]
 
 
-@router.get("/statistics", response_model_by_alias=True)
+@router.get("/models/{model_id}/statistics", response_model_by_alias=True)
 def read_statistics(
-    _: ModelLabelerAccess,
-    choice: ChoiceDep,
-    tables: TablesDep,
-    session: ReadSessionDep,
-    iou_threshold: IouThreshold = 0.5,
+    _: ModelLabelerAccess, choice: ChoiceDep, preview: PreviewDep, tables: TablesDep, session: ReadSessionDep
 ) -> Statistics:
-    """Figures of both sets at the score thresholds that hold, at any IoU threshold."""
-    return service.compute_statistics(session, choice, iou_threshold=iou_threshold, tables=tables)
+    """Every figure at the score thresholds that hold, or at others that are tried, at any IoU threshold."""
+    loaded = load(session, choice, tables=tables, preview=preview)
+    return service.compute_statistics(session, loaded, tables=tables)
 
 
-@router.get("/thresholds")
+@router.get("/models/{model_id}/statistics.csv", response_class=Response, responses=CSV_ANSWER)
+def read_statistics_csv(
+    _: ModelLabelerAccess, choice: ChoiceDep, preview: PreviewDep, tables: TablesDep, session: ReadSessionDep
+) -> Response:
+    """The table of the labels, and of all together in the last line."""
+    loaded = load(session, choice, tables=tables, preview=preview)
+    statistics = service.compute_statistics(session, loaded, tables=tables)
+    return Response(
+        downloads.statistics_csv(statistics),
+        media_type="text/csv; charset=utf-8",
+        headers=_attachment(choice, "statistics.csv"),
+    )
+
+
+@router.get("/models/{model_id}/statistics/uncertainty", response_model_by_alias=True)
+def read_uncertainty(
+    _: ModelLabelerAccess, choice: ChoiceDep, preview: PreviewDep, tables: TablesDep, session: ReadSessionDep
+) -> Uncertainty:
+    """95 % intervals of the figures, and whether best and last can be told apart. Takes seconds on large sets."""
+    loaded = load(session, choice, tables=tables, preview=preview)
+    return uncertainty.compute_uncertainty(session, loaded, tables=tables)
+
+
+@router.get("/models/{model_id}/thresholds")
 def read_thresholds(
     _: ModelLabelerAccess,
     model_id: PathId,
@@ -61,43 +126,66 @@ def read_thresholds(
     speed: Speed = Speed.SLOW,
 ) -> Thresholds:
     """The score threshold of every label of a checkpoint."""
-    return service.read_thresholds(session, model_id=model_id, kind=checkpoint, speed=speed)
+    return thresholds.read_thresholds(session, model_id=model_id, kind=checkpoint, speed=speed)
 
 
-@router.put("/thresholds")
+@router.put("/models/{model_id}/thresholds")
 def change_thresholds(
     change: ThresholdChange,
-    _: ModelDeveloperAccess,
+    access: ModelDeveloperAccess,
     model_id: PathId,
     session: SessionDep,
     checkpoint: CheckpointKind = CheckpointKind.BEST,
     speed: Speed = Speed.SLOW,
 ) -> Thresholds:
     """Choose the optimized thresholds, or set thresholds by hand; they hold for every prediction from now on."""
-    return service.change_thresholds(session, change, model_id=model_id, kind=checkpoint, speed=speed)
+    return thresholds.change_thresholds(session, access, change, model_id=model_id, kind=checkpoint, speed=speed)
 
 
-@router.get("/predictions")
+@router.get("/models/{model_id}/thresholds/history", response_model_by_alias=True)
+def list_threshold_history(
+    _: ModelLabelerAccess,
+    model_id: PathId,
+    page: PageQuery,
+    session: ReadSessionDep,
+    checkpoint: CheckpointKind = CheckpointKind.BEST,
+) -> Page[ThresholdHistoryEntry]:
+    """Who changed the thresholds of a checkpoint when, from what to what, the newest first."""
+    return thresholds.list_history(session, model_id=model_id, kind=checkpoint, page=page)
+
+
+@router.get("/models/{model_id}/predictions")
 def list_predictions(
+    _: ModelLabelerAccess,
+    choice: ChoiceDep,
+    preview: PreviewDep,
+    tables: TablesDep,
+    page: PageQuery,
+    session: ReadSessionDep,
+    sort: Order = Order.ID,
+    label: str | None = None,
+    only: Only | None = None,
+) -> Page[PredictedImage]:
+    """Every image of the split with its predictions judged and the objects that were missed, worst first by choice."""
+    loaded = load(session, choice, tables=tables, preview=preview)
+    return judged_images.list_judged_images(session, loaded, order=sort, label=label, only=only, page=page)
+
+
+@router.get("/models/{model_id}/suspects")
+def list_suspects(
     _: ModelLabelerAccess,
     choice: ChoiceDep,
     tables: TablesDep,
     page: PageQuery,
     session: ReadSessionDep,
-    iou_threshold: IouThreshold = 0.5,
-    only: Literal["correct", "incorrect"] | None = None,
-) -> Page[PredictedImage]:
-    """Every image of the split with its predictions judged, and the objects that were missed."""
-    loaded = service.load(session, choice, tables=tables)
-    after = page.after(int)
-    rows = service.show_predictions(
-        loaded, iou_threshold=iou_threshold, only=only, after_id=after[0] if after else 0, limit=page.limit
-    )
-    items, next_cursor = cut_page(rows, page, key=lambda image: [image.image_id])
-    return Page(items=items, next_cursor=next_cursor, total=len(loaded.table.images))
+    kind: SuspectKind | None = None,
+) -> Page[Suspect]:
+    """Labels that may be wrong, the likeliest error first."""
+    loaded = load(session, choice, tables=tables)
+    return suspects.list_suspects(session, loaded, kind=kind, page=page)
 
 
-@router.get("/predictions/download")
+@router.get("/models/{model_id}/predictions/download")
 def download_predictions(
     _: ModelLabelerAccess,
     choice: ChoiceDep,
@@ -105,19 +193,38 @@ def download_predictions(
     session: ReadSessionDep,
     format: DownloadFormat = DownloadFormat.COCO,
 ) -> Response:
-    """Every stored prediction as COCO results, or the kept ones as mask images."""
-    loaded = service.load(session, choice, tables=tables)
-    name = f"{loaded.model.id}-{choice.kind}-{choice.split}"
-    match format:
+    """Every stored prediction as COCO results or in our own JSON, or the kept ones as mask images."""
+    loaded = load(session, choice, tables=tables)
+    match format:  # JSON is joined here: a stream would read the session after it is closed
         case DownloadFormat.COCO:
-            # Joined here: a stream would read the session after it is closed.
-            body = "".join(service.coco_results(session, loaded))
-            return Response(body, media_type="application/json", headers=_attachment(f"{name}.json"))
+            body: str | bytes = "".join(downloads.coco_results(session, loaded))
+            return Response(body, media_type="application/json", headers=_attachment(choice, "coco.json"))
+        case DownloadFormat.MASKWRIGHT:
+            body = "".join(downloads.maskwright_json(session, loaded))
+            return Response(body, media_type="application/json", headers=_attachment(choice, "maskwright.json"))
         case DownloadFormat.MASKS:
-            return Response(
-                service.masks_archive(loaded), media_type="application/zip", headers=_attachment(f"{name}-masks.zip")
-            )
+            body = downloads.masks_archive(loaded)
+            return Response(body, media_type="application/zip", headers=_attachment(choice, "masks.zip"))
 
 
-def _attachment(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+@router.get("/projects/{project_id}/compare", response_model_by_alias=True)
+def compare_models(
+    access: LabelerAccess,
+    models: Annotated[str, Query(description="Ids of models of the project: `1,2`.")],
+    tables: TablesDep,
+    session: ReadSessionDep,
+    split: Split = Split.VALIDATION,
+    checkpoint: CheckpointKind = CheckpointKind.BEST,
+    speed: Speed = Speed.SLOW,
+    ground_truth: GroundTruth = GroundTruth.SNAPSHOT,
+    iou_threshold: IouThreshold = 0.5,
+) -> Comparison:
+    """Models side by side on the images that all of them have in the set; the first is what others are held against."""
+    choice = Choice(0, split, checkpoint, speed, ground_truth, iou_threshold)
+    choices = [replace(choice, model_id=model_id) for model_id in compare.parse_models(models)]
+    return compare.compare_models(session, access.project_id, choices, tables=tables)
+
+
+def _attachment(choice: Choice, name: str) -> dict[str, str]:
+    full = f"{choice.model_id}-{choice.kind}-{choice.split}-{name}"
+    return {"Content-Disposition": f'attachment; filename="{full}"'}

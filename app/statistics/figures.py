@@ -1,4 +1,4 @@
-"""From stored predictions to the figures of the statistics page: pure computation on columns."""
+"""From matched predictions to the figures and curves of the statistics page: pure computation on columns."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,17 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.masks.average_precision import (
+    MatchCounts,
     MatchFigures,
-    average_precision,
-    average_precision_at,
+    ScoreSweep,
     counts_at,
     match_figures,
     mean_over_classes,
-    sweep_scores,
 )
-from app.masks.matching import Matches, MatchTable, match_predictions
-from app.masks.prediction_table import PredictionTable
+from app.masks.matching import MatchTable
 from app.statistics.schemas import GlobalStatistics, LabelStatistics, PrecisionRecallCurve
+from app.statistics.tables import Evaluation, JoinedTable
+
+CURVE_POINTS = 1000  # a screen has no more; 30,000 points of eleven curves would take longer to send than to compute
 
 NO_TRUTH = "no object of this label was outlined in this set"
 NO_TRUTH_AT_ALL = "no object was outlined in this set"
@@ -24,79 +25,74 @@ NOTHING_KEPT = "nothing was predicted with a score at or above its threshold"
 NOTHING_AT_ALL = "there is neither a prediction nor an outlined object"
 
 
-def global_statistics(table: MatchTable, matches: Matches, score_thresholds: NDArray[np.float64]) -> GlobalStatistics:
+def global_statistics(
+    joined: JoinedTable, evaluation: Evaluation, score_thresholds: NDArray[np.float64]
+) -> GlobalStatistics:
     """Figures of counts summed over labels, and the means of AP over labels."""
-    counts = counts_at(table, matches, score_thresholds)
-    figures = match_figures(
-        int(counts.true_positives.sum()), int(counts.false_positives.sum()), int(counts.false_negatives.sum())
-    )
-    precision = average_precision(table)
-    at_iou = mean_over_classes(average_precision_at(table, matches))
+    counts = counts_at(joined.table, evaluation.matches, score_thresholds)
+    sums = [int(column.sum()) for column in (counts.true_positives, counts.false_positives, counts.false_negatives)]
+    figures = match_figures(*sums)
     reasons = _reasons(figures, no_truth=NO_TRUTH_AT_ALL)
-    if precision.mean_ap is None:
+    if joined.precision.mean_ap is None:
         reasons |= dict.fromkeys(("map", "ap50", "map_at_iou"), NO_TRUTH_AT_ALL)
     return GlobalStatistics(
-        **_values(figures), reasons=reasons, map=precision.mean_ap, ap50=precision.mean_ap50, map_at_iou=at_iou
+        **_counted(*sums),
+        **figure_values(figures),
+        reasons=reasons,
+        map=joined.precision.mean_ap,
+        ap50=joined.precision.mean_ap50,
+        map_at_iou=mean_over_classes(evaluation.ap),
     )
 
 
 def label_statistics(
-    table: MatchTable, matches: Matches, class_names: Sequence[str], score_thresholds: NDArray[np.float64]
+    joined: JoinedTable,
+    evaluation: Evaluation,
+    score_thresholds: NDArray[np.float64],
+    optimized: Mapping[str, float],
 ) -> list[LabelStatistics]:
     """Figures of each label at its own threshold."""
-    counts = counts_at(table, matches, score_thresholds)
-    ap = average_precision_at(table, matches)
+    counts = counts_at(joined.table, evaluation.matches, score_thresholds)
+    image_counts = _images_with(joined.table)
     rows = []
-    for index, name in enumerate(class_names):
-        figures = match_figures(
-            int(counts.true_positives[index]), int(counts.false_positives[index]), int(counts.false_negatives[index])
-        )
-        is_defined = not np.isnan(ap[index])
+    for index, name in enumerate(joined.class_names):
+        numbers = _counts_of(counts, index)
+        figures = match_figures(*numbers)
+        has_truth = bool(joined.table.truth_counts[index])
         reasons = _reasons(figures, no_truth=NO_TRUTH)
         rows.append(
             LabelStatistics(
                 label=name,
-                count=int(table.truth_counts[index]),
+                count=int(joined.table.truth_counts[index]),
+                images=int(image_counts[index]),
                 threshold=float(score_thresholds[index]),
-                **_values(figures),
-                ap_at_iou=float(ap[index]) if is_defined else None,
-                reasons=reasons if is_defined else reasons | {"ap_at_iou": NO_TRUTH},
+                optimized_threshold=optimized.get(name),
+                **_counted(*numbers),
+                **figure_values(figures),
+                ap=float(joined.precision.ap[index]) if has_truth else None,
+                ap_at_iou=float(evaluation.ap[index]) if has_truth else None,
+                reasons=reasons if has_truth else reasons | dict.fromkeys(("ap", "ap_at_iou"), NO_TRUTH),
             )
         )
     return rows
 
 
 def precision_recall_curves(
-    table: MatchTable, matches: Matches, class_names: Sequence[str]
+    evaluation: Evaluation, class_names: Sequence[str], score_thresholds: NDArray[np.float64]
 ) -> dict[str, PrecisionRecallCurve]:
     """Precision and recall at each possible score threshold, by label; one without true objects has no curve."""
-    curves = {}
-    for index, name in enumerate(class_names):
-        truth_count = int(table.truth_counts[index])
-        own = (table.prediction_classes == index) & ~matches.ignored
-        if not truth_count or not own.any():
-            continue
-        sweep = sweep_scores(table.scores[own], matches.correct[own])
-        kept = sweep.true_positives + sweep.false_positives
-        curves[name] = PrecisionRecallCurve(
-            score=sweep.score.tolist(),
-            precision=(sweep.true_positives / kept).tolist(),
-            recall=(sweep.true_positives / truth_count).tolist(),
-        )
-    return curves
+    counts = evaluation.table.truth_counts.tolist()
+    rows = zip(class_names, evaluation.sweeps, counts, score_thresholds.tolist(), strict=True)
+    return {name: _curve(sweep, count, threshold) for name, sweep, count, threshold in rows if sweep is not None}
 
 
-def threshold_array(class_names: Sequence[str], values: Mapping[str, float]) -> NDArray[np.float64]:
-    return np.array([values[name] for name in class_names], dtype=np.float64)
+def global_curve(evaluation: Evaluation) -> PrecisionRecallCurve | None:
+    """The same of all labels together, with one threshold for all."""
+    sweep = evaluation.global_sweep
+    return None if sweep is None else _curve(sweep, int(evaluation.table.truth_counts.sum()), None)
 
 
-def matches_of(table: PredictionTable, iou_threshold: float) -> tuple[MatchTable, Matches]:
-    """Join a table's images and match them."""
-    joined = table.match_table()
-    return joined, match_predictions(joined, iou_threshold)
-
-
-def _values(figures: MatchFigures) -> dict[str, float | None]:
+def figure_values(figures: MatchFigures) -> dict[str, float | None]:
     return {
         "accuracy": figures.accuracy,
         "precision": figures.precision,
@@ -105,6 +101,66 @@ def _values(figures: MatchFigures) -> dict[str, float | None]:
     }
 
 
+def _curve(sweep: ScoreSweep, truth_count: int, threshold: float | None) -> PrecisionRecallCurve:
+    kept = sweep.true_positives + sweep.false_positives
+    precision, recall = sweep.true_positives / kept, sweep.true_positives / truth_count
+    shown = _shown_points(sweep, precision, recall, truth_count, threshold)
+    return PrecisionRecallCurve(
+        score=sweep.score[shown].tolist(),
+        precision=precision[shown].tolist(),
+        recall=recall[shown].tolist(),
+        true_positives=sweep.true_positives[shown].tolist(),
+        false_positives=sweep.false_positives[shown].tolist(),
+        truth_count=truth_count,
+    )
+
+
+def _shown_points(
+    sweep: ScoreSweep,
+    precision: NDArray[np.float64],
+    recall: NDArray[np.float64],
+    truth_count: int,
+    threshold: float | None,
+) -> NDArray[np.intp]:
+    """All points, or so many that lie evenly along the drawn curve, with those that exact figures are asked of."""
+    count = len(sweep.score)
+    if count <= CURVE_POINTS:
+        return np.arange(count)
+    way = np.append(0.0, np.cumsum(np.abs(np.diff(precision)) + np.diff(recall)))
+    even = np.searchsorted(way, np.linspace(0, way[-1], CURVE_POINTS - 2))
+    f1 = 2 * sweep.true_positives / (sweep.true_positives + sweep.false_positives + truth_count)
+    # The last point at or above the threshold is what the threshold keeps.
+    in_force = np.searchsorted(-sweep.score, -threshold, side="right") - 1 if threshold is not None else 0
+    return np.unique(np.clip([*even.tolist(), int(np.argmax(f1)), int(in_force), 0, count - 1], 0, count - 1))
+
+
+def _images_with(table: MatchTable) -> NDArray[np.int64]:
+    """How many images have an object of each class, (K,)."""
+    real = ~table.truth_is_crowd
+    pairs = np.unique(table.truth_images[real] * table.class_count + table.truth_classes[real])
+    return (
+        np.bincount(pairs % table.class_count, minlength=table.class_count)
+        if pairs.size
+        else np.zeros(table.class_count, dtype=np.int64)
+    )
+
+
+def _counts_of(counts: MatchCounts, index: int) -> tuple[int, int, int]:
+    return (
+        int(counts.true_positives[index]),
+        int(counts.false_positives[index]),
+        int(counts.false_negatives[index]),
+    )
+
+
+def _counted(true_positives: int, false_positives: int, false_negatives: int) -> dict[str, int]:
+    return {
+        "true_positives": true_positives,
+        "false_positives": false_positives,
+        "false_negatives": false_negatives,
+    }
+
+
 def _reasons(figures: MatchFigures, *, no_truth: str) -> dict[str, str]:
     reasons = {"accuracy": NOTHING_AT_ALL, "precision": NOTHING_KEPT, "recall": no_truth, "f1": NOTHING_AT_ALL}
-    return {name: reason for name, reason in reasons.items() if _values(figures)[name] is None}
+    return {name: reason for name, reason in reasons.items() if figure_values(figures)[name] is None}

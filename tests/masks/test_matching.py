@@ -144,4 +144,7 @@ def crowded_image(rng: np.random.Generator, predictions: int, truth: int) -> Ima
         pair_prediction=prediction[order],
         pair_truth=true[order],
         pair_iou=np.minimum(iou[order], 1.0),
+        cross_prediction=np.empty(0, dtype=np.int64),
+        cross_truth=np.empty(0, dtype=np.int64),
+        cross_iou=np.empty(0),
     )

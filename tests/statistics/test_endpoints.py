@@ -119,6 +119,9 @@ def test_statistics__curves_have_a_point_for_each_score(labeler: Person, path: s
         "score": [0.9, 0.5, 0.3],
         "precision": pytest.approx([1, 1, 2 / 3]),
         "recall": pytest.approx([0.5, 1, 1]),
+        "true_positives": [1, 2, 2],
+        "false_positives": [0, 0, 1],
+        "truth_count": 2,
     }
     assert "nut" not in curves
 
@@ -199,7 +202,7 @@ def test_predictions__judge_each_image(labeler: Person, path: str) -> None:
     assert [(one["score"], one["correct"]) for one in first["predictions"]] == [(0.9, True), (0.5, True), (0.3, None)]
     assert first["predictions"][1]["iou"] == pytest.approx(5 / 7)
     assert first["predictions"][1]["instance_id"] == "b" * 36
-    assert first["missed"] == [{"instance_id": "c" * 36, "label": "nut"}]
+    assert first["missed"] == [{"instance_id": "c" * 36, "label": "nut", "best_iou": 0}]
     assert second["predictions"][0]["correct"] is None, "on a crowd: neither correct nor wrong"
     assert second["missed"] == []
 

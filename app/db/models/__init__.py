@@ -4,6 +4,7 @@ from app.db.models.accounts import ApiToken, LoginSession, User
 from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance, LabelClass
 from app.db.models.labeling_time import LabelingTime
 from app.db.models.projects import Membership, Project
+from app.db.models.threshold_history import ThresholdRevision
 from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
 from app.db.models.uploads import Upload
 
@@ -24,6 +25,7 @@ __all__ = [
     "PredictionSet",
     "Project",
     "Threshold",
+    "ThresholdRevision",
     "Upload",
     "User",
     "Worker",
