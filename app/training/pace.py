@@ -58,7 +58,8 @@ def measured_rates(session: Session, device: str) -> dict[ModelSize, float]:
 def _newest_by_size(session: Session, device: str) -> dict[ModelSize, Model]:
     newest: dict[ModelSize, Model] = {}
     for model in repository.list_measured_models(session, device):
-        newest.setdefault(model.size, model)
+        if TrainingConfig.from_dict(model.config).max_steps is None:  # by steps, it does without what makes it fast
+            newest.setdefault(model.size, model)
     return newest
 
 

@@ -195,7 +195,7 @@ def list_existing_models(session: Session, model_ids: Collection[int]) -> list[M
 def list_measured_models(session: Session, device: str) -> list[Model]:
     """Models that were measured on a device, the newest first."""
     measured = select(Model).where(Model.device == device, Model.images_per_second > 0)
-    return list(session.scalars(measured.order_by(Model.finished_at.desc(), Model.id.desc()).limit(MEASURED_MODELS)))
+    return list(session.scalars(measured.order_by(Model.started_at.desc(), Model.id.desc()).limit(MEASURED_MODELS)))
 
 
 def user_emails(session: Session, user_ids: Collection[int]) -> dict[int, str]:

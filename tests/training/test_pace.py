@@ -24,13 +24,13 @@ def measured(start: Start) -> Callable[..., int]:
 
     def measured(name: str, images_per_second: float, *, days: int = 0, device: str = CPU, **settings: object) -> int:
         model_id = start(name, **settings)
-        finished_at = LONG_AGO + timedelta(days=days)
+        started_at = LONG_AGO + timedelta(days=days)
         set_status(
             model_id,
             ModelStatus.READY,
             device=device,
             images_per_second=images_per_second,
-            finished_at=finished_at,
+            started_at=started_at,
         )
         return model_id
 
@@ -61,6 +61,7 @@ def test_defaults__take_the_newest_training_of_the_size(
     measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:
     measured("new", 2.0, days=2, size="small", image_size=128)
+    measured("by steps", 0.5, days=3, size="small", image_size=128, max_steps=10)
     measured("old", 9.0, days=1, size="small", image_size=128)
     small = sizes()["small"]
     assert (small["pace_basis"], small["measured_in"]) == ("measured", "new")
