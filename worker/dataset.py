@@ -1,6 +1,6 @@
-"""The images a training learns from: read, brought to the training size once, and kept while memory lasts."""
+"""The images a training learns from, as the snapshot has them and at training size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,57 +64,26 @@ class PreparedImage:
     rgb: NDArray[np.uint8]
     labels: NDArray[np.int64]  # (N,), from 1
     masks: tuple[MaskCrop, ...]
+    crowds: tuple[MaskCrop, ...] = ()  # where objects lie that nobody outlined one by one
     vanished: int = 0  # instances without a pixel at this size
 
     @property
     def size_bytes(self) -> int:
-        return self.rgb.nbytes + sum(crop.mask.nbytes for crop in self.masks)
-
-
-class PreparedImages(Sequence[PreparedImage]):
-    """Images at training size, each prepared when first asked for and kept while `memory_bytes` lasts."""
-
-    def __init__(
-        self, images: Sequence[TrainingImage], class_names: Sequence[str], *, image_size: int, memory_bytes: int
-    ) -> None:
-        self._images = images
-        self._label_of = {name: label for label, name in enumerate(class_names, start=1)}
-        self._image_size = image_size
-        self._free_bytes = memory_bytes
-        self._kept: dict[int, PreparedImage] = {}
-        self._vanished: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index: int) -> PreparedImage:  # type: ignore[override]  # no caller asks for a slice
-        kept = self._kept.get(index)
-        if kept is not None:
-            return kept
-        prepared = prepare_image(self._images[index], self._label_of, self._image_size)
-        self._vanished[index] = prepared.vanished
-        if prepared.size_bytes <= self._free_bytes:
-            self._free_bytes -= prepared.size_bytes
-            self._kept[index] = prepared
-        return prepared
-
-    @property
-    def vanished(self) -> int:
-        """Instances left out so far because they have no pixel at training size."""
-        return sum(self._vanished.values())
+        return self.rgb.nbytes + sum(crop.mask.nbytes for crop in (*self.masks, *self.crowds))
 
 
 def prepare_image(image: TrainingImage, label_of: dict[str, int], image_size: int) -> PreparedImage:
-    """Bring an image and its masks to the training size. Crowd instances are left out: they are no single object."""
+    """Bring an image and its masks to the training size. Crowd instances stand apart: they are no single object."""
     rgb = resize_to_long_side(image.load_rgb(), image_size)
-    single = [instance for instance in image.instances if not instance.crowd]
-    crops = [crop_mask(mask_at_training_size(instance, image, image_size)) for instance in single]
-    kept = [(instance, crop) for instance, crop in zip(single, crops, strict=True) if crop is not None]
+    crops = [crop_mask(mask_at_training_size(instance, image, image_size)) for instance in image.instances]
+    pairs = [(instance, crop) for instance, crop in zip(image.instances, crops, strict=True) if crop is not None]
+    single = [(instance, crop) for instance, crop in pairs if not instance.crowd]
     return PreparedImage(
         rgb=rgb,
-        labels=np.array([label_of[instance.class_name] for instance, _ in kept], dtype=np.int64),
-        masks=tuple(crop for _, crop in kept),
-        vanished=len(single) - len(kept),
+        labels=np.array([label_of[instance.class_name] for instance, _ in single], dtype=np.int64),
+        masks=tuple(crop for _, crop in single),
+        crowds=tuple(crop for instance, crop in pairs if instance.crowd),
+        vanished=sum(not instance.crowd for instance in image.instances) - len(single),
     )
 
 

@@ -13,6 +13,7 @@ from torchvision.models.resnet import ResNet
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
 from app.db.enums import ModelSize
+from worker.anchor_matching import match_in_pieces
 from worker.roi_align import RoIAlignPyramid
 
 Answer = torch.Tensor | list["Answer"] | tuple["Answer", ...]
@@ -46,6 +47,7 @@ def build_model(size: ModelSize, *, class_count: int, image_size: int) -> MaskRC
     # In bfloat16 a box at pixel 200 would be off by up to half a pixel, so what the heads answer goes on in float32.
     for head in (model.rpn.head, model.roi_heads.box_predictor, model.roi_heads.mask_predictor):
         head.register_forward_hook(_answer_in_float32)
+    match_in_pieces(model.rpn)
     return model
 
 

@@ -6,29 +6,41 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import torch
 
-from worker import transforms
-from worker.dataset import PreparedImages
+from worker import copy_paste, sampling, transforms
 from worker.forward import Target
+from worker.prepared_images import PreparedImages
+from worker.sampling import AUGMENTATION, SampleOrder
 from worker.transforms import Augmentation
 
 Sample = tuple[torch.Tensor, Target]
 
-# Names of the streams of random numbers drawn from a seed, so that none repeats another.
-ORDER, AUGMENTATION = 0, 1
-BATCHES_AHEAD = 3  # that threads prepare while a GPU works
+BATCHES_AHEAD = 3  # that threads prepare while a step is computed
 
 
 class SampleStream:
     """Batches by number. Nothing is drawn from a shared state, so a training resumes at any batch, bit for bit."""
 
     def __init__(
-        self, images: PreparedImages, augmentation: Augmentation, *, seed: int, batch_size: int, threads: int
+        self,
+        images: PreparedImages,
+        augmentation: Augmentation,
+        *,
+        seed: int,
+        batch_size: int,
+        threads: int,
+        stride: int = 1,
     ) -> None:
-        """With threads 0, a batch is made when it is asked for; else ahead of time. The batches are the same."""
+        """With threads 0, a batch is made when it is asked for; else ahead of time. The batches are the same.
+
+        Args:
+            stride: What lies between the numbers of the batches that are asked for.
+        """
         self._images = images
         self._augmentation = augmentation
         self._seed = seed
         self._batch_size = batch_size
+        self._stride = stride
+        self._order = SampleOrder(sampling.repeat_factors(images.sources), seed=seed)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="samples") if threads else None
         self._ahead: dict[int, list[Future[Sample]]] = {}
 
@@ -36,7 +48,7 @@ class SampleStream:
         """The batch of this number, from 0."""
         if self._executor is None:
             return [self._sample(place) for place in self._places(number)]
-        for ahead in range(number, number + BATCHES_AHEAD):
+        for ahead in range(number, number + BATCHES_AHEAD * self._stride, self._stride):
             if ahead not in self._ahead:
                 self._ahead[ahead] = [self._executor.submit(self._sample, place) for place in self._places(ahead)]
         return [future.result() for future in self._ahead.pop(number)]
@@ -49,8 +61,9 @@ class SampleStream:
         return range(number * self._batch_size, (number + 1) * self._batch_size)
 
     def _sample(self, place: int) -> Sample:
-        epoch, position = divmod(place, len(self._images))
-        order = np.random.default_rng((self._seed, ORDER, epoch)).permutation(len(self._images))
         rng = np.random.default_rng((self._seed, AUGMENTATION, place))
-        prepared = self._images[int(order[position])]
-        return transforms.to_tensors(transforms.augment(prepared, self._augmentation, rng))
+        sample = transforms.move(self._images[self._order.image_at(place)], self._augmentation, rng)
+        if rng.random() < self._augmentation.paste_share:
+            donor = self._images[self._order.draw(rng)]
+            sample = copy_paste.paste_objects(sample, donor, self._augmentation, rng)
+        return transforms.to_tensors(transforms.relight(sample, self._augmentation, rng))

@@ -15,6 +15,7 @@ SHORT_TRAINING_INTERVAL_SECONDS = (
     18  # contract.md: a point at least every 20 s at the demo's size, on a busy machine too
 )
 EVALUATION_SHARE = 0.12  # of the time; with the last one, which comes when it must, it stays below 15 %
+EVALUATIONS_AT_LEAST = 20  # of a training by time: a set that takes longer than that allows is evaluated in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Schedule(Protocol):
 
     def evaluation_is_due(self, moment: Moment) -> bool: ...
 
+    @property
+    def evaluation_limit_s(self) -> float | None:
+        """How long one evaluation should take at most; None where time must not decide."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeSchedule:
@@ -53,10 +58,14 @@ class TimeSchedule:
             return moment.elapsed_s >= min(FIRST_EVALUATION_SECONDS, self.budget_s / 10)
         wanted_s = max(MIN_INTERVAL_SECONDS, min(MAX_INTERVAL_SECONDS, self.budget_s / EVALUATIONS_OF_TIME))
         interval_s = max(min(wanted_s, self.budget_s / 5), moment.evaluation_s / EVALUATION_SHARE)
-        if self.budget_s <= SHORT_TRAINING_SECONDS:
-            interval_s = max(min(interval_s, SHORT_TRAINING_INTERVAL_SECONDS), 3 * moment.evaluation_s)
+        if self.budget_s <= SHORT_TRAINING_SECONDS and 3 * moment.evaluation_s <= SHORT_TRAINING_INTERVAL_SECONDS:
+            interval_s = min(interval_s, SHORT_TRAINING_INTERVAL_SECONDS)
         # From point to point; the next evaluation is the last part of it.
         return moment.elapsed_s + moment.evaluation_s - moment.evaluated_elapsed_s >= interval_s
+
+    @property
+    def evaluation_limit_s(self) -> float:
+        return self.budget_s * EVALUATION_SHARE / EVALUATIONS_AT_LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,10 @@ class StepSchedule:
 
     def evaluation_is_due(self, moment: Moment) -> bool:
         return moment.step - moment.evaluated_step >= math.ceil(self.max_steps / EVALUATIONS_OF_STEPS)
+
+    @property
+    def evaluation_limit_s(self) -> None:
+        return None
 
 
 def learning_rate(peak: float, *, step: int, fraction: float) -> float:

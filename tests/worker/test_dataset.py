@@ -1,11 +1,10 @@
 import numpy as np
-import pytest
 
 from app.db.enums import Split
 from app.masks.instance import Instance, Polygon
 from app.masks.rle import encode_mask
-from tests.worker.synthetic import polygon, shapes
-from worker.dataset import PreparedImages, TrainingImage, crop_mask, prepare_image
+from tests.worker.synthetic import polygon
+from worker.dataset import TrainingImage, crop_mask, prepare_image
 
 LABELS = {"disc": 1, "square": 2}
 
@@ -41,7 +40,7 @@ def test_prepare_image__shrinks_bitmaps_by_what_a_pixel_covers() -> None:
     assert crop.mask.all()
 
 
-def test_prepare_image__leaves_out_crowds_and_what_vanishes() -> None:
+def test_prepare_image__sets_crowds_apart_and_leaves_out_what_vanishes() -> None:
     crowd = Instance("a", "disc", polygons=(polygon(0, 0, 4, 4),), crowd=True)
     speck = np.zeros((4, 8), dtype=bool)
     speck[1, 1] = True
@@ -52,6 +51,7 @@ def test_prepare_image__leaves_out_crowds_and_what_vanishes() -> None:
 
     assert prepared.labels.tolist() == [2]
     assert [crop.box_xyxy for crop in prepared.masks] == [(2, 0, 4, 2)]
+    assert [crop.box_xyxy for crop in prepared.crowds] == [(0, 0, 2, 2)]
     assert prepared.vanished == 1
 
 
@@ -63,21 +63,3 @@ def test_prepare_image__background_has_no_masks() -> None:
 
 def test_crop_mask__nothing_where_no_pixel_is() -> None:
     assert crop_mask(np.zeros((2, 2), dtype=bool)) is None
-
-
-@pytest.mark.parametrize(("memory_bytes", "loads"), [(10**6, 1), (64 * 64 * 3 - 1, 3)])
-def test_prepared_images__keeps_what_fits_in_memory(memory_bytes: int, loads: int) -> None:
-    (source,) = shapes(training=1, validation=0).images
-    loaded = []
-
-    def load_rgb() -> np.ndarray:
-        loaded.append(source.image_id)
-        return source.load_rgb()
-
-    counted = TrainingImage(1, load_rgb, source.width, source.height, source.instances, source.split)
-    images = PreparedImages([counted], ["disc", "square"], image_size=64, memory_bytes=memory_bytes)
-
-    for _ in range(3):
-        assert len(images[0].masks) == 2
-
-    assert len(loaded) == loads
