@@ -1,12 +1,13 @@
-/** Learning curves of a model: quality and loss, over time or steps, with the red line where best was saved. */
+/** Learning curves of a model: quality, loss and learning rate, over time or steps, the red line where best was saved. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { CurvePoint } from "../api/types.ts";
-import { formatDuration } from "../components/format.ts";
+import { type Metric, placeOf } from "./curves.ts";
+import { formatMetric, formatPlace } from "./curveTexts.ts";
 import { type Line, LineChart } from "./LineChart.tsx";
 
 export type CurveAxis = "time" | "steps";
-export type CurveKind = "quality" | "loss";
+export type CurveKind = "quality" | "loss" | "rate";
 
 interface CurveChartProps {
   kind: CurveKind;
@@ -17,43 +18,38 @@ interface CurveChartProps {
   compact?: boolean;
 }
 
-const DECIMALS = 2;
+const LINES: Record<CurveKind, readonly Metric[]> = {
+  quality: ["map", "ap50", "validation_accuracy"],
+  loss: ["validation_loss", "train_loss", "validation_class_loss"],
+  rate: ["learning_rate"],
+};
+const LINES_OF_COMPACT: readonly Metric[] = ["map"];
+const COLORS = ["--accent", "--curve-2", "--curve-3"];
 
 export function CurveChart({ kind, axis, points, bestAt, ...rest }: CurveChartProps) {
   const { t } = useTranslation("model");
-  const place = axis === "time" ? "elapsed_s" : "step";
+  const place = placeOf(axis);
   const x = useMemo(() => points.map((point) => point[place]), [points, place]);
-  const lines = useMemo<Line[]>(() => {
-    const line = (
-      field: "map" | "ap50" | "validation_accuracy" | "validation_loss" | "train_loss",
-      name: string,
-      color: string,
-    ) => ({
-      name,
-      color,
-      values: points.map((point) => point[field]),
-    });
-    if (rest.compact) return [line("map", t("map"), "--accent")];
-    return kind === "quality"
-      ? [
-          line("map", t("map"), "--accent"),
-          line("ap50", t("ap50"), "--curve-2"),
-          line("validation_accuracy", t("validationAccuracy"), "--curve-3"),
-        ]
-      : [line("validation_loss", t("validationLoss"), "--accent"), line("train_loss", t("trainLoss"), "--curve-2")];
-  }, [points, kind, rest.compact, t]);
-  const ends: Pick<Parameters<typeof LineChart>[0], "yRange"> =
-    kind === "quality" && !rest.compact ? { yRange: [0, 1] } : {};
+  const metrics = rest.compact ? LINES_OF_COMPACT : LINES[kind];
+  const lines = useMemo<Line[]>(
+    () =>
+      metrics.map((metric, index) => ({
+        name: t(`metric.${metric}`),
+        color: COLORS[index] ?? "--accent",
+        values: points.map((point) => point[metric]),
+      })),
+    [points, metrics, t],
+  );
   return (
     <LineChart
-      label={kind === "quality" ? t("qualityCurve") : t("lossCurve")}
-      xName={axis === "time" ? t("time") : t("step")}
+      label={t(`${kind}Curve`)}
+      xName={t(axis === "time" ? "time" : "step")}
       x={x}
       lines={lines}
       markAt={bestAt?.[place] ?? null}
-      formatX={axis === "time" ? formatDuration : (step) => String(Math.round(step))}
-      formatY={(value) => value.toFixed(DECIMALS)}
-      {...ends}
+      formatX={formatPlace(axis)}
+      formatY={formatMetric(metrics[0] ?? "map")}
+      {...(kind === "quality" && !rest.compact ? { yRange: [0, 1] as const } : {})}
       {...rest}
     />
   );

@@ -29,6 +29,8 @@ interface LineChartProps {
   yRange?: readonly [number, number];
   height?: number;
   compact?: boolean;
+  /** Under the pointer, a line without a value there shows its last one before: lines of different places. */
+  keepsValues?: boolean;
 }
 
 export function LineChart(props: LineChartProps) {
@@ -72,7 +74,7 @@ export function LineChart(props: LineChartProps) {
 }
 
 /** The values under the pointer, else the newest; always there, so that nothing jumps. */
-function Values({ x, lines, formatX, formatY, xName, index }: LineChartProps & { index: number }) {
+function Values({ x, lines, formatX, formatY, xName, index, keepsValues }: LineChartProps & { index: number }) {
   const at = x[index];
   return (
     <figcaption className={styles.values}>
@@ -80,9 +82,9 @@ function Values({ x, lines, formatX, formatY, xName, index }: LineChartProps & {
         {xName} <b>{at === undefined ? "–" : formatX(at)}</b>
       </span>
       {lines.map((line) => {
-        const value = line.values[index];
+        const value = keepsValues ? lastValue(line.values, index) : line.values[index];
         return (
-          <span key={line.name} className={styles.value}>
+          <span key={line.name} className={styles.value} data-line={line.name}>
             <i className={styles.key} style={{ background: `var(${line.color})` }} />
             {line.name} <b>{value === null || value === undefined ? "–" : formatY(value)}</b>
           </span>
@@ -90,6 +92,10 @@ function Values({ x, lines, formatX, formatY, xName, index }: LineChartProps & {
       })}
     </figcaption>
   );
+}
+
+function lastValue(values: Line["values"], index: number): number | undefined {
+  return values.slice(0, index + 1).findLast((value) => value !== null) ?? undefined;
 }
 
 function TableTwin({ label, x, lines, formatX, formatY, xName }: LineChartProps) {

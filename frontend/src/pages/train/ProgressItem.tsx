@@ -1,10 +1,9 @@
 /** Running and queued trainings in the bar of every page: one line closed, curves and buttons open. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { ChartSpline, ChevronDown, Square, X } from "lucide-react";
 import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client.ts";
 import { CurveChart } from "../../charts/CurveChart.tsx";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -13,6 +12,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import styles from "./ProgressItem.module.css";
 import { bestPoint, type QueuedModel, queueQuery, useLiveModel } from "./trainingQueries.ts";
+import { useModelAction } from "./useModelAction.ts";
 
 export function ProgressItem() {
   const { t } = useTranslation("train");
@@ -115,18 +115,4 @@ function TimeLeft({ model }: { model: QueuedModel }) {
   if (model.status === "queued") return t("queued");
   if (model.status === "stopping") return t("stopping");
   return model.eta_s === null ? t("starting") : t("left", { time: formatTimeLeft(model.eta_s) });
-}
-
-/** Stop, cancel or resume a training; the pages that show it are refreshed. */
-export function useModelAction(modelId: number, action: "stop" | "cancel" | "resume") {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => api.post(`/api/v1/models/${modelId}/${action}`),
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ["queue"] }),
-        client.invalidateQueries({ queryKey: ["models", modelId] }),
-        client.invalidateQueries({ queryKey: ["projects"] }),
-      ]),
-  });
 }
