@@ -42,7 +42,7 @@ export function CommandPalette() {
 }
 
 function Palette({ onDone }: { onDone: () => void }) {
-  const { t } = useTranslation("frame");
+  const { t } = useTranslation(["frame", "train"]);
   const navigate = useNavigate();
   const project = useCurrentProject();
   const projects = useQuery(projectsQuery).data?.items ?? [];
@@ -88,6 +88,9 @@ function Palette({ onDone }: { onDone: () => void }) {
           <MenuGroup title={t("goTo")}>
             <MenuItem id="/projects" icon={Zap}>
               {t("allProjects")}
+            </MenuItem>
+            <MenuItem id="/queue" icon={Zap}>
+              {t("train:queue")}
             </MenuItem>
             <MenuItem id="/account/tokens" icon={Zap}>
               {t("apiTokens")}

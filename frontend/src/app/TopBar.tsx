@@ -121,6 +121,7 @@ function PhoneMenu({ project }: { project: Project | undefined }) {
         )}
         <MenuGroup title={t("frame:goTo")}>
           <MenuItem href="/projects">{t("frame:projects")}</MenuItem>
+          <MenuItem href="/queue">{t("train:queue")}</MenuItem>
           <MenuItem href="/account/tokens">{t("frame:apiTokens")}</MenuItem>
           <MenuItem href="/help">{t("frame:help")}</MenuItem>
         </MenuGroup>

@@ -1,6 +1,6 @@
 /** Running and queued trainings in the bar of every page: one line closed, curves and buttons open. */
 import { useQuery } from "@tanstack/react-query";
-import { ChartSpline, ChevronDown, Square, X } from "lucide-react";
+import { ChartSpline, ChevronDown, ListOrdered, Square, X } from "lucide-react";
 import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -45,6 +45,11 @@ export function ProgressItem() {
           {queued.map((model) => (
             <Queued key={model.id} model={model} waitsFor={running[0]?.name} />
           ))}
+          <div className={styles.all}>
+            <LinkButton kind="quiet" size="small" icon={ListOrdered} to="/queue" onClick={() => setIsOpen(false)}>
+              {t("queue")}
+            </LinkButton>
+          </div>
         </Dialog>
       </Popover>
     </DialogTrigger>

@@ -1,0 +1,73 @@
+/** Models that wait, in order: dragged by pointer or keyboard, or moved by the buttons of each row. */
+import { ArrowDown, ArrowUp, GripVertical, X } from "lucide-react";
+import { Button as AriaButton, GridList, GridListItem, useDragAndDrop } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { IconButton } from "../../components/Button.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import styles from "./QueuePage.module.css";
+import { movedBy, movedTo } from "./queueOrder.ts";
+import type { QueuedModel } from "./trainingQueries.ts";
+import { useModelAction } from "./useModelAction.ts";
+
+interface QueuedListProps {
+  models: readonly QueuedModel[];
+  onReorder: (order: number[]) => void;
+}
+
+export function QueuedList({ models, onReorder }: QueuedListProps) {
+  const { t } = useTranslation("train");
+  const ids = models.map((model) => model.id);
+  const { dragAndDropHooks } = useDragAndDrop({
+    getItems: (keys) => [...keys].map((key) => ({ "text/plain": String(key) })),
+    onReorder: ({ keys, target }) =>
+      onReorder(movedTo(ids, [...keys].map(Number), Number(target.key), target.dropPosition === "after")),
+  });
+  return (
+    <GridList aria-label={t("waiting")} className={styles.list ?? ""} dragAndDropHooks={dragAndDropHooks}>
+      {models.map((model, place) => (
+        <GridListItem key={model.id} id={model.id} textValue={model.name} className={styles.row ?? ""}>
+          <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
+            <Icon of={GripVertical} />
+          </AriaButton>
+          <span className={styles.place}>{place + 1}</span>
+          <Link to={`/models/${model.id}`} className={styles.name}>
+            {model.name}
+          </Link>
+          <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
+          <span className={styles.buttons}>
+            <IconButton
+              size="small"
+              icon={ArrowUp}
+              label={t("moveUp", { name: model.name })}
+              isDisabled={place === 0}
+              onPress={() => onReorder(movedBy(ids, model.id, -1))}
+            />
+            <IconButton
+              size="small"
+              icon={ArrowDown}
+              label={t("moveDown", { name: model.name })}
+              isDisabled={place === models.length - 1}
+              onPress={() => onReorder(movedBy(ids, model.id, 1))}
+            />
+            <CancelButton model={model} />
+          </span>
+        </GridListItem>
+      ))}
+    </GridList>
+  );
+}
+
+function CancelButton({ model }: { model: QueuedModel }) {
+  const { t } = useTranslation("train");
+  const cancel = useModelAction(model.id, "cancel");
+  return (
+    <IconButton
+      size="small"
+      icon={X}
+      label={t("cancelTraining", { name: model.name })}
+      isDisabled={cancel.isPending}
+      onPress={() => cancel.mutate()}
+    />
+  );
+}
