@@ -73,7 +73,14 @@ def run() -> None:
     )
     shutdown = threading.Event()
     app = get_celery_app()
-    trainer = Trainer(worker_id, settings=settings, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown)
+    trainer = Trainer(
+        worker_id,
+        settings=settings,
+        store=get_blob_store(),
+        heartbeat=heartbeat,
+        shutdown=shutdown,
+        processes=max(1, machine.gpu_count),
+    )
     add_tasks(app, trainer)
 
     def begin_shutdown(**_details: object) -> None:

@@ -1,11 +1,13 @@
 """Judge a model on the validation images: COCO's AP in pixels of the original images, accuracy, and the losses."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 from torchvision.models.detection import MaskRCNN
 
 from app.inference.paste import paste_mask
@@ -13,10 +15,12 @@ from app.inference.prediction import crop_to_rle
 from app.masks import average_precision, matching, raster
 from app.masks.instance import Rle
 from app.masks.matching import ImageOverlaps, MatchTable
-from worker import forward, transforms
+from worker import draws, forward, transforms
 from worker import model as networks
-from worker.dataset import PreparedImages, TrainingImage
+from worker.dataset import TrainingImage
 from worker.forward import Detections
+from worker.prepared_images import PreparedImages
+from worker.stratify import stratified_order
 
 # The mask head is most of an evaluation's cost, and a young model is unsure of hundreds of boxes. So fewer reach it
 # than in the exported model: the best of an image, and none of a low score. What that changes in the AP was measured:
@@ -26,6 +30,8 @@ MAX_BOXES = 100
 MAX_BOXES_PER_TRUE_OBJECT = 3  # where that is more: a picture of 300 cells must not be cut at 100
 IOU_OF_ACCURACY = 0.5  # contract.md, validation_accuracy
 MAX_MASKS_OF_LOSS = 16  # an image; the mean of more would say the same
+MIN_PART = 24  # images; the AP of fewer says little, and a set of so many is evaluated in seconds
+PART_SEED = 0  # every training of a set is judged on the same images
 LOSS_SEED = 0  # the same proposals are drawn at each evaluation, so that losses can be compared
 
 
@@ -37,10 +43,11 @@ class Evaluation:
     ap50: float | None
     accuracy: float | None
     loss: float | None
+    class_loss: float | None  # its part that is cross-entropy of the classes
 
 
 class Evaluator:
-    """The validation set, its true masks encoded once."""
+    """The validation set, or the part of it that there is time for; true masks are encoded once."""
 
     def __init__(
         self,
@@ -51,44 +58,76 @@ class Evaluator:
         memory_bytes: int,
         device: torch.device,
         as_exported: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """With as_exported, as many boxes count as the exported model gives, however long it takes."""
         self._images = images
         self._class_count = len(class_names)
         self._prepared = PreparedImages(images, class_names, image_size=image_size, memory_bytes=memory_bytes)
-        self._truth = [_Truth.of(image, class_names) for image in images]
+        self._truth = lru_cache(maxsize=None)(lambda index: _Truth.of(images[index], class_names))
         self._device = device
         self._as_exported = as_exported
+        self._clock = clock
+        self._order = stratified_order(images, seed=PART_SEED)
+        self._part: int | None = None  # images of the order that count
 
-    def evaluate(self, model: MaskRCNN) -> Evaluation:
-        """Run the model, in evaluation mode, over the validation set in f32. The random state is left as it was."""
-        overlaps: list[ImageOverlaps] = []
-        losses: list[float] = []
-        devices = [self._device] if self._device.type == "cuda" else []
-        with torch.no_grad(), torch.random.fork_rng(devices=devices):
-            torch.manual_seed(LOSS_SEED)
-            for index, truth in enumerate(self._truth):
+    @property
+    def part_in_words(self) -> str | None:
+        """What evaluations leave out; None where they leave out nothing."""
+        if self._part is None or self._part == len(self._images):
+            return None
+        return (
+            f"The curve is of a part of the validation set, the same {self._part} of {len(self._images)} images each "
+            "time, which are like the whole; all are evaluated at the end."
+        )
+
+    def evaluate(self, model: MaskRCNN, *, limit_s: float | None = None) -> Evaluation:
+        """Run the model, in evaluation mode, over the validation set in f32.
+
+        The first evaluation settles which part of the set counts: as many images as it gets through within limit_s,
+        drawn so that they are like the whole. All later ones are of the same part, so that they can be compared.
+        """
+        overlaps: dict[int, ImageOverlaps] = {}
+        losses: list[tuple[float, float]] = []  # of each image: total, and of the classes
+        started = self._clock()
+        with torch.no_grad():
+            for index in self._order[: self._part]:
                 detections, loss = self._run(model, index)
-                overlaps.append(truth.overlaps_with(detections))
+                overlaps[index] = self._truth(index).overlaps_with(detections)
                 losses.append(loss)
-        table = MatchTable.from_images(overlaps, class_count=self._class_count)
+                if self._part is not None or limit_s is None or len(losses) < MIN_PART:
+                    continue
+                if self._clock() - started >= limit_s:
+                    break
+        self._part = len(losses)
+        # At equal scores, COCO counts predictions in the order of the images.
+        table = MatchTable.from_images([overlaps[index] for index in sorted(overlaps)], class_count=self._class_count)
         precision = average_precision.average_precision(table)
         return Evaluation(
             mean_ap=precision.mean_ap,
             ap50=precision.mean_ap50,
             accuracy=_accuracy(table),
-            loss=float(np.mean(losses)) if losses else None,
+            loss=_mean([total for total, _ in losses]),
+            class_loss=_mean([of_classes for _, of_classes in losses]),
         )
 
-    def _run(self, model: MaskRCNN, index: int) -> tuple[Detections, float]:
-        """Find the objects of one image, in its original pixels, and take the total loss on it."""
+    def state_dict(self) -> dict[str, Any]:
+        return {"part": self._part}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self._part = state["part"]
+
+    def _run(self, model: MaskRCNN, index: int) -> tuple[Detections, tuple[float, float]]:
+        """Find the objects of one image, in its original pixels, and take the loss on it."""
         pixels, target = transforms.to_tensors(self._prepared[index])
         batch = forward.batch_images(model, [pixels], self._device)
         features = model.backbone(batch.tensors)
         min_score, max_boxes = self._limits(index)
         (detections,) = forward.detect_on_features(model, batch, features, min_score=min_score, max_boxes=max_boxes)
         targets = [{name: value.to(self._device) for name, value in target.items()}]
-        losses = forward.losses_on_features(model, batch, features, targets, max_masks=MAX_MASKS_OF_LOSS)
+        losses = forward.losses_on_features(
+            model, batch, features, targets, max_masks=MAX_MASKS_OF_LOSS, seeds=[draws.seed_of_draws(LOSS_SEED, index)]
+        )
         height, width = pixels.shape[1:]
         scale = torch.tensor([self._images[index].width / width, self._images[index].height / height]).repeat(2)
         in_original = Detections(
@@ -97,17 +136,17 @@ class Evaluator:
             detections.labels.cpu(),
             detections.mask_probabilities.float().cpu(),
         )
-        return in_original, float(total(losses))
+        return in_original, (float(losses.total), float(losses.values["loss_classifier"]))
 
     def _limits(self, index: int) -> tuple[float, int]:
         """The least score and the number of boxes that go to the mask head."""
         if self._as_exported:
             return networks.MIN_SCORE, networks.MAX_PREDICTIONS
-        return MIN_SCORE, max(MAX_BOXES, MAX_BOXES_PER_TRUE_OBJECT * len(self._truth[index].masks))
+        return MIN_SCORE, max(MAX_BOXES, MAX_BOXES_PER_TRUE_OBJECT * len(self._truth(index).masks))
 
 
-def total(losses: dict[str, Tensor]) -> Tensor:
-    return torch.stack(list(losses.values())).sum()
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None
 
 
 @dataclass(frozen=True, slots=True)

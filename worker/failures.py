@@ -2,15 +2,14 @@
 
 import errno
 
-import torch
-
 from app.errors import AppError
 from app.inference.errors import ImageRefused
 from app.training.snapshot import InvalidSnapshot
 from worker.checkpoint import InvalidCheckpoint
 from worker.device import DeviceUnavailable
+from worker.endings import NothingToTrainOn, TrainingDiverged
 from worker.export_onnx import ExportMismatch
-from worker.fit import NothingToTrainOn, TrainingDiverged
+from worker.memory import OutOfMemory, is_out_of_memory
 from worker.train_config import InvalidTrainConfig
 
 
@@ -25,7 +24,7 @@ class NoCheckpoint(Exception):
 # Their own messages say what happened and what to do.
 _SPEAKING = (
     AppError, DeviceUnavailable, ExportMismatch, ImageGone, ImageRefused, InvalidCheckpoint, InvalidSnapshot,
-    InvalidTrainConfig, NoCheckpoint, NothingToTrainOn, TrainingDiverged,
+    InvalidTrainConfig, NoCheckpoint, NothingToTrainOn, OutOfMemory, TrainingDiverged,
 )  # fmt: skip
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -35,7 +34,7 @@ def in_words(error: Exception) -> str:
     """Say what went wrong and what to do."""
     if isinstance(error, _SPEAKING):
         return str(error)
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return (
             "The worker has not enough memory for this training: choose a smaller image_size or a smaller model size, "
             "or let a machine with more memory train it."
@@ -44,11 +43,6 @@ def in_words(error: Exception) -> str:
         return "The worker's disk is full: free some space and resume the training; what was saved before is kept."
     first_line = str(error).strip().partition("\n")[0][:200]
     return f"{type(error).__name__}: {first_line}. The worker's log says more; resume goes on from the last checkpoint."
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    is_torchs = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or is_torchs
 
 
 def _is_disk_full(error: Exception) -> bool:

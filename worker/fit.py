@@ -1,60 +1,40 @@
 """One training as a library call: steps, evaluations, checkpoints, and every way it may end."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import cv2
 import torch
-from torchvision.models.detection import MaskRCNN
 
 from app.db.enums import CheckpointKind
-from worker import checkpoint, device, schedule, weights
-from worker import model as networks
-from worker.dataset import PreparedImages, TrainingData
+from worker import checkpoint, device, memory, preflight, schedule
+from worker import rank as ranks
+from worker.dataset import TrainingData
 from worker.early_stopping import EarlyStopping
-from worker.evaluate import Evaluator
-from worker.learner import Learner
+from worker.endings import FitResult, NothingToTrainOn, Outcome, TrainingDiverged
+from worker.evaluate import Evaluation, Evaluator
+from worker.memory import Footprint, OutOfMemory
+from worker.progress import Progress
+from worker.rank import Rank
 from worker.recipe import choose_recipe
-from worker.report import CurvePoint, Reporter, StopRequest
-from worker.samples import SampleStream
-from worker.schedule import Moment, Schedule, StepSchedule, TimeSchedule
+from worker.report import CurvePoint, Reporter, Start, StopRequest
+from worker.schedule import Schedule, StepSchedule, TimeSchedule
+from worker.setup import Setup
+from worker.team import Alone, Team
 from worker.threads import ThreadTuner
 from worker.train_config import TrainConfig
-from worker.weights import InitialWeights
+from worker.weights import RANDOM_START, InitialWeights
 
 MAX_RECOVERIES = 3  # each halves the learning rate; what an eighth of it does not cure is no matter of the rate
 PROGRESS_SECONDS = 1  # a report is a transaction; a person sees no more
-TRAINING_MEMORY_SHARE = 0.25  # of what is free, for prepared images
-VALIDATION_MEMORY_SHARE = 0.1
+VALIDATION_MEMORY_SHARE = 0.1  # of what is free, for prepared images
 
 
-class Outcome(StrEnum):
-    FINISHED = "finished"  # time or steps are used up
-    STOPPED_EARLY = "stopped early"  # stop_minutes without a better mAP
-    STOPPED = "stopped"  # by request
-    PAUSED = "paused"  # by request, to go on later
-
-
-class TrainingDiverged(RuntimeError):
-    """The loss is not finite, whatever the learning rate."""
-
-
-class NothingToTrainOn(ValueError):
-    """There is no training image."""
-
-
-@dataclass(frozen=True, slots=True)
-class FitResult:
-    """How a training ended. best and last are None where it ended before its first evaluation."""
-
-    outcome: Outcome
-    best: CurvePoint | None
-    last: CurvePoint | None
-    elapsed_s: float
-    initialised_from: str
+class NextFootprint(Protocol):
+    def __call__(self, tried: Footprint, *, asked_image_size: int) -> Footprint | None: ...
 
 
 def fit(
@@ -65,7 +45,9 @@ def fit(
     resume_from: Path | None,
     work_dir: Path,
     clock: Callable[[], float] = time.monotonic,
-    initial_weights: InitialWeights | None = None,
+    initial_weights: InitialWeights = RANDOM_START,
+    footprint: Footprint | None = None,
+    team: Team | None = None,
 ) -> FitResult:
     """Train a model until its time or steps are used up, it stops improving, or a request ends it.
 
@@ -73,20 +55,23 @@ def fit(
         resume_from: A `last` checkpoint of the same training to go on from; its elapsed time counts.
         work_dir: Existing folder for `best.pt` and `last.pt`.
         clock: Seconds that pass while training; only differences count.
-        initial_weights: From weights.find_initial_weights; None starts from random weights. Not read on resuming.
+        initial_weights: Not read on resuming.
+        footprint: What is known to fit into memory; without it, the recipe's or the checkpoint's is tried.
+        team: Other processes that call rank.follow with the same data.
     Raises:
         NothingToTrainOn: no image is in the training split.
         TrainingDiverged: the loss was not finite four times.
-        InvalidCheckpoint: resume_from cannot be read.
+        OutOfMemory: of one process, nothing is left to make smaller; of a team, this footprint does not fit.
+        InvalidCheckpoint: resume_from or the initial weights cannot be read.
         LeaseLost: from the reporter (app.training.lifecycle).
     """
     if not data.training:
         raise NothingToTrainOn("no labeled image is left for training; label more or shrink the validation set")
-    training = _Training(config, data, reporter, work_dir=work_dir, clock=clock)
+    training = _Training(config, data, reporter, work_dir=work_dir, clock=clock, team=team or Alone())
     if resume_from is None:
-        training.begin(initial_weights or InitialWeights(None, weights.RANDOM))
+        training.begin(initial_weights, footprint)
     else:
-        training.resume(resume_from)
+        training.resume(resume_from, footprint)
     try:
         return training.run()
     finally:
@@ -97,40 +82,28 @@ class _Training:
     """What lives through one call of fit."""
 
     def __init__(
-        self, config: TrainConfig, data: TrainingData, reporter: Reporter, *, work_dir: Path, clock: Callable[[], float]
+        self,
+        config: TrainConfig,
+        data: TrainingData,
+        reporter: Reporter,
+        *,
+        work_dir: Path,
+        clock: Callable[[], float],
+        team: Team,
     ) -> None:
-        self._config = config
+        self._asked = config
         self._data = data
         self._reporter = reporter
         self._work_dir = work_dir
         self._clock = clock
+        self._team = team
         self._device = device.choose_device(config.device)
         device.use_all_cores()
-        self._threads = ThreadTuner(device.available_cores())
-        self._autocast_dtype = device.autocast_dtype(self._device, reproducible=config.max_steps is not None)
+        self._threads = ThreadTuner(max(1, device.available_cores() // team.size))
         self._schedule = _schedule(config)
+        # What a checkpoint brings back, beside the weights:
+        self._progress = Progress()
         self._early_stopping = EarlyStopping(config.stop_minutes * 60)
-        self._evaluator = Evaluator(
-            data.validation,
-            config.class_names,
-            image_size=config.image_size,
-            memory_bytes=int(device.available_memory_bytes() * VALIDATION_MEMORY_SHARE),
-            device=self._device,
-        )
-        self._images = PreparedImages(
-            data.training,
-            config.class_names,
-            image_size=config.image_size,
-            memory_bytes=int(device.available_memory_bytes() * TRAINING_MEMORY_SHARE),
-        )
-        # What a checkpoint brings back:
-        self._step = 0
-        self._rate_factor = 1.0
-        self._recoveries = 0
-        self._evaluation_s: float | None = None
-        self._best: CurvePoint | None = None
-        self._last: CurvePoint | None = None
-        self._history: list[tuple[float, float]] = []  # of each step: how far the training was, and its learning rate
         # What it does not:
         self._losses: list[float] = []  # since the last evaluation, where checkpoints are made
         self._good_state: Path | None = None
@@ -138,80 +111,104 @@ class _Training:
         self._progress_at = float("-inf")
         self._vanished_told = 0
 
-    def begin(self, initial: InitialWeights) -> None:
-        checkpoint.seed_everything(self._config.seed)
-        self._prepare(initial)
+    def begin(self, initial: InitialWeights, footprint: Footprint | None) -> None:
+        self._set_up(self._plan(initial, pretrained=initial.path is not None, footprint=footprint))
         self._started_at = self._clock()
+        for warning in preflight.find_problems(self._data, image_size=self._setup.config.image_size):
+            self._reporter.log(warning)
+        if self._rank.loaded is not None:
+            self._reporter.log(f"Started from {initial.description}: {self._rank.loaded.in_words()}")
         self._say_what_is_trained()
 
-    def resume(self, path: Path) -> None:
+    def resume(self, path: Path, footprint: Footprint | None) -> None:
         content = checkpoint.read_checkpoint(path)
         state = content["training"]
         # Its weights, random or not, are in the checkpoint; what they were decides what is held fixed.
-        self._prepare(InitialWeights(None, content["initialised_from"]), pretrained=state["pretrained"])
-        self._load_state(state)
-        self._last = CurvePoint.from_dict(state["evaluated"]) if state["evaluated"] else None
+        initial = InitialWeights(
+            None, content["initialised_from"], freeze_batch_norm=state.get("freeze_batch_norm", state["pretrained"])
+        )
+        if footprint is None and "batch_size" in state:
+            footprint = Footprint(state["batch_size"], content["config"]["image_size"])
+        self._set_up(self._plan(initial, pretrained=state["pretrained"], footprint=footprint))
+        self._load(path)
         self._good_state = path
         self._started_at = self._clock() - state["elapsed_s"]
         self._say_what_is_trained()
-        self._reporter.log(f"Resumed from step {self._step}, after {state['elapsed_s']:.0f} s of training.")
+        self._reporter.log(f"Resumed from step {self._progress.step}, after {state['elapsed_s']:.0f} s of training.")
 
     def run(self) -> FitResult:
         while (outcome := self._outcome()) is None:
-            self._take_step()
-            if self._schedule.evaluation_is_due(self._moment()):
-                self._evaluate_and_save()
-        evaluated = self._last.step if self._last else 0
-        if evaluated < self._step:
+            if not _fits(self._take_step):
+                self._shrink(memory.smaller)
+            elif self._schedule.evaluation_is_due(self._progress.moment(self._elapsed_s())):
+                self._evaluate()
+        if self._progress.unevaluated_steps:
             if outcome is Outcome.PAUSED:
                 self._save_unevaluated()
             else:
-                self._evaluate_and_save()
-        self._reporter.log(f"Training {outcome} at step {self._step}, after {self._elapsed_s():.0f} s.")
-        return FitResult(outcome, self._best, self._last, self._elapsed_s(), self._initial.description)
+                self._evaluate()
+        self._rank.end()
+        progress = self._progress
+        self._reporter.log(f"Training {outcome} at step {progress.step}, after {self._elapsed_s():.0f} s.")
+        return FitResult(outcome, progress.best, progress.last, self._elapsed_s(), self._setup.initial.description)
 
     def close(self) -> None:
-        self._stream.close()
+        self._rank.close()
 
-    def _prepare(self, initial: InitialWeights, *, pretrained: bool | None = None) -> None:
-        self._initial = initial
-        self._pretrained = initial.path is not None if pretrained is None else pretrained
-        self._recipe = choose_recipe(self._config, pretrained=self._pretrained, device=self._device)
-        self._learner = self._new_learner()
-        self._stream = SampleStream(
-            self._images,
-            self._recipe.augmentation,
-            seed=self._config.seed,
-            batch_size=self._recipe.batch_size,
-            threads=device.available_cores() if self._device.type == "cuda" else 0,
+    @property
+    def _setup(self) -> Setup:
+        return self._rank.setup
+
+    def _plan(self, initial: InitialWeights, *, pretrained: bool, footprint: Footprint | None) -> Setup:
+        self._pretrained = pretrained
+        recipe = choose_recipe(self._asked, pretrained=pretrained, device=self._device)
+        footprint = footprint or Footprint(recipe.batch_size, self._asked.image_size)
+        return Setup(
+            replace(self._asked, image_size=footprint.image_size),
+            replace(recipe, batch_size=footprint.batch_size),
+            initial,
+            device.autocast_dtype(self._device, reproducible=self._asked.max_steps is not None),
+            self._work_dir,
         )
 
-    def _new_learner(self) -> Learner:
-        return Learner(
-            self._initial_model(),
-            self._recipe,
-            freeze_batch_norm=self._pretrained,
+    def _set_up(self, setup: Setup) -> None:
+        self._rank = Rank(setup, self._data, device=self._device, team=self._team)
+        self._evaluator = Evaluator(
+            self._data.validation,
+            setup.config.class_names,
+            image_size=setup.config.image_size,
+            memory_bytes=int(device.available_memory_bytes() * VALIDATION_MEMORY_SHARE),
             device=self._device,
-            autocast_dtype=self._autocast_dtype,
+            clock=self._clock,
+        )
+        self._reporter.started(
+            Start(
+                step=self._progress.step,
+                device=str(self._device),
+                processes=self._team.size,
+                threads=self._threads.count,
+                precision=setup.precision,
+                batch_size=setup.recipe.batch_size,
+                image_size=setup.config.image_size,
+                learning_rate=setup.recipe.learning_rate,
+                loaded=self._rank.loaded,
+            )
         )
 
-    def _initial_model(self) -> MaskRCNN:
-        config = self._config
-        model = networks.build_model(config.size, class_count=len(config.class_names), image_size=config.image_size)
-        if self._initial.path is not None:
-            found = weights.load_initial_weights(model, config.size, self._initial.path)
-            self._reporter.log(
-                f"Started from {self._initial.description}: {len(found.loaded)} tensors loaded; "
-                f"random: {', '.join(found.not_loaded)}."
-            )
-        return model
+    def _set_up_anew(self, setup: Setup) -> None:
+        """Let go of what there is first: both need not fit into memory."""
+        self._rank.close()
+        del self._rank, self._evaluator
+        ranks.free_memory(self._device)
+        self._set_up(setup)
 
     def _say_what_is_trained(self) -> None:
-        precision = "float32" if self._autocast_dtype is None else str(self._autocast_dtype).removeprefix("torch.")
+        setup = self._setup
+        each = f" on each of {self._team.size} devices" if self._team.size > 1 else ""
         self._reporter.log(
-            f"Training a {self._config.size} model from {self._initial.description} on {self._device} in {precision}: "
-            f"{len(self._data.training)} training and {len(self._data.validation)} validation images "
-            f"at {self._config.image_size} px, batches of {self._recipe.batch_size}."
+            f"Training a {setup.config.size} model from {setup.initial.description} on {self._device} in "
+            f"{setup.precision}: {len(self._data.training)} training and {len(self._data.validation)} validation "
+            f"images at {setup.config.image_size} px, batches of {setup.recipe.batch_size}{each}."
         )
         if not any(image.instances for image in self._data.validation):
             self._reporter.log("No validation image has a label, so there is no mAP: the newest model counts as best.")
@@ -223,102 +220,117 @@ class _Training:
                 return Outcome.PAUSED
             case StopRequest.STOP:
                 return Outcome.STOPPED
-        if self._schedule.is_over(self._moment()):
+        if self._schedule.is_over(self._progress.moment(self._elapsed_s())):
             return Outcome.FINISHED
-        if self._config.max_steps is None and self._early_stopping.should_stop(self._elapsed_s()):
+        if self._asked.max_steps is None and self._early_stopping.should_stop(self._elapsed_s()):
             return Outcome.STOPPED_EARLY
         return None
 
     def _take_step(self) -> None:
-        fraction = self._schedule.fraction(self._moment())
-        rate = self._rate_factor * schedule.learning_rate(
-            self._recipe.learning_rate, step=self._step, fraction=fraction
+        progress = self._progress
+        fraction = self._fraction()
+        rate = progress.rate_factor * schedule.learning_rate(
+            self._setup.recipe.learning_rate, step=progress.step, fraction=fraction
         )
         torch.set_num_threads(self._threads.count)
         started = self._clock()
-        loss = self._learner.step(self._stream.batch(self._step), rate)
-        if self._config.max_steps is None:  # sums on other threads differ in their last bits
+        loss = self._rank.step(progress.step, rate)
+        if self._asked.max_steps is None:  # sums on other threads differ in their last bits
             self._threads.took(self._clock() - started)
         if loss is None:
             self._recover()
             return
-        self._step += 1
+        progress.step += 1
+        progress.history.append((fraction, rate))
         self._losses.append(loss)
-        self._history.append((fraction, rate))
         now = self._clock()
         if now - self._progress_at >= PROGRESS_SECONDS:
             self._progress_at = now
-            self._reporter.progress(
-                step=self._step, elapsed_s=self._elapsed_s(), fraction=self._schedule.fraction(self._moment())
-            )
+            self._reporter.progress(step=progress.step, elapsed_s=self._elapsed_s(), fraction=self._fraction())
 
     def _recover(self) -> None:
         """Go back to the last good state with half the learning rate. The time spent stays spent."""
-        self._recoveries += 1
-        if self._recoveries > MAX_RECOVERIES:
+        recoveries, rate_factor = self._progress.recoveries + 1, self._progress.rate_factor / 2
+        if recoveries > MAX_RECOVERIES:
             raise TrainingDiverged(
-                f"the loss was not finite at step {self._step}, also with the learning rate at "
-                f"{self._rate_factor:g} of its plan; set a lower learning rate, or look for broken labels"
+                f"the loss was not finite at step {self._progress.step}, also with the learning rate at "
+                f"{self._progress.rate_factor:g} of its plan; set a lower learning rate, or look for broken labels"
             )
-        recoveries, rate_factor = self._recoveries, self._rate_factor / 2
         if self._good_state is None:
-            checkpoint.seed_everything(self._config.seed)
-            self._learner = self._new_learner()
-            self._step, self._history = 0, []
+            self._set_up_anew(self._setup)
+            self._progress = Progress()
         else:
-            self._load_state(checkpoint.read_checkpoint(self._good_state)["training"])
+            self._load(self._good_state)
         self._losses = []
-        self._recoveries, self._rate_factor = recoveries, rate_factor
+        self._progress.recoveries, self._progress.rate_factor = recoveries, rate_factor
         self._reporter.log(
-            f"The loss was not finite: back to step {self._step} with {rate_factor:g} of the learning rate."
+            f"The loss was not finite: back to step {self._progress.step} with {rate_factor:g} of the learning rate."
         )
+
+    def _shrink(self, next_footprint: NextFootprint) -> None:
+        """Go back to the last good state with less in memory."""
+        setup = self._setup
+        footprint = next_footprint(setup.footprint, asked_image_size=self._asked.image_size)
+        if footprint is None or self._team.size > 1:  # others of the team wait for ever; all must begin anew
+            raise OutOfMemory(setup.footprint)
+        smaller = self._plan(setup.initial, pretrained=self._pretrained, footprint=footprint)
+        if self._good_state is None:
+            self._progress = Progress()
+            self._set_up_anew(smaller)
+        else:
+            self._set_up_anew(replace(smaller, initial=replace(setup.initial, path=None)))
+            self._load(self._good_state)
+        self._losses = []
+        self._reporter.log(
+            f"Not enough memory for {setup.footprint}: going on from step {self._progress.step} with {footprint}."
+        )
+
+    def _evaluate(self) -> None:
+        while not _fits(self._evaluate_and_save):
+            self._save_unevaluated()
+            self._shrink(memory.smaller_image)  # images are evaluated one by one
 
     def _evaluate_and_save(self) -> None:
         started_s = self._elapsed_s()
-        found = self._evaluator.evaluate(self._learner.average.model)
+        found = self._evaluator.evaluate(self._rank.learner.average.model, limit_s=self._schedule.evaluation_limit_s)
         is_best = self._early_stopping.update(found.mean_ap, started_s)
-        point = CurvePoint(
-            step=self._step,
-            elapsed_s=self._elapsed_s(),
-            train_loss=sum(self._losses) / len(self._losses) if self._losses else None,
-            validation_loss=found.loss,
-            validation_accuracy=found.accuracy,
-            mean_ap=found.mean_ap,
-            ap50=found.ap50,
-            learning_rate=self._history[-1][1],
-            is_best=is_best,
-        )
+        point = self._curve_point(found, is_best=is_best)
         self._losses = []
-        self._last = point
-        self._best = point if is_best else self._best
+        self._progress.last = point
+        self._progress.best = point if is_best else self._progress.best
         self._reporter.curve_point(point)
         self._save(point)
-        self._evaluation_s = self._elapsed_s() - started_s
+        if self._progress.evaluation_s is None and self._evaluator.part_in_words:
+            self._reporter.log(self._evaluator.part_in_words)
+        self._progress.evaluation_s = self._elapsed_s() - started_s
         self._tell_vanished()
 
     def _save_unevaluated(self) -> None:
-        """Keep the steps since the last evaluation; there is no time for another."""
-        self._save(
-            CurvePoint(
-                step=self._step,
-                elapsed_s=self._elapsed_s(),
-                train_loss=None,
-                validation_loss=None,
-                validation_accuracy=None,
-                mean_ap=None,
-                ap50=None,
-                learning_rate=self._history[-1][1],
-                is_best=False,
-            )
+        """Keep the steps since the last evaluation; there is no time, or no memory, for another."""
+        self._save(self._curve_point(Evaluation(None, None, None, None, None), is_best=False))
+
+    def _curve_point(self, found: Evaluation, *, is_best: bool) -> CurvePoint:
+        return CurvePoint(
+            step=self._progress.step,
+            elapsed_s=self._elapsed_s(),
+            train_loss=sum(self._losses) / len(self._losses) if self._losses else None,
+            validation_loss=found.loss,
+            validation_class_loss=found.class_loss,
+            validation_accuracy=found.accuracy,
+            mean_ap=found.mean_ap,
+            ap50=found.ap50,
+            learning_rate=self._progress.history[-1][1],
+            is_best=is_best,
         )
 
     def _save(self, point: CurvePoint) -> None:
         """Save best before last: a worker that dies in between then resumes from before both."""
         kept = {
-            "config": self._config.to_dict(),
-            "initialised_from": self._initial.description,
+            "config": self._setup.config.to_dict(),
+            "initialised_from": self._setup.initial.description,
+            "freeze_batch_norm": self._setup.initial.freeze_batch_norm,
             "point": point.to_dict(),
-            "model": self._learner.average.model.state_dict(),
+            "model": self._rank.learner.average.model.state_dict(),
         }
         if point.is_best:
             best_path = self._work_dir / "best.pt"
@@ -331,52 +343,49 @@ class _Training:
 
     def _state(self) -> dict[str, Any]:
         return {
-            "step": self._step,  # also the sampler's place: batches are numbered by steps
+            **self._progress.state_dict(),
             "elapsed_s": self._elapsed_s(),
-            "evaluation_s": self._evaluation_s,
-            "rate_factor": self._rate_factor,
-            "recoveries": self._recoveries,
             "pretrained": self._pretrained,
-            "best": self._best.to_dict() if self._best else None,
-            "evaluated": self._last.to_dict() if self._last else None,
-            "history": torch.tensor(self._history, dtype=torch.float64).reshape(-1, 2),
+            "freeze_batch_norm": self._setup.initial.freeze_batch_norm,
+            "batch_size": self._setup.recipe.batch_size,
             "early_stopping": self._early_stopping.state_dict(),
+            "evaluator": self._evaluator.state_dict(),
             "random": checkpoint.random_state(),
-            "learner": self._learner.state_dict(),
+            "learner": self._rank.learner.state_dict(),
         }
 
-    def _load_state(self, state: Mapping[str, Any]) -> None:
-        self._step = state["step"]
-        self._evaluation_s = state["evaluation_s"]
-        self._rate_factor = state["rate_factor"]
-        self._recoveries = state["recoveries"]
-        self._best = CurvePoint.from_dict(state["best"]) if state["best"] else None
-        self._history = [(fraction, rate) for fraction, rate in state["history"].tolist()]
+    def _load(self, path: Path) -> None:
+        state = self._rank.load(path)["training"]
+        self._progress.load_state_dict(state)
         self._early_stopping.load_state_dict(state["early_stopping"])
-        self._learner.load_state_dict(state["learner"])
+        self._evaluator.load_state_dict(state.get("evaluator", {"part": None}))
         checkpoint.restore_random_state(state["random"])
 
     def _tell_vanished(self) -> None:
-        vanished = self._images.vanished
+        vanished = self._rank.vanished
         if vanished > self._vanished_told:
             self._reporter.log(
-                f"{vanished} instances seen so far have no pixel at {self._config.image_size} px and are left out of "
-                f"training; a larger image_size would keep them."
+                f"{vanished} instances seen so far have no pixel at {self._setup.config.image_size} px and are left "
+                f"out of training; a larger image_size would keep them."
             )
             self._vanished_told = vanished
 
-    def _moment(self) -> Moment:
-        evaluated = self._last
-        return Moment(
-            step=self._step,
-            elapsed_s=self._elapsed_s(),
-            evaluated_step=evaluated.step if evaluated else 0,
-            evaluated_elapsed_s=evaluated.elapsed_s if evaluated else 0.0,
-            evaluation_s=self._evaluation_s,
-        )
+    def _fraction(self) -> float:
+        return self._schedule.fraction(self._progress.moment(self._elapsed_s()))
 
     def _elapsed_s(self) -> float:
         return self._clock() - self._started_at
+
+
+def _fits(action: Callable[[], None]) -> bool:
+    """Do something; gives False where memory was short. Nothing refers to the failure any more, nor to its tensors."""
+    try:
+        action()
+    except (OutOfMemory, RuntimeError, MemoryError, cv2.error) as error:
+        if memory.is_out_of_memory(error):
+            return False
+        raise
+    return True
 
 
 def _schedule(config: TrainConfig) -> Schedule:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from app.db.enums import CheckpointKind
+from worker.weights import LoadedWeights
 
 
 class StopRequest(Enum):
@@ -28,6 +29,7 @@ class CurvePoint:
     ap50: float | None
     learning_rate: float
     is_best: bool
+    validation_class_loss: float | None = None  # of the classes alone; checkpoints of before it was measured lack it
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -37,10 +39,30 @@ class CurvePoint:
         return cls(**values)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """With what a training begins, goes on, or goes on smaller: it decides what comes out beside labels and seed."""
+
+    step: int
+    device: str
+    processes: int
+    threads: int
+    precision: str
+    batch_size: int  # of each process
+    image_size: int
+    learning_rate: float  # at its peak
+    loaded: LoadedWeights | None  # None: nothing, or all of a saved state
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
 class Reporter(Protocol):
     """Where a training reports: `requested` is asked once a step, `progress` told at most once a second."""
 
     def log(self, message: str) -> None: ...
+
+    def started(self, start: Start) -> None: ...
 
     def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None: ...
 

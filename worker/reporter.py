@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 
@@ -19,7 +20,9 @@ from app.db.models import CurvePoint as CurvePointRow
 from app.storage.blobs import BlobStore, StorageFull
 from app.training import lifecycle
 from app.training.lifecycle import Claim, LeaseLost, model_prefix
-from worker.report import CurvePoint, StopRequest
+from worker import provenance
+from worker.pace import PaceMeter
+from worker.report import CurvePoint, Start, StopRequest
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,7 @@ class DatabaseReporter:
         self._stop = Event()
         self._is_waiting = False
         self._waited_s = 0.0
+        self._pace = PaceMeter()
 
     def renew(self) -> None:
         """Say that the worker is still at it, and hear what is asked."""
@@ -63,10 +67,22 @@ class DatabaseReporter:
         logger.info("model %d: %s", self._lease.model_id, message)
         self.write(lambda session, model: lifecycle.add_log_line(session, model.id, message))
 
+    def started(self, start: Start) -> None:
+        """Keep with what the training begins, for whoever wants to train it again."""
+        self._raise_if_lost()
+        self._pace.start(start)
+        try:
+            provenance.note_start(self._claim, start, store=self._store, at=self._database_time())
+        except StorageFull:
+            self.log("The disk is full: what this training began with is not kept.")
+
     def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None:
         """Tell how far the training is; dropped when the database is away, since the next one tells it better."""
 
+        pace = self._pace.images_per_second(step, elapsed_s)
+
         def write(_session: Session, model: Model) -> None:
+            model.images_per_second = pace or model.images_per_second
             model.step, model.elapsed_s, model.progress = step, elapsed_s, min(max(fraction, 0.0), 1.0)
             model.eta_s = elapsed_s / fraction - elapsed_s if fraction > 0 else None
 
@@ -123,6 +139,12 @@ class DatabaseReporter:
     def clock(self) -> float:
         """Seconds that pass while the training can go on; a database that is away takes nothing of its time."""
         return time.monotonic() - self._waited_s
+
+    def _database_time(self) -> datetime:
+        """The time as every worker has it, whatever its own clock says."""
+        times: list[datetime] = []
+        self.write(lambda session, _model: times.append(read_database_time(session)))
+        return times[-1]
 
     def _transact(self, change: Callable[[Session, Model], object]) -> None:
         self._raise_if_lost()

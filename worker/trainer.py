@@ -1,6 +1,7 @@
 """One worker's work: claim a model, train it, export it, and say how it ended."""
 
 import logging
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -8,28 +9,24 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import ModelStatus
 from app.db.models import Model
-from app.inference.decode import decode_image
 from app.settings import Settings
 from app.storage.blobs import BlobStore
-from app.training import lifecycle, snapshot
+from app.training import lifecycle
 from app.training.lifecycle import Claim, LeaseLost, model_prefix
-from app.training.snapshot import Snapshot, SnapshotImage
-from worker import failures, results, weights
-from worker.dataset import TrainingData, TrainingImage
-from worker.failures import ImageGone
-from worker.fit import Outcome, fit
+from app.training.snapshot import Snapshot
+from worker import distributed, earlier_model, failures, job, results, weights
+from worker.distributed import Job, ProcessDied
+from worker.endings import Outcome
+from worker.fit import fit
 from worker.heartbeat import Heartbeat
 from worker.report import StopRequest
 from worker.reporter import DatabaseReporter
-from worker.train_config import TrainConfig
-from worker.weights import InitialWeights
+from worker.weights import RANDOM_START, InitialWeights
 
 logger = logging.getLogger(__name__)
 
@@ -44,13 +41,22 @@ class Trainer:
     """Trains one model after another for one worker."""
 
     def __init__(
-        self, worker_id: str, *, settings: Settings, store: BlobStore, heartbeat: Heartbeat, shutdown: Event
+        self,
+        worker_id: str,
+        *,
+        settings: Settings,
+        store: BlobStore,
+        heartbeat: Heartbeat,
+        shutdown: Event,
+        processes: int,
     ) -> None:
+        """With more than one of `processes`, each training has that many, one for each GPU."""
         self._worker_id = worker_id
         self._settings = settings
         self._store = store
         self._heartbeat = heartbeat
         self._shutdown = shutdown
+        self._processes = processes
 
     def work_off_queue(self) -> None:
         """Train the first queued model, then the next, until none waits or the worker is to end."""
@@ -81,6 +87,9 @@ class Trainer:
             return lifecycle.release
         except LeaseLost:
             raise
+        except ProcessDied:
+            logger.exception("model %d goes back into the queue", claim.lease.model_id)
+            return lifecycle.give_back_after_death
         except Exception as error:
             logger.exception("model %d failed", claim.lease.model_id)
             return partial(lifecycle.fail, error=failures.in_words(error))
@@ -89,8 +98,11 @@ class Trainer:
     def _train(self, claim: Claim, reporter: DatabaseReporter) -> None:
         work_dir = self._make_work_dir(claim)
         try:
-            frozen = snapshot.from_json_bytes(self._store.read_bytes(claim.snapshot_key))
-            frozen = self._without_deleted_images(frozen, reporter)
+            frozen, deleted = job.read_snapshot(claim, self._store)
+            if deleted:
+                reporter.log(
+                    f"{deleted} images were deleted since the training was asked for; it goes on without them."
+                )
             self._fit(claim, frozen, reporter, work_dir)
             results.export_checkpoints(
                 claim,
@@ -98,87 +110,62 @@ class Trainer:
                 store=self._store,
                 reporter=reporter,
                 directory=work_dir / "export",
-                load_image=self._load_image,
+                load_image=job.image_loader(self._store, self._settings),
                 each_image=_checking(reporter),
             )
         finally:
             shutil.rmtree(work_dir, ignore_errors=True)
 
     def _fit(self, claim: Claim, frozen: Snapshot, reporter: DatabaseReporter, work_dir: Path) -> None:
-        resume_from, initial = None, None
+        resume_from, initial = None, RANDOM_START
         if claim.state_key is None:
-            initial = self._find_initial_weights(claim, reporter)
+            initial = self._find_initial_weights(claim, reporter, work_dir)
         else:
-            resume_from = work_dir / "resume.pt"
-            with self._store.local_path(claim.state_key) as state:
-                shutil.copyfile(state, resume_from)
-        result = fit(
-            self._train_config(claim),
-            self._training_data(frozen),
-            reporter,
-            resume_from=resume_from,
-            work_dir=work_dir,
-            clock=reporter.clock,
-            initial_weights=initial,
-        )
+            resume_from = self._copy_state(claim.state_key, work_dir / "resume.pt")
+        if self._processes > 1:
+            result = distributed.fit_on_all(
+                Job(claim, resume_from, initial, worker_pid=os.getpid()),
+                processes=self._processes,
+                reporter=reporter,
+                shutdown=self._shutdown,
+                work_dir=work_dir,
+            )
+        else:
+            result = fit(
+                job.train_config(claim, self._settings),
+                job.training_data(frozen, job.image_loader(self._store, self._settings)),
+                reporter,
+                resume_from=resume_from,
+                work_dir=work_dir,
+                clock=reporter.clock,
+                initial_weights=initial,
+            )
         if result.outcome is Outcome.PAUSED:
             raise WorkerStopping
         reporter.write(partial(_note_result, elapsed_s=result.elapsed_s))
 
-    def _find_initial_weights(self, claim: Claim, reporter: DatabaseReporter) -> InitialWeights:
-        initial = weights.find_initial_weights(
-            claim.size,
-            weights_dir=self._settings.resolved_weights_dir,
-            may_download=self._settings.weights_download,
-            log=reporter.log,
-        )
+    def _find_initial_weights(self, claim: Claim, reporter: DatabaseReporter, work_dir: Path) -> InitialWeights:
+        earlier = claim.continue_from
+        if earlier is not None:
+            path = self._copy_state(earlier.state_key, work_dir / "earlier.pt")
+            initial = earlier_model.find_earlier_weights(path, f"model {earlier.name} ({earlier.kind})")
+        else:
+            if claim.config.continue_from is not None:
+                reporter.log("The earlier model to continue from was deleted meanwhile.")
+            initial = weights.find_initial_weights(
+                claim.size,
+                weights_dir=self._settings.resolved_weights_dir,
+                may_download=self._settings.weights_download,
+                log=reporter.log,
+            )
         reporter.write(partial(_note_initial_weights, words=initial.description))
         return initial
 
-    def _train_config(self, claim: Claim) -> TrainConfig:
-        return TrainConfig(
-            size=claim.size,
-            class_names=claim.class_names,
-            image_size=claim.config.image_size,
-            train_minutes=claim.config.train_minutes,
-            stop_minutes=claim.config.stop_minutes,
-            learning_rate=claim.config.learning_rate,
-            seed=claim.config.seed,
-            max_steps=claim.config.max_steps,
-            device=self._settings.device,
-        )
-
-    def _training_data(self, frozen: Snapshot) -> TrainingData:
-        return TrainingData(
-            tuple(
-                TrainingImage(
-                    image_id=image.image_id,
-                    load_rgb=partial(self._load_image, image),
-                    width=image.width,
-                    height=image.height,
-                    instances=image.instances,
-                    split=image.split,
-                )
-                for image in frozen.images
-            )
-        )
-
-    def _load_image(self, image: SnapshotImage) -> NDArray[np.uint8]:
-        try:
-            data = self._store.read_bytes(image.storage_key)
-        except FileNotFoundError as error:
-            raise ImageGone(
-                f"The image {image.name} was deleted while the training read it: resume, and it goes on without it."
-            ) from error
-        return decode_image(data, max_pixels=self._settings.max_image_pixels)
-
-    def _without_deleted_images(self, frozen: Snapshot, reporter: DatabaseReporter) -> Snapshot:
-        """Labels are frozen, but a person may delete an image for good."""
-        images = tuple(image for image in frozen.images if self._store.exists(image.storage_key))
-        deleted = len(frozen.images) - len(images)
-        if deleted:
-            reporter.log(f"{deleted} images were deleted since the training was asked for; it goes on without them.")
-        return Snapshot(frozen.project_id, frozen.class_names, images)
+    def _copy_state(self, key: str, path: Path) -> Path:
+        """Bring a saved state onto this machine, where it stays although its model may be deleted meanwhile."""
+        with self._store.local_path(key) as state:
+            shutil.copyfile(state, path)
+        return path
 
     def _make_work_dir(self, claim: Claim) -> Path:
         """A fresh folder where states are written; what a killed attempt on this machine left is removed."""

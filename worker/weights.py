@@ -62,6 +62,11 @@ class InitialWeights:
 
     path: Path | None
     description: str  # in plain words, for the model's page and log
+    freeze_batch_norm: bool  # hold the statistics that came with the weights: small batches would spoil them
+    is_checkpoint: bool = False  # of an earlier model of ours, not a published file
+
+
+RANDOM_START = InitialWeights(None, RANDOM, freeze_batch_norm=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class LoadedWeights:
 
     loaded: tuple[str, ...]
     not_loaded: tuple[str, ...]
+
+    def in_words(self) -> str:
+        return f"{len(self.loaded)} tensors loaded; random: {', '.join(self.not_loaded) or 'none'}."
 
 
 def find_initial_weights(
@@ -84,21 +92,21 @@ def find_initial_weights(
     if path.is_file():
         try:
             _check_hash(path, file)
-            return InitialWeights(path, f"{file.holds} ({file.name})")
+            return InitialWeights(path, f"{file.holds} ({file.name})", freeze_batch_norm=True)
         except DamagedWeights as error:
             log(f"{error}; it is left unused.")
     if may_download:
         log(f"Downloading {file.name}.")
         try:
             fetch_weights(size, weights_dir=weights_dir)
-            return InitialWeights(path, f"{file.holds} ({file.name})")
+            return InitialWeights(path, f"{file.holds} ({file.name})", freeze_batch_norm=True)
         except (OSError, DamagedWeights) as error:
             log(f"{file.name} could not be downloaded: {error}.")
     log(
         f"No pretrained weights: the model starts from random weights and needs more images and more time. "
         f"To start from {file.holds}, put {file.name} into {weights_dir}."
     )
-    return InitialWeights(None, RANDOM)
+    return RANDOM_START
 
 
 def fetch_weights(size: ModelSize, *, weights_dir: Path) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.db.enums import CheckpointKind
 from app.training.lifecycle import LeaseLost
-from worker.report import CurvePoint, StopRequest
+from worker.report import CurvePoint, Start, StopRequest
 
 
 class RecordingReporter:
@@ -17,9 +17,13 @@ class RecordingReporter:
         self.points: list[CurvePoint] = []
         self.checkpoints: list[tuple[CheckpointKind, int]] = []
         self.fractions: list[float] = []
+        self.starts: list[Start] = []
 
     def log(self, message: str) -> None:
         self.messages.append(message)
+
+    def started(self, start: Start) -> None:
+        self.starts.append(start)
 
     def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None:
         self.fractions.append(fraction)

@@ -35,6 +35,8 @@ def test_evaluator__measures_alike_and_leaves_the_random_state() -> None:
     assert first == second
     assert first.loss is not None
     assert first.loss > 1
+    assert first.class_loss is not None
+    assert 0 < first.class_loss < first.loss
     assert first.mean_ap is not None
     expected = torch.rand(1)
     torch.set_rng_state(state)
@@ -52,7 +54,7 @@ def test_evaluator__without_labels_there_is_no_ap(images: tuple[TrainingImage, .
 
 
 def test_evaluator__no_image_no_figure() -> None:
-    assert evaluator(()).evaluate(untrained()) == Evaluation(None, None, None, None)
+    assert evaluator(()).evaluate(untrained()) == Evaluation(None, None, None, None, None)
 
 
 def test_evaluator__crowds_alone_are_no_truth() -> None:

@@ -2,9 +2,11 @@ import dataclasses
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from torchvision.models.detection import MaskRCNN
 
 from app.db.enums import CheckpointKind, Split
 from app.training.lifecycle import LeaseLost
@@ -12,8 +14,12 @@ from tests.worker import synthetic
 from tests.worker.recording import RecordingReporter
 from worker.checkpoint import load_trained_model, read_checkpoint
 from worker.dataset import TrainingData
-from worker.fit import FitResult, NothingToTrainOn, Outcome, TrainingDiverged, fit
+from worker.earlier_model import find_earlier_weights
+from worker.endings import FitResult, NothingToTrainOn, Outcome, TrainingDiverged
+from worker.evaluate import Evaluator
+from worker.fit import fit
 from worker.learner import Learner
+from worker.memory import OutOfMemory
 from worker.report import CurvePoint, StopRequest
 from worker.train_config import TrainConfig
 
@@ -167,11 +173,11 @@ def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatc
     steps = count(1)
     real_step = Learner.step
 
-    def spoilt_at_third(learner: Learner, samples: object, learning_rate: float) -> float | None:
+    def spoilt_at_third(learner: Learner, samples: object, learning_rate: float, **seeds: object) -> float | None:
         if next(steps) == 3:
             with torch.no_grad():
                 learner.model.backbone.body.conv1.weight[0] = float("nan")
-        return real_step(learner, samples, learning_rate)
+        return real_step(learner, samples, learning_rate, **seeds)
 
     monkeypatch.setattr(Learner, "step", spoilt_at_third)
     reporter = RecordingReporter()
@@ -187,10 +193,10 @@ def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatc
 def test_fit__gives_up_after_three_recoveries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real_step = Learner.step
 
-    def always_spoilt(learner: Learner, samples: object, learning_rate: float) -> float | None:
+    def always_spoilt(learner: Learner, samples: object, learning_rate: float, **seeds: object) -> float | None:
         with torch.no_grad():
             learner.model.backbone.body.conv1.weight[0] = float("nan")
-        return real_step(learner, samples, learning_rate)
+        return real_step(learner, samples, learning_rate, **seeds)
 
     monkeypatch.setattr(Learner, "step", always_spoilt)
     reporter = RecordingReporter()
@@ -228,3 +234,101 @@ def test_fit__tells_of_instances_too_small_to_learn(tmp_path: Path) -> None:
 def test_fit__refuses_to_train_on_nothing(tmp_path: Path) -> None:
     with pytest.raises(NothingToTrainOn):
         run(synthetic.config(), RecordingReporter(), tmp_path, data=synthetic.shapes(training=0))
+
+
+def without_memory_above(monkeypatch: pytest.MonkeyPatch, *, images: int, side: int, from_step: int = 1) -> None:
+    """Have steps of more or larger images fail as on a GPU whose memory is full, after they have spoilt the weights."""
+    steps = count(1)
+    real_step = Learner.step
+
+    def step(learner: Learner, samples: list[Any], learning_rate: float, **seeds: object) -> float | None:
+        loss = real_step(learner, samples, learning_rate, **seeds)
+        is_large = len(samples) > images or max(samples[0][0].shape) > side
+        if is_large and next(steps) >= from_step:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return loss
+
+    monkeypatch.setattr(Learner, "step", step)
+
+
+def test_fit__out_of_memory_takes_fewer_then_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_memory_above(monkeypatch, images=1, side=96)
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=2, image_size=128), reporter, tmp_path, data=synthetic.shapes(side=128))
+
+    assert result.outcome is Outcome.FINISHED
+    said = [message for message in reporter.messages if message.startswith("Not enough memory")]
+    assert said == [
+        "Not enough memory for batches of 4 at 128 px: going on from step 0 with batches of 2 at 128 px.",
+        "Not enough memory for batches of 2 at 128 px: going on from step 0 with batches of 1 at 128 px.",
+        "Not enough memory for batches of 1 at 128 px: going on from step 0 with batches of 1 at 96 px.",
+    ]
+    assert [(start.batch_size, start.image_size) for start in reporter.starts][-1] == (1, 96)
+    assert load_trained_model(tmp_path / "best.pt").config.image_size == 96  # predictions are made at it, too
+
+
+def test_fit__out_of_memory_goes_back_to_the_last_good_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_memory_above(monkeypatch, images=2, side=64, from_step=4)
+    reporter, resumed = RecordingReporter(), RecordingReporter()
+
+    run(synthetic.config(max_steps=4), reporter, tmp_path)
+    run(synthetic.config(max_steps=5), resumed, tmp_path, resume_from=tmp_path / "last.pt")
+
+    assert "going on from step 3 with batches of 2" in "".join(reporter.messages)
+    assert [point.step for point in reporter.points] == [1, 2, 3, 4]
+    assert (resumed.starts[0].batch_size, resumed.starts[0].image_size) == (2, 64)  # what fits is remembered
+
+
+def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_memory_above(monkeypatch, images=0, side=0)
+
+    with pytest.raises(OutOfMemory, match="not even for batches of 1 at 64 px: choose a smaller"):
+        run(synthetic.config(), RecordingReporter(), tmp_path)
+
+
+def test_fit__evaluation_out_of_memory_takes_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real_evaluate = Evaluator.evaluate
+
+    def evaluate(evaluator: Evaluator, model: MaskRCNN, **options: Any) -> Any:
+        if model.transform.max_size > 96:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return real_evaluate(evaluator, model, **options)
+
+    monkeypatch.setattr(Evaluator, "evaluate", evaluate)
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=2, image_size=128), reporter, tmp_path, data=synthetic.shapes(side=128))
+
+    assert [point.step for point in reporter.points] == [1, 2]  # no step was lost
+    assert "going on from step 1 with batches of 4 at 96 px" in "".join(reporter.messages)
+    assert result.last.step == 2
+
+
+def test_fit__begins_with_an_earlier_model(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    run(synthetic.config(max_steps=1), RecordingReporter(), first)
+    initial = find_earlier_weights(first / "best.pt", "model first (best)")
+    reporter = RecordingReporter()
+
+    result = fit(
+        synthetic.config(max_steps=1, class_names=("square", "cross", "disc"), learning_rate=1e-9),
+        synthetic.shapes(),
+        reporter,
+        resume_from=None,
+        work_dir=second,
+        clock=lambda: 0.0,
+        initial_weights=initial,
+    )
+
+    assert result.initialised_from == "model first (best)"
+    loaded = reporter.starts[0].loaded
+    assert loaded is not None
+    assert all(name.endswith(" of cross") for name in loaded.not_loaded)
+    earlier, new = (load_trained_model(folder / "best.pt").model.state_dict() for folder in (first, second))
+    name = "roi_heads.box_predictor.cls_score.bias"
+    assert torch.allclose(new[name][[0, 3, 1]], earlier[name], atol=1e-6)
+    # BatchNorm goes on learning, as it did in the model before.
+    assert not torch.equal(new["backbone.body.bn1.running_mean"], earlier["backbone.body.bn1.running_mean"])

@@ -4,11 +4,13 @@ from torchvision.models.detection import MaskRCNN
 from app.db.enums import ModelSize, Split
 from tests.worker import synthetic
 from worker import forward, transforms
-from worker.dataset import PreparedImages
+from worker.draws import Draws
 from worker.forward import Target
 from worker.model import build_model
+from worker.prepared_images import PreparedImages
 
 CPU = torch.device("cpu")
+SEEDS = (5, 6, 7)
 
 
 def model() -> MaskRCNN:
@@ -23,20 +25,33 @@ def samples() -> tuple[list[torch.Tensor], list[Target]]:
     return [pixels for pixels, _ in pairs], [target for _, target in pairs]
 
 
-def losses(network: MaskRCNN, *, max_masks: int | None) -> dict[str, torch.Tensor]:
+def whole_masks(target: Target, side: int) -> torch.Tensor:
+    masks = torch.zeros((len(target["boxes"]), side, side), dtype=torch.uint8)
+    start = 0
+    for mask, (x0, y0, x1, y1) in zip(masks, target["boxes"].long().tolist(), strict=True):
+        stop = start + (y1 - y0) * (x1 - x0)
+        mask[y0:y1, x0:x1] = target["masks"][start:stop].view(y1 - y0, x1 - x0)
+        start = stop
+    return masks
+
+
+def losses(network: MaskRCNN, *, max_masks: int | None, seeds: tuple[int, ...] = SEEDS) -> dict[str, torch.Tensor]:
     images, targets = samples()
-    torch.manual_seed(1)
     batch = forward.batch_images(network, images, CPU)
-    return forward.losses_on_features(network, batch, network.backbone(batch.tensors), targets, max_masks=max_masks)
+    features = network.backbone(batch.tensors)
+    return forward.losses_on_features(network, batch, features, targets, max_masks=max_masks, seeds=seeds).values
 
 
 def test_losses_on_features__are_torchvisions() -> None:
     images, targets = samples()
     ours = losses(model(), max_masks=None)
     network = model()
-    torch.manual_seed(1)
 
-    theirs = network(images, targets)
+    with Draws(SEEDS, CPU).of(network):
+        theirs = network(
+            [image.float() / 255 for image in images],
+            [{**target, "masks": whole_masks(target, 64)} for target in targets],
+        )
 
     assert ours.keys() == theirs.keys()
     for name in theirs:
@@ -55,10 +70,12 @@ def test_losses_on_features__background_alone_has_no_mask_to_learn() -> None:
     images, targets = samples()
     batch = forward.batch_images(network, images[2:], CPU)
 
-    found = forward.losses_on_features(network, batch, network.backbone(batch.tensors), targets[2:], max_masks=4)
+    features = network.backbone(batch.tensors)
+    found = forward.losses_on_features(network, batch, features, targets[2:], max_masks=4, seeds=SEEDS[2:])
 
-    assert found["loss_mask"].item() == 0
-    torch.stack(list(found.values())).sum().backward()
+    assert found.values["loss_mask"].item() == 0
+    assert found.counts["loss_mask"] == 0
+    found.total.backward()
     gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
     assert all(gradient.isfinite().all() for gradient in gradients)
 

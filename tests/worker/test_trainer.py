@@ -53,7 +53,9 @@ def trainer(app_env: Settings, shutdown: Event) -> Trainer:
     with session_scope() as session:
         lifecycle.beat(session, WORKER_ID, hostname="desk", device="CPU, 1 core")
     heartbeat = Heartbeat(WORKER_ID, hostname="desk", device="CPU, 1 core")
-    return Trainer(WORKER_ID, settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown)
+    return Trainer(
+        WORKER_ID, settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown, processes=1
+    )
 
 
 def read_model(model_id: int) -> Model:
