@@ -9,6 +9,8 @@ export interface RequestOptions {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Milliseconds after which an answer is not waited for any more: then the server counts as not reached. */
+  timeoutMs?: number;
   /** Lets the request outlive the page, for a last save. */
   keepalive?: boolean;
 }
@@ -123,6 +125,7 @@ async function fetchOnce(method: Method, path: string, options: RequestOptions):
   headers.set("Accept", "application/json");
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (options.signal) init.signal = options.signal;
+  else if (options.timeoutMs !== undefined) init.signal = AbortSignal.timeout(options.timeoutMs);
   if (options.keepalive) init.keepalive = true;
   if (options.body !== undefined) {
     init.body = encodeBody(options.body, headers);
@@ -134,9 +137,13 @@ async function fetchOnce(method: Method, path: string, options: RequestOptions):
   try {
     return await fetch(urlOf(path, options.query), init);
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "The server cannot be reached. Check the connection and try again.");
+    throw notReached(error);
   }
+}
+
+function notReached(error: unknown): unknown {
+  if (error instanceof DOMException && error.name === "AbortError") return error;
+  return new ApiError(0, "The server cannot be reached. Check the connection and try again.");
 }
 
 function encodeBody(body: unknown, headers: Headers): BodyInit {
@@ -147,8 +154,13 @@ function encodeBody(body: unknown, headers: Headers): BodyInit {
 
 async function readBody(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
-  if (response.headers.get("Content-Type")?.startsWith("application/json")) return response.json();
-  return response.blob();
+  try {
+    if (response.headers.get("Content-Type")?.startsWith("application/json")) return await response.json();
+    return await response.blob();
+  } catch (error) {
+    // the connection broke in the midst of the answer
+    throw notReached(error);
+  }
 }
 
 async function isAboutCsrf(response: Response): Promise<boolean> {

@@ -68,6 +68,18 @@ export interface LabelCount {
   count: number;
 }
 
+/** A save of an image, and how many objects it changed. */
+export interface Revision {
+  revision: number;
+  came_from: number;
+  saved_at: string;
+  saved_by: { id: number; name: string } | null;
+  cause: "save" | "import" | "label_deleted";
+  added: number;
+  changed: number;
+  deleted: number;
+}
+
 export interface ImageItem {
   id: number;
   name: string;

@@ -33,6 +33,7 @@ export const COMMANDS = [
   "combine",
   "reorder",
   "paste",
+  "restore",
 ] as const;
 
 export type CommandName = (typeof COMMANDS)[number];

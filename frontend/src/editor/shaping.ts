@@ -6,13 +6,14 @@ import { polygonsOverlap, subtractPolygons, unitePolygons } from "../geometry/po
 import { polygonsToMask } from "../geometry/raster.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
 import type { Polygon, Ring, Size } from "../geometry/types.ts";
-import type { CommandName } from "./document.ts";
+import type { Change, CommandName } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
 import type { Editor } from "./editor.ts";
 import {
   type Instance,
   isEmptyShape,
   type Shape,
+  sameInstance,
   shapeBox,
   shapeMask,
   shapePoints,
@@ -74,6 +75,26 @@ function sparingOthers(editor: Editor, target: Instance | undefined, mask: Mask)
   if (others.length === 0) return mask;
   const spared = combineMasks(mask, others, "subtract");
   return target ? combineMasks(spared, [shapeMask(target.shape, image)], "unite") : spared;
+}
+
+/** Makes the objects those of another state of the image, in its drawing order. */
+export function restore(editor: Editor, wanted: readonly Instance[]): void {
+  const list = [...editor.document.instances];
+  const changes: Change[] = [];
+  const take = (index: number) => ({ instance: list.splice(index, 1)[0] as Instance, index });
+  const kept = new Set(wanted.map(({ id }) => id));
+  for (let index = list.length - 1; index >= 0; index--) {
+    const { id } = list[index] as Instance;
+    if (!kept.has(id)) changes.push({ id, before: take(index), after: null });
+  }
+  wanted.forEach((instance, index) => {
+    const { id } = instance;
+    const from = list.findIndex((other) => other.id === id);
+    if (from === index && sameInstance(list[index] ?? null, instance)) return;
+    changes.push({ id, before: from < 0 ? null : take(from), after: { instance, index } });
+    list.splice(index, 0, instance);
+  });
+  if (changes.length > 0) editor.execute({ name: "restore", changes });
 }
 
 export function convert(editor: Editor, instance: Instance): void {

@@ -5,8 +5,8 @@ import { paste } from "./actions.ts";
 import { COMMANDS } from "./document.ts";
 import { Editor } from "./editor.ts";
 import { click, drag, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
-import { instanceToJson } from "./instance.ts";
-import { simplify } from "./shaping.ts";
+import { type Instance, instanceToJson } from "./instance.ts";
+import { restore, simplify } from "./shaping.ts";
 
 const STEPS = 100;
 
@@ -15,6 +15,7 @@ type Step =
   | { readonly do: "click" | "doubleclick"; readonly at: Point }
   | { readonly do: "key"; readonly key: string; readonly ctrl: boolean; readonly shift: boolean }
   | { readonly do: "select" | "corner" | "copy"; readonly nth: number }
+  | { readonly do: "restore"; readonly nth: number }
   | { readonly do: "simplify"; readonly tolerance: number };
 
 const point = fc.tuple(fc.nat(IMAGE.width * 4), fc.nat(IMAGE.height * 4)).map(([x, y]): Point => [x / 4, y / 4]);
@@ -33,6 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   point.map((at): Step => ({ do: "click", at })),
   point.map((at): Step => ({ do: "doubleclick", at })),
   nth.map((n): Step => ({ do: "copy", nth: n })),
+  nth.map((n): Step => ({ do: "restore", nth: n })),
   fc.integer({ min: 1, max: 24 }).map((twice): Step => ({ do: "simplify", tolerance: twice / 2 })),
   { weight: 6, arbitrary: press("n", "b", "e", "v", "g", "h", "r", "o", "s", "t", "q", "[", "]") },
   { weight: 3, arbitrary: press("c", "j", "shift+J", "Delete", "ctrl+d", "PageUp", "PageDown", "1", "2") },
@@ -79,9 +81,20 @@ function run(editor: Editor, one: Step): void {
     case "copy":
       paste(editor, editor.document.instances.slice(one.nth % 3, 2));
       return;
+    case "restore":
+      restore(editor, otherState(editor, one.nth));
+      return;
     case "simplify":
       if (editor.selected) simplify(editor, editor.selected, one.tolerance);
   }
+}
+
+/** Another order, an object less, one more, one changed. */
+function otherState(editor: Editor, n: number): Instance[] {
+  const turned = editor.document.instances.filter(({ id }) => id !== `past-${n}`).toReversed();
+  turned.splice(n % 4, 1, instanceOf(`past-${n}`, SQUARE));
+  const last = turned.pop();
+  return last && last.id !== `past-${n}` ? [{ ...last, shape: SQUARE }, ...turned] : turned;
 }
 
 /** Drags a corner, deletes it, or makes another in the middle of its edge. */

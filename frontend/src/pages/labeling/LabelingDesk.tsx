@@ -7,6 +7,7 @@ import { classNames } from "../../components/classNames.ts";
 import { setLabel } from "../../editor/actions.ts";
 import type { KeyAction } from "../../editor/keys.ts";
 import { CanvasArea } from "./canvas/CanvasArea.tsx";
+import { HistoryButton } from "./history/HistoryButton.tsx";
 import styles from "./LabelingDesk.module.css";
 import { DisplaySettings } from "./panels/DisplaySettings.tsx";
 import { FilmStrip } from "./panels/FilmStrip.tsx";
@@ -76,7 +77,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
           <DisplaySettings display={display} onChange={setDisplay} />
         </aside>
       )}
-      <Strip {...{ projectId, imageId, ids, kind, session, open, steps }} />
+      <Strip {...{ projectId, imageId, ids, kind, session, open, steps, colorOf }} />
       <KeysDialog isOpen={panels.dialog === "keys"} keys={keys} onClose={() => panels.openDialog(null)} />
       <LabelPalette
         isOpen={panels.dialog === "palette"}
@@ -89,10 +90,13 @@ export function LabelingDesk(props: LabelingDeskProps) {
   );
 }
 
-type StripProps = Pick<LabelingDeskProps, "projectId" | "imageId" | "ids" | "kind" | "session" | "open" | "steps">;
+interface StripProps
+  extends Pick<LabelingDeskProps, "projectId" | "imageId" | "ids" | "kind" | "session" | "open" | "steps"> {
+  colorOf: (label: string) => string;
+}
 
 /** The row of images with the project's progress, and whether all is saved. */
-function Strip({ projectId, imageId, ids, kind, session, open, steps }: StripProps) {
+function Strip({ projectId, imageId, ids, kind, session, open, steps, colorOf }: StripProps) {
   const project = useQuery(projectQuery(projectId)).data;
   return (
     <FilmStrip
@@ -103,6 +107,7 @@ function Strip({ projectId, imageId, ids, kind, session, open, steps }: StripPro
       total={project?.image_count ?? ids.length}
       onOpen={steps.open}
     >
+      <HistoryButton open={open} colorOf={colorOf} />
       <SaveStatus save={open.save} elsewhere={session.unsavedElsewhere} onRetry={() => open.autosave.retryNow()} />
     </FilmStrip>
   );

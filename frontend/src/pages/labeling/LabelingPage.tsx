@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useParams, useSearchParams } from "react-router";
 import { labelsQuery } from "../../api/queries.ts";
+import type { LabelClass } from "../../api/types.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
 import { useMe } from "../../app/session.ts";
@@ -50,6 +51,8 @@ interface WorkProps {
   kind: ImageRow["kind"];
 }
 
+const NO_LABELS: readonly LabelClass[] = [];
+
 /** Keeps the session, opens the address's image in it, and fetches the neighbours ahead. */
 function Work({ projectId, imageId, ids, kind }: WorkProps) {
   const { t } = useTranslation("labeling");
@@ -60,17 +63,18 @@ function Work({ projectId, imageId, ids, kind }: WorkProps) {
   const { session, state } = useLabelingSession({
     projectId,
     userId: me?.id ?? 0,
-    labels: labels?.map(({ name }) => name) ?? [],
+    labels: labels ?? NO_LABELS,
     onRequest: (action) => actions.current[action]?.(),
   });
   const isReady = labels !== undefined && me !== null;
   const steps = useImageSteps({ projectId, imageId, ids, session, isReady });
-  const isOpen = state.kind === "open";
+  // the neighbours only after it: they would take its time
+  const isShown = state.kind === "open" && state.open.pyramid !== null;
   useEffect(() => {
-    if (!isOpen) return;
+    if (!isShown) return;
     const at = ids.indexOf(imageId);
     for (const id of [ids[at + 1], ids[at - 1]]) if (id !== undefined) session.preload(id);
-  }, [session, ids, imageId, isOpen]);
+  }, [session, ids, imageId, isShown]);
   const open = state.kind === "open" ? state.open : state.kind === "loading" ? state.previous : null;
   if (state.kind === "failed") {
     return (

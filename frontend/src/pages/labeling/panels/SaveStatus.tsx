@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { CircleAlert, CloudCheck, CloudOff, CloudUpload, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/Button.tsx";
@@ -12,6 +13,7 @@ const ICONS: Readonly<Record<SaveState["kind"], LucideIcon>> = {
   unsaved: CloudUpload,
   offline: CloudOff,
   refused: CircleAlert,
+  waiting: CircleAlert,
 };
 
 interface SaveStatusProps {
@@ -23,13 +25,15 @@ interface SaveStatusProps {
 
 export function SaveStatus({ save, elsewhere, onRetry }: SaveStatusProps) {
   const { t } = useTranslation("labeling");
-  const text = save.kind === "offline" ? t("save.offline", { count: save.changes }) : t(`save.${save.kind}`);
   return (
     <div className={classNames(styles.status, styles[save.kind])} data-save={save.kind}>
       <Icon of={ICONS[save.kind]} />
       <span>
-        <span role="status">{text}</span>
+        <span role="status">{textOf(save, t)}</span>
         {save.kind === "refused" && <span className={styles.why}>{save.message}</span>}
+        {save.kind === "waiting" && (
+          <span className={styles.why}>{t("save.waitingWhy", { labels: save.labels.join(", ") })}</span>
+        )}
         {elsewhere > 0 && <span className={styles.why}>{t("save.elsewhere", { count: elsewhere })}</span>}
       </span>
       {(save.kind === "offline" || save.kind === "refused") && (
@@ -39,4 +43,15 @@ export function SaveStatus({ save, elsewhere, onRetry }: SaveStatusProps) {
       )}
     </div>
   );
+}
+
+function textOf(save: SaveState, t: TFunction<"labeling">): string {
+  switch (save.kind) {
+    case "offline":
+      return t("save.offline", { count: save.changes });
+    case "waiting":
+      return t("save.waiting", { count: save.changes });
+    default:
+      return t(`save.${save.kind}`);
+  }
 }

@@ -1,12 +1,22 @@
 /**
  * Saves a moment after the last change, only over the revision it knows. When someone saved meanwhile it takes their objects in
  * and tries again; when the server cannot be reached it keeps trying. What is not saved yet lies in a draft that survives the tab.
+ * An object whose label someone deleted meanwhile waits for another one, and keeps nothing else from being saved.
  */
 import { ApiError } from "../../../api/client.ts";
 import type { Editor } from "../../../editor/editor.ts";
-import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
+import { type Instance, instanceFromJson, instanceToJson, sameInstance } from "../../../editor/instance.ts";
 import type { DraftStore } from "./drafts.ts";
-import { type Conflict, changesBetween, conflictsWith, keepsOrder, type OwnChange, takeInTheirs } from "./merge.ts";
+import { type LabelName, LabelNames } from "./labelNames.ts";
+import {
+  type Conflict,
+  changesBetween,
+  conflictsWith,
+  keepsOrder,
+  type OwnChange,
+  takeInTheirs,
+  underTheirLabels,
+} from "./merge.ts";
 import type { Transport, Version } from "./transport.ts";
 
 /** Long enough to join the corners of one drag, short enough that two seconds later it is at the server. */
@@ -23,11 +33,17 @@ export type SaveState =
   | { readonly kind: "unsaved" }
   | { readonly kind: "saving" }
   | { readonly kind: "offline"; readonly changes: number }
-  | { readonly kind: "refused"; readonly message: string; readonly changes: number };
+  | { readonly kind: "refused"; readonly message: string; readonly changes: number }
+  /** All is saved but objects of these labels, which are not there any more. */
+  | { readonly kind: "waiting"; readonly labels: readonly string[]; readonly changes: number };
 
 export interface AutosaveHooks {
   onState: (state: SaveState) => void;
   onConflicts: (conflicts: readonly Conflict[]) => void;
+  /** Someone renamed, merged or deleted labels. */
+  onLabels: () => void;
+  /** Objects went with a label that someone deleted. */
+  onLabelGone: (label: string, count: number) => void;
 }
 
 export class Autosave {
@@ -35,6 +51,7 @@ export class Autosave {
   readonly #transport: Transport;
   readonly #drafts: DraftStore;
   readonly #hooks: AutosaveHooks;
+  readonly #names = new LabelNames();
   readonly #unsubscribe: () => void;
   #base: readonly Instance[];
   #version: Version;
@@ -45,7 +62,7 @@ export class Autosave {
 
   constructor(
     editor: Editor,
-    stored: { base: readonly Instance[]; version: Version },
+    stored: { base: readonly Instance[]; version: Version; labels: readonly LabelName[] },
     ports: { transport: Transport; drafts: DraftStore; hooks: AutosaveHooks },
   ) {
     this.#editor = editor;
@@ -54,6 +71,7 @@ export class Autosave {
     this.#transport = ports.transport;
     this.#drafts = ports.drafts;
     this.#hooks = ports.hooks;
+    this.#names.learn(stored.labels);
     this.#unsubscribe = editor.subscribe((aspect) => {
       if (aspect === "document") this.#changed();
     });
@@ -82,10 +100,16 @@ export class Autosave {
   /** The page is going: sends what there is without waiting. The draft stays until a save is known to have worked. */
   sendAway(): void {
     if (this.isSaved) return;
-    const own = this.changes;
-    const body = this.#patchOf(own);
+    const body = this.#patchOf(changesBetween(this.#base, this.#sendable()));
     if (JSON.stringify(body).length > KEEPALIVE_BYTES) return;
     this.#transport.patch(body, this.#version.tag, true).catch(() => undefined);
+  }
+
+  /** The project's labels as the page has read them: what waited for one goes on. */
+  labelsChanged(labels: readonly LabelName[]): void {
+    this.#names.learn(labels);
+    this.#rename();
+    if (this.#state.kind === "waiting" || this.#state.kind === "refused") this.#schedule(SAVE_AFTER_MS);
   }
 
   retryNow(): void {
@@ -121,6 +145,8 @@ export class Autosave {
   async #saveOnce(): Promise<void> {
     this.#setState({ kind: "saving" });
     try {
+      // what was undone may have come back under an old name
+      this.#rename();
       await this.#write();
       this.#retryMs = RETRY_FIRST_MS;
       await this.#afterSave();
@@ -131,8 +157,9 @@ export class Autosave {
 
   async #write(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const sent = this.#editor.document.instances;
+      const sent = this.#sendable();
       try {
+        if (this.#isAsStored(sent)) return;
         const before = this.#version.revision;
         this.#version = await this.#send(sent);
         this.#base = sent;
@@ -140,9 +167,9 @@ export class Autosave {
         if (this.#version.revision > before + 1) await this.#merge();
         return;
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 412 || attempt === MERGE_ATTEMPTS) throw error;
-        await this.#merge();
-        if (this.isSaved) return;
+        if (!(error instanceof ApiError) || attempt === MERGE_ATTEMPTS) throw error;
+        if (error.status === 412) await this.#merge();
+        else if (error.status !== 422 || !(await this.#findsOtherLabels())) throw error;
       }
     }
   }
@@ -167,10 +194,51 @@ export class Autosave {
     };
   }
 
+  /** What can be stored: an object whose label is gone stays at the server as it was, if it is there. */
+  #sendable(): readonly Instance[] {
+    const { instances } = this.#editor.document;
+    if (instances.every(({ label }) => this.#names.nameNow(label) !== null)) return instances;
+    const stored = new Map(this.#base.map((instance) => [instance.id, instance]));
+    return instances.flatMap((instance) => {
+      const before = stored.get(instance.id);
+      const waits = this.#names.nameNow(instance.label) === null && !sameInstance(before ?? null, instance);
+      if (!waits) return [instance];
+      return before ? [before] : [];
+    });
+  }
+
+  /** Reads the labels anew; answers whether that explains why the server refused ours. */
+  async #findsOtherLabels(): Promise<boolean> {
+    const known = this.#sendable();
+    this.#names.learn(await this.#transport.labels());
+    this.#names.missFrom(this.#editor.document.instances.map(({ label }) => label));
+    this.#hooks.onLabels();
+    this.#rename();
+    const isGone = ({ mine }: OwnChange) => mine !== null && this.#names.nameNow(mine.label) === null;
+    // merged into another, the objects have that one at the server
+    if (this.changes.some(isGone)) await this.#merge();
+    return changesBetween(known, this.#sendable()).length > 0;
+  }
+
+  /** Gives objects the names that their labels have now, those at the server too: there the change is made already. */
+  #rename(): void {
+    const renamed = (instance: Instance) => {
+      const label = this.#names.nameNow(instance.label) ?? instance.label;
+      return label === instance.label ? instance : { ...instance, label };
+    };
+    const { document, activeLabel } = this.#editor;
+    this.#base = this.#base.map(renamed);
+    const changed = document.instances.filter((instance) => renamed(instance) !== instance);
+    this.#editor.takeIn(changed.map((instance) => document.replace(renamed(instance))));
+    const active = activeLabel === null ? null : this.#names.nameNow(activeLabel);
+    if (active !== activeLabel) this.#editor.setActiveLabel(active);
+  }
+
   async #merge(): Promise<void> {
     const stored = await this.#transport.load();
     const theirs = stored.items.map(instanceFromJson);
-    const own = this.changes;
+    await this.#tellOfGoneLabels(theirs);
+    const own = underTheirLabels(this.changes, theirs);
     const conflicts = conflictsWith(own, theirs);
     const taken = takeInTheirs(this.#editor.document.instances, own, theirs);
     this.#base = theirs;
@@ -179,7 +247,26 @@ export class Autosave {
     if (conflicts.length > 0) this.#hooks.onConflicts(conflicts);
   }
 
+  /** Objects that are at the server no more, because their label is not. */
+  async #tellOfGoneLabels(theirs: readonly Instance[]): Promise<void> {
+    const there = new Set(theirs.map(({ id }) => id));
+    const gone = this.#base.filter(({ id }) => !there.has(id)).map(({ label }) => label);
+    if (gone.length === 0) return;
+    this.#names.learn(await this.#transport.labels());
+    this.#names.missFrom(gone);
+    this.#rename();
+    const labels = new Set(gone.filter((label) => this.#names.nameNow(label) === null));
+    if (labels.size > 0) this.#hooks.onLabels();
+    for (const label of labels) this.#hooks.onLabelGone(label, gone.filter((other) => other === label).length);
+  }
+
   async #afterSave(): Promise<void> {
+    if (!this.isSaved && this.#isAsStored(this.#sendable())) {
+      const labels = new Set(this.changes.flatMap(({ mine }) => (mine ? [mine.label] : [])));
+      this.#setState({ kind: "waiting", labels: [...labels], changes: this.changes.length });
+      await this.#drafts.keep({ changes: this.changes });
+      return;
+    }
     if (!this.isSaved) {
       this.#setState({ kind: "unsaved" });
       this.#schedule(SAVE_AFTER_MS);
@@ -204,7 +291,8 @@ export class Autosave {
 
   #isAsStored(instances: readonly Instance[]): boolean {
     if (instances === this.#base) return true;
-    return instances.length === this.#base.length && this.changes.length === 0 && keepsOrder(this.#base, instances);
+    if (instances.length !== this.#base.length || !keepsOrder(this.#base, instances)) return false;
+    return changesBetween(this.#base, instances).length === 0;
   }
 
   #setState(state: SaveState): void {

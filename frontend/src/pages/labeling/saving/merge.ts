@@ -36,13 +36,28 @@ export function conflictsWith(own: readonly OwnChange[], theirs: readonly Instan
     .map(({ id, mine, theirs: other }) => ({ id, mine, theirs: other }));
 }
 
+/**
+ * My changes under the labels that others have given to the objects: who renamed, merged or changed a label and who moved a corner
+ * do not stand in each other's way.
+ */
+export function underTheirLabels(own: readonly OwnChange[], theirs: readonly Instance[]): OwnChange[] {
+  const stored = byId(theirs);
+  return own.map((change) => {
+    const { id, base, mine } = change;
+    const label = stored.get(id)?.label;
+    if (label === undefined || base === null || label === base.label) return change;
+    const follows = mine !== null && mine.label === base.label;
+    return { id, base: { ...base, label }, mine: follows ? { ...mine, label } : mine };
+  });
+}
+
 /** What turns `now` into their state with my changes laid over it. */
 export function takeInTheirs(
   now: readonly Instance[],
   own: readonly OwnChange[],
   theirs: readonly Instance[],
 ): Change[] {
-  const mine = new Set(own.map(({ id }) => id));
+  const mine = new Map(own.map(({ id, mine: kept }) => [id, kept]));
   const here = byId(now);
   const stored = byId(theirs);
   const indexOf = new Map(now.map(({ id }, index) => [id, index]));
@@ -62,7 +77,14 @@ export function takeInTheirs(
         after: null,
       }),
     );
-  return [...changed, ...gone];
+  const relabelled = now
+    .filter((instance) => (mine.get(instance.id) ?? instance).label !== instance.label)
+    .map((instance): Change => {
+      const index = indexOf.get(instance.id) ?? 0;
+      const after = mine.get(instance.id) ?? instance;
+      return { id: instance.id, before: slot(instance, index), after: { instance: after, index } };
+    });
+  return [...changed, ...relabelled, ...gone];
 }
 
 /** What lays one's own changes over the state that the server holds. */

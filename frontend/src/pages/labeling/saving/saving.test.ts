@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../../api/client.ts";
 import type { Instance as InstanceJson } from "../../../api/types.ts";
-import { deleteObjects, reorder } from "../../../editor/actions.ts";
+import { deleteObjects, reorder, setLabel } from "../../../editor/actions.ts";
 import { IMAGE, instanceOf, makeEditor, polygonOf, SQUARE } from "../../../editor/editorTesting.ts";
 import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
 import { Autosave, type SaveState } from "./autosave.ts";
@@ -12,6 +12,11 @@ import type { Transport } from "./transport.ts";
 
 const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
 const OTHER = polygonOf([2, 2], [30, 2], [2, 30]);
+
+const LABELS = [
+  { id: 1, name: "fig" },
+  { id: 2, name: "date" },
+];
 
 /** A server that holds one image's objects as the contract says. */
 class OneImage implements Transport {
@@ -23,6 +28,7 @@ class OneImage implements Transport {
   mostWritesAtOnce = 0;
   #writes = 0;
   readonly calls: string[] = [];
+  labelNames = LABELS;
 
   constructor(items: readonly Instance[]) {
     this.items = items.map((item) => instanceToJson(item, IMAGE));
@@ -35,6 +41,11 @@ class OneImage implements Transport {
   async load() {
     this.calls.push("load");
     return { items: this.items, ...this.version };
+  }
+
+  async labels() {
+    this.calls.push("labels");
+    return this.labelNames;
   }
 
   async put(items: readonly InstanceJson[], tag: string) {
@@ -63,6 +74,8 @@ class OneImage implements Transport {
     this.#writes--;
     if (this.failure) throw this.failure;
     const wanted = items();
+    const unknown = wanted.find(({ label }) => !this.labelNames.some((known) => known.name === label));
+    if (unknown) throw new ApiError(422, `There is no label ${unknown.label}.`);
     if (JSON.stringify(wanted) === JSON.stringify(this.items)) return this.version;
     if (tag !== this.version.tag) throw new ApiError(412, "Someone saved meanwhile.");
     this.items = wanted;
@@ -77,9 +90,10 @@ function start(items: readonly Instance[]) {
   const states: SaveState[] = [];
   const conflicts: Conflict[] = [];
   const kept: (KeptDraft | null)[] = [];
+  const told: [string, number][] = [];
   const autosave = new Autosave(
     editor,
-    { base: editor.document.instances, version: server.version },
+    { base: editor.document.instances, version: server.version, labels: LABELS },
     {
       transport: server,
       drafts: {
@@ -87,10 +101,15 @@ function start(items: readonly Instance[]) {
         keep: async (draft) => void kept.push(draft),
         drop: async () => void kept.push(null),
       },
-      hooks: { onState: (state) => states.push(state), onConflicts: (found) => conflicts.push(...found) },
+      hooks: {
+        onState: (state) => states.push(state),
+        onConflicts: (found) => conflicts.push(...found),
+        onLabels: () => undefined,
+        onLabelGone: (label, count) => told.push([label, count]),
+      },
     },
   );
-  return { server, editor, autosave, states, conflicts, kept };
+  return { server, editor, autosave, states, conflicts, kept, told };
 }
 
 function reshape(editor: ReturnType<typeof makeEditor>, id: string, shape: Instance["shape"]): void {
@@ -152,7 +171,7 @@ describe("autosave", () => {
     editor.execute({ name: "draw", changes: [editor.document.add(instanceOf("mine", OTHER))] });
     server.change([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE), instanceOf("theirs", OTHER)]);
     await autosave.flush();
-    expect(server.calls).toEqual(["patch", "load", "put"]);
+    expect(server.calls).toEqual(["patch", "load", "labels", "put"]);
     const stored = Object.fromEntries(server.items.map(instanceFromJson).map(({ id, shape }) => [id, shape]));
     expect(stored).toEqual({ a: TRIANGLE, b: TRIANGLE, mine: OTHER, theirs: OTHER });
     expect(editor.document.instances.map(({ id }) => id).sort()).toEqual(["a", "b", "mine", "theirs"]);
@@ -211,6 +230,90 @@ describe("autosave", () => {
     await vi.advanceTimersByTimeAsync(700);
     expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(OTHER);
     expect(autosave.state.kind).toBe("saved");
+  });
+});
+
+describe("a label that someone changed meanwhile", () => {
+  const draw = (editor: ReturnType<typeof makeEditor>, id: string, label: string) =>
+    editor.execute({ name: "draw", changes: [editor.document.add(instanceOf(id, OTHER, label))] });
+
+  test("renamed: objects go on under its new name, those that come back by undo too", async () => {
+    const { server, editor, autosave, conflicts } = start([instanceOf("a", SQUARE), instanceOf("b", SQUARE, "date")]);
+    server.labelNames = [{ id: 1, name: "ripe fig" }, ...LABELS.slice(1)];
+    server.items = server.items.map((item) => (item.label === "fig" ? { ...item, label: "ripe fig" } : item));
+    reshape(editor, "a", TRIANGLE);
+    draw(editor, "c", "fig");
+    await autosave.flush();
+    expect(autosave.state.kind).toBe("saved");
+    expect(server.items.map(({ id, label }) => [id, label])).toEqual([
+      ["a", "ripe fig"],
+      ["b", "date"],
+      ["c", "ripe fig"],
+    ]);
+    expect(editor.activeLabel).toBe("ripe fig");
+    editor.undo();
+    editor.undo();
+    await autosave.flush();
+    expect(server.items.map(instanceFromJson)[0]).toEqual(instanceOf("a", SQUARE, "ripe fig"));
+    expect(editor.document.get("a")?.label).toBe("ripe fig");
+    expect(conflicts).toEqual([]);
+  });
+
+  test("deleted: its objects go and that is said; what was changed of it waits, and all else is saved", async () => {
+    const { server, editor, autosave, kept, told } = start([
+      instanceOf("a", SQUARE),
+      instanceOf("b", SQUARE),
+      instanceOf("c", SQUARE, "date"),
+    ]);
+    server.labelNames = LABELS.slice(1);
+    server.change([instanceOf("c", SQUARE, "date")]);
+    reshape(editor, "a", TRIANGLE);
+    draw(editor, "d", "fig");
+    reshape(editor, "c", TRIANGLE);
+    await autosave.flush();
+    expect(server.items.map(({ id }) => id)).toEqual(["c"]);
+    expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(TRIANGLE);
+    expect(autosave.state).toEqual({ kind: "waiting", labels: ["fig"], changes: 2 });
+    expect(kept.at(-1)?.changes.map(({ id }) => id)).toEqual(["a", "d"]);
+    expect(told).toEqual([["fig", 2]]);
+    expect(editor.document.instances.map(({ id }) => id)).toEqual(["a", "c", "d"]);
+    expect(editor.activeLabel).toBeNull();
+
+    editor.select("d");
+    setLabel(editor, "date");
+    await autosave.flush();
+    expect(server.items.map(({ id }) => id)).toEqual(["c", "d"]);
+    server.labelNames = LABELS;
+    autosave.labelsChanged(LABELS);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(server.items.map(({ id }) => id).sort()).toEqual(["a", "c", "d"]);
+    expect([autosave.state.kind, kept.at(-1)]).toEqual(["saved", null]);
+  });
+
+  test("merged into another: objects follow, and nobody is asked to choose", async () => {
+    const { server, editor, autosave, conflicts } = start([instanceOf("a", SQUARE), instanceOf("b", SQUARE)]);
+    server.labelNames = LABELS.slice(1);
+    server.change([instanceOf("a", SQUARE, "date"), instanceOf("b", SQUARE, "date")]);
+    reshape(editor, "a", TRIANGLE);
+    await autosave.flush();
+    expect(autosave.state.kind).toBe("saved");
+    expect(server.items.map(instanceFromJson)).toEqual([
+      instanceOf("a", TRIANGLE, "date"),
+      instanceOf("b", SQUARE, "date"),
+    ]);
+    expect(conflicts).toEqual([]);
+  });
+
+  test("made by someone else: its objects are changed and saved as others are", async () => {
+    const { server, editor, autosave } = start([instanceOf("a", SQUARE)]);
+    server.labelNames = [...LABELS, { id: 3, name: "plum" }];
+    server.change([instanceOf("a", SQUARE), instanceOf("p", SQUARE, "plum")]);
+    reshape(editor, "a", TRIANGLE);
+    await autosave.flush();
+    reshape(editor, "p", OTHER);
+    await autosave.flush();
+    expect(autosave.state.kind).toBe("saved");
+    expect(server.items.map(instanceFromJson)[1]).toEqual(instanceOf("p", OTHER, "plum"));
   });
 });
 

@@ -7,7 +7,8 @@ import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
 import { Autosave, type SaveState } from "../saving/autosave.ts";
-import { type DraftStore, imageDrafts } from "../saving/drafts.ts";
+import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../saving/drafts.ts";
+import type { LabelName } from "../saving/labelNames.ts";
 import { type Conflict, conflictsWith, layOver } from "../saving/merge.ts";
 import { imageTransport, type Stored } from "../saving/transport.ts";
 import { askSmartMask } from "../smart/askSmartMask.ts";
@@ -41,10 +42,15 @@ interface Loaded {
 
 export interface SessionPorts {
   readonly userId: number;
-  readonly labels: () => readonly string[];
+  readonly projectId: number;
+  readonly labels: () => readonly LabelName[];
   readonly request: (action: Action | "labelNeeded") => void;
   /** The image's objects reached the server. */
   readonly onSaved: (imageId: number) => void;
+  /** Someone renamed, merged or deleted labels. */
+  readonly onLabels: () => void;
+  /** So many objects of an image went with a label that someone deleted. */
+  readonly onLabelGone: (label: string, count: number) => void;
 }
 
 export class LabelingSession {
@@ -56,6 +62,7 @@ export class LabelingSession {
   #wanted = 0;
   /** Images left with changes that are not at the server yet: their saving goes on. */
   readonly #behind = new Map<number, Autosave>();
+  #hasSentDrafts = false;
   #last: Editor | null = null;
   #clipboard: readonly Instance[] = [];
 
@@ -93,6 +100,7 @@ export class LabelingSession {
       const [loaded, draft] = await Promise.all([this.#load(imageId), this.#drafts(imageId).read()]);
       if (this.#wanted !== imageId) return;
       this.#show(loaded, draft);
+      void this.#sendLeftDrafts();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.#wanted === imageId) this.#setState({ kind: "failed", imageId, message: error.message });
@@ -102,9 +110,9 @@ export class LabelingSession {
   /** Fetches what the next image needs, so that it shows at once. */
   preload(imageId: number): void {
     if (this.#ahead.has(imageId) || imageId === this.#wanted || this.#behind.has(imageId)) return;
-    const loading = fetchImage(imageId);
+    const loading = fetchImage(this.#ports.projectId, imageId);
     this.#ahead.set(imageId, loading);
-    loading.then(({ image }) => this.#images.get(imageId, image)).catch(() => this.#ahead.delete(imageId));
+    loading.then(({ image }) => this.#images.ahead(imageId, image)).catch(() => this.#ahead.delete(imageId));
   }
 
   copy(): number {
@@ -156,8 +164,17 @@ export class LabelingSession {
 
   /** The tab is going: no time to wait for answers. */
   sendAway(): void {
-    this.current?.autosave.sendAway();
-    for (const autosave of this.#behind.values()) autosave.sendAway();
+    for (const autosave of this.#autosaves()) autosave.sendAway();
+  }
+
+  /** The page has read the labels anew. */
+  labelsChanged(): void {
+    for (const autosave of this.#autosaves()) autosave.labelsChanged(this.#ports.labels());
+  }
+
+  /** The connection is back. */
+  retryNow(): void {
+    for (const autosave of this.#autosaves()) autosave.retryNow();
   }
 
   get unsavedElsewhere(): number {
@@ -195,31 +212,17 @@ export class LabelingSession {
   }
 
   #load(imageId: number): Promise<Loaded> {
-    const loading = this.#ahead.get(imageId) ?? fetchImage(imageId);
+    const loading = this.#ahead.get(imageId) ?? fetchImage(this.#ports.projectId, imageId);
     // what is stored may change: each reading serves once
     this.#ahead.delete(imageId);
     return loading;
   }
 
-  #show({ image, stored, base }: Loaded, draft: Awaited<ReturnType<DraftStore["read"]>>): void {
+  #show({ image, stored, base }: Loaded, draft: KeptDraft | null): void {
     const editor = this.#makeEditor(image, base);
     const conflicts = draft ? conflictsWith(draft.changes, base) : [];
     if (draft) editor.takeIn(layOver(draft.changes, base));
-    const autosave = new Autosave(
-      editor,
-      { base, version: stored },
-      {
-        transport: imageTransport(image.id),
-        drafts: this.#drafts(image.id),
-        hooks: {
-          onState: (save) => {
-            this.#saved(image.id, save);
-            if (save.kind === "saved") this.#drop(image.id, autosave);
-          },
-          onConflicts: (found) => this.#addConflicts(image.id, found),
-        },
-      },
-    );
+    const autosave = this.#saveFor(image, editor, stored, base);
     const restored = draft?.changes.length ?? 0;
     const pyramid = this.#images.ready(image.id);
     const open = { image, editor, autosave, pyramid, save: autosave.state, conflicts, restored };
@@ -231,6 +234,62 @@ export class LabelingSession {
     );
   }
 
+  #saveFor(image: ImageItem, editor: Editor, version: Stored, base: readonly Instance[]): Autosave {
+    const autosave: Autosave = new Autosave(
+      editor,
+      { base, version, labels: this.#ports.labels() },
+      {
+        transport: imageTransport(this.#ports.projectId, image.id),
+        drafts: this.#drafts(image.id),
+        hooks: {
+          onState: (save) => {
+            this.#saved(image.id, save);
+            if (save.kind === "saved") this.#drop(image.id, autosave);
+          },
+          onConflicts: (found) => this.#addConflicts(image.id, found),
+          onLabels: this.#ports.onLabels,
+          onLabelGone: this.#ports.onLabelGone,
+        },
+      },
+    );
+    return autosave;
+  }
+
+  /** Sends what an earlier tab left of other images of the project, once. */
+  async #sendLeftDrafts(): Promise<void> {
+    if (this.#hasSentDrafts) return;
+    this.#hasSentDrafts = true;
+    for (const imageId of await draftedImages(this.#ports.userId, this.#ports.projectId)) {
+      if (imageId === this.#wanted || this.#behind.has(imageId)) continue;
+      try {
+        await this.#sendLeftDraft(imageId);
+      } catch (error) {
+        // the draft stays, and is tried again with the next visit
+        if (!(error instanceof ApiError)) throw error;
+      }
+    }
+  }
+
+  /** Where someone changed the same objects since, it waits until the image is opened: both versions are shown there. */
+  async #sendLeftDraft(imageId: number): Promise<void> {
+    const [{ image, stored, base }, draft] = await Promise.all([
+      fetchImage(this.#ports.projectId, imageId),
+      this.#drafts(imageId).read(),
+    ]);
+    if (!draft || conflictsWith(draft.changes, base).length > 0 || imageId === this.#wanted) return;
+    const editor = this.#makeEditor(image, base);
+    editor.takeIn(layOver(draft.changes, base));
+    const autosave = this.#saveFor(image, editor, stored, base);
+    this.#behind.set(imageId, autosave);
+    await autosave.flush();
+    this.#drop(imageId, autosave);
+  }
+
+  *#autosaves(): Iterable<Autosave> {
+    if (this.current) yield this.current.autosave;
+    yield* this.#behind.values();
+  }
+
   #makeEditor(image: ImageItem, instances: readonly Instance[]): Editor {
     const ports: EditorPorts = {
       newId,
@@ -239,7 +298,7 @@ export class LabelingSession {
       request: this.#ports.request,
     };
     const editor = new Editor({ width: image.width, height: image.height }, instances, ports);
-    editor.labels = this.#ports.labels();
+    editor.labels = this.#ports.labels().map(({ name }) => name);
     editor.setActiveLabel(editor.labels[0] ?? null);
     if (this.#last) adopt(editor, this.#last);
     return editor;
@@ -257,7 +316,8 @@ export class LabelingSession {
   }
 
   #drafts(imageId: number): DraftStore {
-    return imageDrafts(this.#ports.userId, imageId);
+    const { userId, projectId } = this.#ports;
+    return imageDrafts({ userId, projectId, imageId });
   }
 
   #update(changed: Partial<OpenImage>, imageId = this.#state.imageId): void {
@@ -271,10 +331,10 @@ export class LabelingSession {
   }
 }
 
-async function fetchImage(imageId: number): Promise<Loaded> {
+async function fetchImage(projectId: number, imageId: number): Promise<Loaded> {
   const [image, stored] = await Promise.all([
     api.get<ImageItem>(`/api/v1/images/${imageId}`),
-    imageTransport(imageId).load(),
+    imageTransport(projectId, imageId).load(),
   ]);
   return { image, stored, base: stored.items.map(instanceFromJson) };
 }

@@ -37,14 +37,29 @@ test("another window's time does not count, though it was short", () => {
   expect(clock.take()).toBe(1000);
 });
 
-function sheetWith(answers: (ApiError | null)[]) {
+class Kept implements Storage {
+  readonly #items = new Map<string, string>();
+  get length() {
+    return this.#items.size;
+  }
+  key = (index: number) => [...this.#items.keys()][index] ?? null;
+  getItem = (key: string) => this.#items.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.#items.set(key, value);
+  removeItem = (key: string) => void this.#items.delete(key);
+  clear = () => this.#items.clear();
+}
+
+function sheetWith(answers: (ApiError | null)[], { storage = new Kept(), tab = "a", at = 0 } = {}) {
   const sent: [number, number][] = [];
-  const sheet = new TimeSheet(async (imageId, seconds) => {
-    sent.push([imageId, seconds]);
-    const answer = answers.shift();
-    if (answer) throw answer;
-  });
-  return { sheet, sent };
+  const sheet = new TimeSheet(
+    async (imageId, seconds) => {
+      sent.push([imageId, seconds]);
+      const answer = answers.shift();
+      if (answer) throw answer;
+    },
+    { userId: 7, tab, storage, now: () => at },
+  );
+  return { sheet, sent, storage };
 }
 
 test("time is sent by image, and once", async () => {
@@ -84,4 +99,29 @@ test("hours that a dead connection held back go in pieces the server takes", asy
     [1, 3600],
     [1, 400],
   ]);
+});
+
+test("a tab that was closed without a connection leaves its time to the next one, which waits until it is surely gone", async () => {
+  const { sheet, sent, storage } = sheetWith([new ApiError(0, "offline")]);
+  sheet.add(1, 30_000);
+  await sheet.send();
+  sheet.add(1, 12_000);
+  await sheet.send({ isLeaving: true });
+  expect(sent).toHaveLength(1);
+
+  const soon = sheetWith([], { storage, tab: "b", at: 60_000 });
+  await soon.sheet.send();
+  expect(soon.sent).toEqual([]);
+  const later = sheetWith([], { storage, tab: "b", at: 200_000 });
+  await later.sheet.send();
+  await later.sheet.send();
+  expect(later.sent).toEqual([[1, 42]]);
+  expect(storage.length).toBe(0);
+});
+
+test("what was sent while leaving is not sent again", async () => {
+  const { sheet, storage } = sheetWith([]);
+  sheet.add(1, 30_000);
+  void sheet.send({ isLeaving: true });
+  expect(storage.length).toBe(0);
 });

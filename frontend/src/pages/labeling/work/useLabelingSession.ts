@@ -1,14 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { startTransition, useEffect, useMemo, useRef, useState } from "react";
-import { projectQuery } from "../../../api/queries.ts";
+import { useTranslation } from "react-i18next";
+import { labelsQuery, projectQuery } from "../../../api/queries.ts";
+import { showToast } from "../../../components/toasts.ts";
 import type { Action } from "../../../editor/keys.ts";
+import type { LabelName } from "../saving/labelNames.ts";
 import { imageQuery } from "./imageQuery.ts";
 import { LabelingSession, type SessionState } from "./labelingSession.ts";
 
 interface SessionOptions {
   projectId: number;
   userId: number;
-  labels: readonly string[];
+  labels: readonly LabelName[];
   onRequest: (action: Action | "labelNeeded") => void;
 }
 
@@ -17,23 +20,29 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
   session: LabelingSession;
   state: SessionState;
 } {
+  const { t } = useTranslation("labeling");
   const queryClient = useQueryClient();
-  const latest = useRef({ labels, onRequest });
-  latest.current = { labels, onRequest };
+  const latest = useRef({ labels, onRequest, t });
+  latest.current = { labels, onRequest, t };
   const session = useMemo(
     () =>
       new LabelingSession({
         userId,
+        projectId,
         labels: () => latest.current.labels,
         request: (action) => latest.current.onRequest(action),
         onSaved: (imageId) => {
           void queryClient.invalidateQueries({ queryKey: imageQuery(imageId).queryKey });
           void queryClient.invalidateQueries({ queryKey: projectQuery(projectId).queryKey });
         },
+        onLabels: () => void queryClient.invalidateQueries({ queryKey: labelsQuery(projectId).queryKey }),
+        onLabelGone: (label, count) => showToast(latest.current.t("labelGone", { label, count })),
       }),
     [projectId, userId, queryClient],
   );
   useLeaving(session);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the session asks for the labels itself
+  useEffect(() => session.labelsChanged(), [session, labels]);
   return { session, state: useSessionState(session) };
 }
 
@@ -51,7 +60,7 @@ function useSessionState(session: LabelingSession): SessionState {
 function useLeaving(session: LabelingSession): void {
   useEffect(() => {
     const onHide = () => session.sendAway();
-    const onOnline = () => session.current?.autosave.retryNow();
+    const onOnline = () => session.retryNow();
     window.addEventListener("pagehide", onHide);
     window.addEventListener("online", onOnline);
     return () => {

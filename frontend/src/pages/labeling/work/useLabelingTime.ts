@@ -1,14 +1,20 @@
 import { useEffect, useMemo } from "react";
 import { api } from "../../../api/client.ts";
+import { useMe } from "../../../app/session.ts";
 import { ActiveClock } from "./activeClock.ts";
 import { TimeSheet } from "./timeSheet.ts";
 
+const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 const SEND_EVERY_MS = 60_000;
 const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "wheel"] as const;
 
 /** Counts the time that somebody works on this image, and sends it: each minute, and when the image or the page is left. */
 export function useLabelingTime(imageId: number): void {
-  const sheet = useMemo(() => new TimeSheet(sendTime), []);
+  const userId = useMe()?.id ?? 0;
+  const sheet = useMemo(
+    () => new TimeSheet(sendTime, { userId, tab: TAB, storage: localStorage, now: Date.now }),
+    [userId],
+  );
   useEffect(() => countTime(imageId, sheet), [imageId, sheet]);
 }
 
