@@ -15,6 +15,7 @@ from app.statistics.schemas import StoredRle, Suspect, SuspectKind
 
 MIN_SUSPICION = 0.05  # what is less suspect than this is not worth a look
 SAME_PLACE_IOU = 0.5  # of the boxes of two predictions that point at one unlabeled object
+FAINT_SCORE = 0.1  # a prediction of this score already speaks for an object
 WRONG_LABELS = 0.02  # share of labels assumed to be of no object: what an unpredicted one is weighed against
 
 
@@ -73,7 +74,7 @@ def _mislabeled(loaded: Loaded) -> list[Finding]:
     best_own = _best_score(loaded, own_label=True)
     pairs = np.flatnonzero(loaded.kept[table.cross_prediction] & (table.cross_iou >= loaded.choice.iou_threshold))
     prediction, truth, iou = table.cross_prediction[pairs], table.cross_truth[pairs], table.cross_iou[pairs]
-    suspicion = _trust(loaded)[prediction] * iou * (1 - best_own[truth])
+    suspicion = _trust(loaded)[prediction] * (1 - best_own[truth])
     columns = zip(suspicion.tolist(), prediction.tolist(), truth.tolist(), iou.tolist(), strict=True)
     return [Finding(SuspectKind.MISLABELED, *row) for row in columns]
 
@@ -85,8 +86,8 @@ def _unpredicted(loaded: Loaded) -> list[Finding]:
     unseen = np.bincount(table.truth_classes[real & (best == 0)], minlength=table.class_count)
     unseen_share = unseen / np.maximum(table.truth_counts, 1)
     weight = WRONG_LABELS / (WRONG_LABELS + unseen_share)
-    suspicion = (1 - best) * weight[table.truth_classes]
-    candidates = np.flatnonzero(real & (best < 0.5) & (suspicion >= MIN_SUSPICION)).tolist()
+    suspicion = (1 - best / FAINT_SCORE) * weight[table.truth_classes]
+    candidates = np.flatnonzero(real & (suspicion >= MIN_SUSPICION)).tolist()
     return [Finding(SuspectKind.UNPREDICTED, float(suspicion[place]), -1, place, 0.0) for place in candidates]
 
 
@@ -105,7 +106,10 @@ def _best_score(loaded: Loaded, *, own_label: bool) -> NDArray[np.float64]:
 
 
 def _trust(loaded: Loaded) -> NDArray[np.float64]:
-    """Score times the precision of the label at that score and above, (P,); with little seen it tends to a half."""
+    """Score, squared, times the precision of the label at that score and above, (P,).
+
+    Squared, since models are the surer of themselves the less they know; with little seen, precision tends to a half.
+    """
     table = loaded.joined.table
     trust = np.zeros(len(table.scores))
     for class_index, sweep in enumerate(loaded.evaluation.sweeps):
@@ -114,7 +118,7 @@ def _trust(loaded: Loaded) -> NDArray[np.float64]:
             continue
         precision = (sweep.true_positives + 1) / (sweep.true_positives + sweep.false_positives + 2)
         place = np.searchsorted(-sweep.score, -table.scores[own], side="right") - 1
-        trust[own] = table.scores[own] * precision[np.maximum(place, 0)]
+        trust[own] = table.scores[own] ** 2 * precision[np.maximum(place, 0)]
     return trust
 
 

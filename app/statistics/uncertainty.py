@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind, Split
 from app.errors import Conflict
-from app.masks.average_precision import counts_at
+from app.masks.average_precision import counts_at, match_figures, mean_over_classes
 from app.masks.resampling import (
     LEVEL,
     DrawnCounts,
@@ -21,7 +21,7 @@ from app.masks.resampling import (
     spread_of,
     wilson_spread,
 )
-from app.statistics.figures import NO_TRUTH, NOTHING_AT_ALL, NOTHING_KEPT
+from app.statistics.figures import NO_TRUTH, NOTHING_AT_ALL, NOTHING_KEPT, figure_values
 from app.statistics.loading import Choice, Loaded, load
 from app.statistics.schemas import Difference, GlobalIntervals, Interval, LabelIntervals, Uncertainty, Verdict
 from app.statistics.tables import JoinedTable, TableCache
@@ -59,7 +59,7 @@ def paired_difference(first: JoinedTable, second: JoinedTable) -> Difference:
         image_count, prediction_count=max(first.stored.prediction_count, second.stored.prediction_count)
     )
     drawn = _drawn_map(first, draws) - _drawn_map(second, draws)
-    spread = spread_of(drawn, image_count=image_count)
+    spread = spread_of(drawn, image_count=image_count, figure=difference)
     if spread is None:
         return _no_difference(SAME_ANSWERS, difference)
     return Difference(
@@ -103,16 +103,22 @@ class _Intervals:
         self._ap_at_iou = drawn_ap(table, [matches], draws)
 
     def global_intervals(self) -> GlobalIntervals:
+        precision = self._loaded.joined.precision
         averages = {
-            "map": self._interval(mean_over_classes_drawn(self._ap)),
-            "ap50": self._interval(mean_over_classes_drawn(self._ap50)),
-            "map_at_iou": self._interval(mean_over_classes_drawn(self._ap_at_iou)),
+            "map": self._interval(mean_over_classes_drawn(self._ap), precision.mean_ap),
+            "ap50": self._interval(mean_over_classes_drawn(self._ap50), precision.mean_ap50),
+            "map_at_iou": self._interval(
+                mean_over_classes_drawn(self._ap_at_iou), mean_over_classes(self._loaded.evaluation.ap)
+            ),
         }
         rates, reasons = self._rates(slice(None))
         return GlobalIntervals(**rates, **averages, reasons=reasons | self._no_spread(averages))
 
     def label_intervals(self, index: int) -> LabelIntervals:
-        others = {"ap_at_iou": self._interval(self._ap_at_iou[:, index]), "threshold": self._threshold(index)}
+        others = {
+            "ap_at_iou": self._interval(self._ap_at_iou[:, index], float(self._loaded.evaluation.ap[index])),
+            "threshold": self._threshold(index),
+        }
         rates, reasons = self._rates(slice(index, index + 1))
         return LabelIntervals(
             label=self._loaded.class_names[index], **rates, **others, reasons=reasons | self._no_spread(others)
@@ -130,7 +136,7 @@ class _Intervals:
             "accuracy": (right + wrong + missing, NOTHING_AT_ALL),
             "f1": (right + wrong + missing, NOTHING_AT_ALL),
         }
-        drawn = _drawn_rates(self._counts, classes)
+        drawn, truly = _drawn_rates(self._counts, classes), figure_values(match_figures(right, wrong, missing))
         intervals: dict[str, Interval | None] = {}
         reasons: dict[str, str] = {}
         for name, (whole, reason) in wholes.items():
@@ -138,7 +144,7 @@ class _Intervals:
                 intervals[name], reasons[name] = None, reason if self._images > 1 else FEW_IMAGES
             elif right in (0, whole):
                 intervals[name] = _of_all_or_nothing(name, right, whole)
-            elif (interval := self._interval(drawn[name])) is not None:
+            elif (interval := self._interval(drawn[name], truly[name])) is not None:
                 intervals[name] = interval
             else:
                 intervals[name], reasons[name] = None, NO_SPREAD
@@ -150,8 +156,8 @@ class _Intervals:
         joined = self._loaded.joined
         return self._interval(drawn_thresholds(joined.table, joined.at(THRESHOLD_IOU).matches, index, self._draws))
 
-    def _interval(self, drawn: NDArray[np.float64]) -> Interval | None:
-        spread = spread_of(drawn, image_count=self._images)
+    def _interval(self, drawn: NDArray[np.float64], figure: float | None = None) -> Interval | None:
+        spread = spread_of(drawn, image_count=self._images, figure=figure)
         return None if spread is None else Interval(low=spread.low, high=spread.high)
 
     def _no_spread(self, intervals: dict[str, Interval | None]) -> dict[str, str]:

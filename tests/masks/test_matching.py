@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.masks.matching import ImageOverlaps, MatchTable, match_predictions
+from app.masks.matching import MIN_CROSS_IOU, ImageOverlaps, MatchTable, match_leftovers, match_predictions
 from tests.masks.coco_case import Case, Found, TrueObject, block, cases, coco_eval
 
 LEFT, RIGHT = block(0, 0, 4, 4), block(4, 0, 4, 4)
@@ -130,6 +130,43 @@ def test_match_predictions__thirty_thousand_within_milliseconds() -> None:
     assert time.process_time() - started < 0.1  # a few times what it takes, for busy machines
     taken = matches.truth[matches.truth >= 0]
     assert len(taken) == len(set(taken.tolist())) > 8_000
+
+
+def test_match_leftovers__take_what_nothing_of_their_own_class_took() -> None:
+    found = [Found(1, 0.9, LEFT), Found(0, 0.8, LEFT), Found(1, 0.7, RIGHT)]
+    table = one_image(found, [TrueObject(0, False, LEFT), TrueObject(0, False, RIGHT)], class_count=2)
+    matches = match_predictions(table, 0.5)
+    kept = np.ones(3, dtype=bool)
+    assert match_leftovers(table, matches, kept, 0.5).truth.tolist() == [-1, -1, 1], "the left one is taken rightly"
+    kept[1] = False
+    assert match_leftovers(table, matches, kept, 0.5).truth.tolist() == [0, -1, 1]
+
+
+def test_match_leftovers__never_take_crowds() -> None:
+    table = one_image([Found(1, 0.9, LEFT)], [TrueObject(0, True, LEFT)], class_count=2)
+    assert match_leftovers(table, match_predictions(table, 0.5), np.ones(1, dtype=bool), 0.5).truth.tolist() == [-1]
+
+
+@given(cases(), st.sampled_from([0.1, 0.3, 0.5, 0.75]), st.sampled_from([0.0, 0.3, 0.6]))
+def test_match_leftovers__is_plain_greedy_matching(case: Case, iou_threshold: float, score_threshold: float) -> None:
+    table = case.table()
+    matches = match_predictions(table, iou_threshold)
+    kept = table.scores >= score_threshold
+    ours = match_leftovers(table, matches, kept, iou_threshold).truth.tolist()
+    free = set(np.flatnonzero(~table.truth_is_crowd).tolist()) - set(matches.truth[kept & matches.correct].tolist())
+    pairs = list(
+        zip(table.cross_prediction.tolist(), table.cross_truth.tolist(), table.cross_iou.tolist(), strict=True)
+    )
+    expected = [-1] * len(kept)
+    for prediction in table.by_score.tolist():
+        if not kept[prediction] or matches.truth[prediction] >= 0:
+            continue
+        wanted = [(iou, truth) for own, truth, iou in pairs if own == prediction and truth in free]
+        best = max(wanted, default=(0.0, -1))
+        if best[0] >= max(iou_threshold, MIN_CROSS_IOU):
+            expected[prediction] = best[1]
+            free.discard(best[1])
+    assert ours == expected
 
 
 def crowded_image(rng: np.random.Generator, predictions: int, truth: int) -> ImageOverlaps:
