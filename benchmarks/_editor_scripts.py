@@ -2,7 +2,7 @@
 
 # When a picture not seen before, and when the objects, were drawn and their frame was over.
 WATCH_DRAWING = """
-window.drawn = { pictures: [], scenes: [] };
+window.drawn = { pictures: [], scenes: [], largest: 0 };
 const { drawImage, stroke, fill } = CanvasRenderingContext2D.prototype;
 const seen = new WeakSet();
 let filled = 0;
@@ -10,6 +10,7 @@ const afterFrame = (times) => requestAnimationFrame(() => setTimeout(() => times
 CanvasRenderingContext2D.prototype.drawImage = function (source, ...rest) {
     if (source instanceof ImageBitmap && this.canvas.closest?.("[data-testid=canvas]") && !seen.has(source)) {
         seen.add(source);
+        window.drawn.largest = Math.max(window.drawn.largest, source.width, source.height);
         afterFrame(window.drawn.pictures);
     }
     return drawImage.call(this, source, ...rest);
@@ -27,6 +28,7 @@ CanvasRenderingContext2D.prototype.stroke = function (...rest) {
 IS_DRAWN = "() => window.drawn.pictures.length > 0 && window.drawn.scenes.length > 0"
 DRAWN_AT = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0])"
 DRAWN_AFTER_KEY = "() => Math.max(window.drawn.pictures[0], window.drawn.scenes[0]) - window.keyAt"
+LARGEST_PICTURE = "() => window.drawn.largest"
 RIVAL_OPENED_AT = "() => window.openedAt"
 FORGET_DRAWING = "() => { window.drawn.pictures.length = window.drawn.scenes.length = 0; }"
 # When a key came, and when the panels at the side last changed after it.

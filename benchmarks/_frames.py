@@ -65,15 +65,23 @@ def p95(values: list[float]) -> float:
     return float(np.percentile(values, 95)) if values else float("nan")
 
 
+def browser_memory_mb() -> float:
+    """What the browser that this process started holds in memory, what its processes share counted once."""
+    return _sum_over_browser(lambda process: process.memory_full_info().pss) / 1e6
+
+
 def _processor_ms() -> float:
     """Processor time so far of the browser that this process started."""
+    return _sum_over_browser(lambda process: sum(process.cpu_times()[:2])) * 1000
+
+
+def _sum_over_browser(read: Callable[[psutil.Process], float]) -> float:
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             if "chrom" in process.name():
-                times = process.cpu_times()
-                total += times.user + times.system
-    return total * 1000
+                total += read(process)
+    return total
 
 
 def _read(events: list[dict[str, Any]]) -> tuple[list[float], list[float], list[float]]:

@@ -1,95 +1,123 @@
-/** The image at full size, a half, a quarter …: drawing costs what the screen has pixels, not what the image has. */
+/**
+ * The image at full size, a half, a quarter …: drawing costs what the screen has pixels, not what the image has. Each level lies in
+ * tiles, because graphics cards and browsers draw no single picture of more than some thousand pixels a side.
+ */
 import { intersectBoxes, isEmptyBox } from "../geometry/box.ts";
-import type { Size } from "../geometry/types.ts";
+import type { Box, Size } from "../geometry/types.ts";
 import { seenBox, type View } from "./view.ts";
 
-/** Levels below this long side are not worth having. */
-const SMALLEST = 512;
 /** From this zoom on pixels are shown as squares: a brush needs to see them. */
 const SQUARE_PIXELS_FROM = 3;
+/** Pixels of a tile's side: four fill a large screen, and each is far below what any graphics card takes. */
+const TILE = 2048;
+
+/** A piece of a level, from its left upper corner on. */
+export interface ImageTile {
+  readonly x: number;
+  readonly y: number;
+  readonly bitmap: ImageBitmap;
+}
+
+export interface ImageLevel extends Size {
+  readonly tiles: readonly ImageTile[];
+}
 
 export class ImagePyramid {
   readonly size: Size;
-  #levels: ImageBitmap[];
+  /** The largest first. */
+  #levels: ImageLevel[] = [];
   #closed = false;
 
-  /** `size` is the image's own, where `full` is but a smaller stand-in. */
-  constructor(full: ImageBitmap, size: Size = full) {
+  /** `size` is the image's own; of what the browser cannot read, a smaller stand-in is all there is. */
+  constructor(size: Size) {
     this.size = { width: size.width, height: size.height };
-    this.#levels = [full];
   }
 
-  /** Makes the smaller levels, away from the main thread; drawing works meanwhile. */
-  async build(): Promise<void> {
-    for (;;) {
-      const last = this.#levels[this.#levels.length - 1];
-      if (!last || this.#closed || Math.max(last.width, last.height) / 2 < SMALLEST) return;
-      const half = await createImageBitmap(last, {
-        resizeWidth: Math.max(1, Math.round(last.width / 2)),
-        resizeHeight: Math.max(1, Math.round(last.height / 2)),
-        resizeQuality: "medium",
-      });
-      if (this.#closed) half.close();
-      else this.#levels.push(half);
-    }
+  add(level: ImageLevel): void {
+    if (this.#closed) closeLevel(level);
+    else this.#levels = [...this.#levels, level].sort((a, b) => b.width - a.width);
   }
 
   /** Draws what lies on the screen grown by a margin; the context's origin is that margin's corner. */
   draw(context: CanvasRenderingContext2D, view: View, screen: Size, margin: number, ratio: number): void {
-    const frame = { x0: 0, y0: 0, x1: this.size.width, y1: this.size.height };
-    const seen = intersectBoxes(seenBox(view, screen, margin), frame);
-    if (isEmptyBox(seen)) return;
     const level = this.#levelFor(view.scale * ratio);
-    const shrinkX = level.width / this.size.width;
-    const shrinkY = level.height / this.size.height;
-    const x0 = Math.floor(seen.x0);
-    const y0 = Math.floor(seen.y0);
-    const width = Math.min(this.size.width, Math.ceil(seen.x1)) - x0;
-    const height = Math.min(this.size.height, Math.ceil(seen.y1)) - y0;
+    if (!level) return;
     context.imageSmoothingEnabled = view.scale < SQUARE_PIXELS_FROM;
-    context.imageSmoothingQuality = "medium";
-    context.drawImage(
-      level,
-      x0 * shrinkX,
-      y0 * shrinkY,
-      width * shrinkX,
-      height * shrinkY,
-      x0 * view.scale + view.x + margin,
-      y0 * view.scale + view.y + margin,
-      width * view.scale,
-      height * view.scale,
-    );
+    const across = this.size.width / level.width;
+    const down = this.size.height / level.height;
+    // better ones work out smaller pictures of their own, each time; those are here, but for the first moment
+    context.imageSmoothingQuality = across * view.scale * ratio < 0.5 ? "medium" : "low";
+    const seen = seenBox(view, screen, margin);
+    const wanted = {
+      x0: Math.floor(seen.x0 / across),
+      y0: Math.floor(seen.y0 / down),
+      x1: Math.ceil(seen.x1 / across),
+      y1: Math.ceil(seen.y1 / down),
+    };
+    for (const { bitmap, part, x, y } of piecesIn(level, wanted)) {
+      const [width, height] = [part.x1 - part.x0, part.y1 - part.y0];
+      context.drawImage(
+        bitmap,
+        part.x0 - x,
+        part.y0 - y,
+        width,
+        height,
+        part.x0 * across * view.scale + view.x + margin,
+        part.y0 * down * view.scale + view.y + margin,
+        width * across * view.scale,
+        height * down * view.scale,
+      );
+    }
   }
 
   /** Pixels of the full image in a square of at most `side` around a point. */
-  read(
-    x: number,
-    y: number,
-    side: number,
-  ): { rgba: Uint8ClampedArray; frame: { x0: number; y0: number; x1: number; y1: number } } | null {
+  read(x: number, y: number, side: number): { rgba: Uint8ClampedArray; frame: Box } | null {
     const [full] = this.#levels;
     if (!full || this.#closed || full.width !== this.size.width) return null;
     const x0 = Math.max(0, Math.floor(x - side / 2));
     const y0 = Math.max(0, Math.floor(y - side / 2));
     const width = Math.min(side, this.size.width - x0);
     const height = Math.min(side, this.size.height - y0);
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const frame = { x0, y0, x1: x0 + width, y1: y0 + height };
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (!context) return null;
-    context.drawImage(full, x0, y0, width, height, 0, 0, width, height);
-    const rgba = context.getImageData(0, 0, width, height).data;
-    return { rgba, frame: { x0, y0, x1: x0 + width, y1: y0 + height } };
+    for (const tile of full.tiles) context.drawImage(tile.bitmap, tile.x - x0, tile.y - y0);
+    return { rgba: context.getImageData(0, 0, width, height).data, frame };
   }
 
   close(): void {
     this.#closed = true;
-    for (const level of this.#levels) level.close();
+    for (const level of this.#levels) closeLevel(level);
   }
 
   /** The smallest level that still has a pixel for each on the screen. */
-  #levelFor(scale: number): ImageBitmap {
-    let best = this.#levels[0] as ImageBitmap;
-    for (const level of this.#levels) if (level.width / this.size.width >= scale) best = level;
-    return best;
+  #levelFor(scale: number): ImageLevel | undefined {
+    return this.#levels.findLast((level) => level.width / this.size.width >= scale) ?? this.#levels[0];
   }
+}
+
+/**
+ * How a level is cut. Each tile reaches a pixel into the next ones, so that where two meet, both smoothed at their edge, nothing shines
+ * through.
+ */
+export function tileBoxes({ width, height }: Size): Box[] {
+  const boxes: Box[] = [];
+  for (let y0 = 0; y0 < height; y0 += TILE) {
+    for (let x0 = 0; x0 < width; x0 += TILE) {
+      boxes.push({ x0, y0, x1: Math.min(width, x0 + TILE + 1), y1: Math.min(height, y0 + TILE + 1) });
+    }
+  }
+  return boxes;
+}
+
+export function closeLevel(level: ImageLevel): void {
+  for (const { bitmap } of level.tiles) bitmap.close();
+}
+
+function piecesIn(level: ImageLevel, wanted: Box): (ImageTile & { part: Box })[] {
+  return level.tiles.flatMap((tile) => {
+    const { x, y, bitmap } = tile;
+    const part = intersectBoxes(wanted, { x0: x, y0: y, x1: x + bitmap.width, y1: y + bitmap.height });
+    return isEmptyBox(part) ? [] : [{ ...tile, part }];
+  });
 }

@@ -89,7 +89,7 @@ export class Stage {
     this.#redraw();
   }
 
-  /** The image's pixels came, or more of its levels. */
+  /** The image's pixels came. */
   setImage(pyramid: ImagePyramid): void {
     if (pyramid === this.#pyramid) return;
     this.#pyramid = pyramid;
@@ -198,9 +198,10 @@ export class Stage {
     this.#frame = 0;
     const editor = this.#editor;
     if (!editor || this.#screen.width === 0) return;
-    if (this.#mustDraw(this.#image, this.#stale.image)) this.#drawImage();
+    const drawsImage = this.#mustDraw(this.#image, this.#stale.image);
+    if (drawsImage) this.#drawImage();
     else this.#place(this.#image);
-    this.#drawScene(editor);
+    this.#drawScene(editor, drawsImage);
     if (editor.tool.draft.kind !== "stroke") this.#stroke.clear();
     drawActive({
       context: this.#active.context,
@@ -240,8 +241,11 @@ export class Stage {
     });
   }
 
-  /** What changed is drawn at once; many objects that are only to be seen sharper or farther, some in each frame. */
-  #drawScene(editor: Editor): void {
+  /**
+   * What changed is drawn at once; many objects that are only to be seen sharper or farther, some in each frame that has not the
+   * image to draw.
+   */
+  #drawScene(editor: Editor, isBusy: boolean): void {
     const layer = this.#scene;
     const isMoved = layer.drawnAt !== this.#view;
     if (this.#stale.scene || layer.drawnAt === null || (isMoved && layer.isCheap)) {
@@ -250,7 +254,8 @@ export class Stage {
       return;
     }
     if (!this.#slow && isMoved && (this.#isResting || !this.#covers(layer.drawnAt))) this.#beginSlowly(editor);
-    if (this.#slow) this.#goOnSlowly(this.#slow);
+    if (this.#slow && isBusy) this.#request();
+    else if (this.#slow) this.#goOnSlowly(this.#slow);
     this.#place(layer);
   }
 

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Eye, EyeOff, Lock, LockOpen, Trash2 } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
@@ -81,6 +81,8 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
     getScrollElement: () => scroller.current,
     estimateSize: (i) => (i === selectedIndex ? ROW_HEIGHT + DETAIL_HEIGHT : ROW_HEIGHT),
     overscan: 6,
+    // drawing comes before the list: its rows follow with the rest of the panels
+    useFlushSync: false,
   });
   useEffect(() => {
     rows.measure();
@@ -95,7 +97,15 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
           return (
             // By its place: the next image's objects take over the rows that are there, in a tenth of the time.
             <li key={key} style={{ transform: `translateY(${start}px)` }}>
-              <ObjectRow editor={editor} object={object} color={colorOf(object.instance.label)} />
+              <ObjectRow
+                editor={editor}
+                instance={object.instance}
+                name={object.name}
+                color={colorOf(object.instance.label)}
+                isChosen={object.instance.id === editor.selectedId}
+                isHidden={editor.hidden.has(object.instance.id)}
+                isLocked={editor.locked.has(object.instance.id)}
+              />
             </li>
           );
         })}
@@ -104,12 +114,18 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
   );
 }
 
-function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObject; color: string }) {
+interface ObjectRowProps extends NamedObject {
+  editor: Editor;
+  color: string;
+  isChosen: boolean;
+  isHidden: boolean;
+  isLocked: boolean;
+}
+
+/** Drawn anew only when its own object is another: a stroke changes one of the rows in sight. */
+const ObjectRow = memo(function ObjectRow(props: ObjectRowProps) {
+  const { editor, instance, name, color, isChosen, isHidden, isLocked } = props;
   const { t } = useTranslation("labeling");
-  const { instance, name } = object;
-  const isChosen = instance.id === editor.selectedId;
-  const isHidden = editor.hidden.has(instance.id);
-  const isLocked = editor.locked.has(instance.id);
   const size =
     instance.shape.kind === "mask"
       ? t("pixels", { count: instance.shape.mask.area })
@@ -152,7 +168,7 @@ function ObjectRow({ editor, object, color }: { editor: Editor; object: NamedObj
       {isChosen && <ObjectDetail editor={editor} instance={instance} />}
     </>
   );
-}
+});
 
 function ObjectDetail({ editor, instance }: { editor: Editor; instance: Instance }) {
   const { t } = useTranslation("labeling");

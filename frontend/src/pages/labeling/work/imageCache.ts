@@ -1,66 +1,108 @@
 /** Decoded images: the one on the screen and its neighbours, so that the next shows at once. */
 import type { Size } from "../../../geometry/types.ts";
-import { ImagePyramid } from "../../../render/imagePyramid.ts";
+import { closeLevel, ImagePyramid } from "../../../render/imagePyramid.ts";
+import type { ImageAnswer, ImageOrder } from "./imageWorker.ts";
 
-/** The image, two to each side: 24 megapixels are 96 MB each. */
-const KEPT = 5;
+/** Pixels of all images together, at 5 bytes each with their smaller levels: one of 108 megapixels, or eight of 12. */
+const MOST_PIXELS = 108e6;
+
+interface CachedImage {
+  readonly pyramid: ImagePyramid;
+  readonly pixels: number;
+  /** Resolves with the first level: something to draw. */
+  readonly shown: Promise<ImagePyramid>;
+}
+
+interface Waiting {
+  readonly resolve: (pyramid: ImagePyramid) => void;
+  readonly reject: (error: Error) => void;
+}
 
 export class ImageCache {
-  readonly #images = new Map<number, Promise<ImagePyramid>>();
-  readonly #ready = new Map<number, ImagePyramid>();
+  /** The one used longest ago first. */
+  readonly #images = new Map<number, CachedImage>();
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #current = 0;
+
+  /** The image that is on the screen from now on. */
+  get(imageId: number, size: Size): Promise<ImagePyramid> {
+    this.#current = imageId;
+    const image = this.#images.get(imageId) ?? this.#load(imageId, size);
+    this.#images.delete(imageId);
+    this.#images.set(imageId, image);
+    this.#makeRoom(0);
+    return image.shown;
+  }
+
+  /** Gets an image that may be next, where memory allows. */
+  ahead(imageId: number, size: Size): void {
+    if (this.#images.has(imageId)) return;
+    if (this.#makeRoom(size.width * size.height)) this.#load(imageId, size);
+  }
 
   /** The image, where it need not be waited for. */
   ready(imageId: number): ImagePyramid | null {
-    return this.#ready.get(imageId) ?? null;
-  }
-
-  get(imageId: number, size: Size): Promise<ImagePyramid> {
-    const known = this.#images.get(imageId);
-    if (known) {
-      this.#images.delete(imageId);
-      this.#images.set(imageId, known);
-      return known;
-    }
-    const loading = loadImage(imageId, size);
-    this.#images.set(imageId, loading);
-    loading.then(
-      (pyramid) => this.#images.get(imageId) === loading && this.#ready.set(imageId, pyramid),
-      () => this.#images.delete(imageId),
-    );
-    this.#dropOldest();
-    return loading;
+    return this.#waiting.has(imageId) ? null : (this.#images.get(imageId)?.pyramid ?? null);
   }
 
   clear(): void {
-    for (const image of this.#images.values()) void image.then((pyramid) => pyramid.close()).catch(() => undefined);
-    this.#images.clear();
-    this.#ready.clear();
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const imageId of this.#images.keys()) this.#drop(imageId);
   }
 
-  #dropOldest(): void {
-    for (const [id, image] of this.#images) {
-      if (this.#images.size <= KEPT) return;
-      this.#images.delete(id);
-      this.#ready.delete(id);
-      void image.then((pyramid) => pyramid.close()).catch(() => undefined);
+  /**
+   * The image upright, as the server makes it of files that browsers do not show or do not turn (TIFF, deep greys, a turned
+   * WebP). A browser that cannot read the file's format all the same shows the thumbnail, enlarged.
+   */
+  #load(imageId: number, size: Size): CachedImage {
+    const shown = new Promise<ImagePyramid>((resolve, reject) => this.#waiting.set(imageId, { resolve, reject }));
+    shown.catch(() => this.#drop(imageId));
+    const image: CachedImage = { pyramid: new ImagePyramid(size), pixels: size.width * size.height, shown };
+    this.#images.set(imageId, image);
+    const path = `/api/v1/images/${imageId}`;
+    this.#order({ imageId, paths: [`${path}/display`, `${path}/thumbnail`] });
+    return image;
+  }
+
+  #order(order: ImageOrder): void {
+    if (!this.#worker) {
+      this.#worker = new Worker(new URL("./imageWorker.ts", import.meta.url), { type: "module" });
+      this.#worker.addEventListener("message", ({ data }: MessageEvent<ImageAnswer>) => this.#take(data));
+    }
+    this.#worker.postMessage(order);
+  }
+
+  #take(answer: ImageAnswer): void {
+    const { imageId } = answer;
+    const pyramid = this.#images.get(imageId)?.pyramid;
+    const waiting = this.#waiting.get(imageId);
+    this.#waiting.delete(imageId);
+    if (answer.kind === "failed") waiting?.reject(new Error("The image cannot be shown."));
+    else if (!pyramid) closeLevel(answer.level);
+    else {
+      pyramid.add(answer.level);
+      waiting?.resolve(pyramid);
     }
   }
-}
 
-/**
- * The image upright, as the server makes it of files that browsers do not show or do not turn (TIFF, deep greys, a turned
- * WebP). A browser that cannot read the file's format all the same shows the thumbnail, enlarged.
- */
-async function loadImage(imageId: number, size: Size): Promise<ImagePyramid> {
-  const path = `/api/v1/images/${imageId}`;
-  const bitmap = await decode(`${path}/display`).catch(() => decode(`${path}/thumbnail`));
-  const pyramid = new ImagePyramid(bitmap, size);
-  void pyramid.build();
-  return pyramid;
-}
+  /** Drops the images used longest ago, never the one on the screen; answers whether there is room then. */
+  #makeRoom(pixels: number): boolean {
+    let sum = pixels;
+    for (const image of this.#images.values()) sum += image.pixels;
+    for (const [imageId, image] of this.#images) {
+      if (sum <= MOST_PIXELS) break;
+      if (imageId === this.#current) continue;
+      this.#drop(imageId);
+      sum -= image.pixels;
+    }
+    return sum <= MOST_PIXELS;
+  }
 
-async function decode(path: string): Promise<ImageBitmap> {
-  const response = await fetch(path, { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`The image answered ${response.status}.`);
-  return createImageBitmap(await response.blob(), { imageOrientation: "from-image" });
+  #drop(imageId: number): void {
+    this.#images.get(imageId)?.pyramid.close();
+    this.#images.delete(imageId);
+    this.#waiting.delete(imageId);
+  }
 }

@@ -3,6 +3,7 @@ import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { labelsQuery, projectQuery } from "../../../api/queries.ts";
 import { showToast } from "../../../components/toasts.ts";
+import type { Editor } from "../../../editor/editor.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { LabelName } from "../saving/labelNames.ts";
 import { imageQuery } from "./imageQuery.ts";
@@ -46,15 +47,30 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
   return { session, state: useSessionState(session) };
 }
 
-/** The panels follow the session as there is time for it: the canvas and the keys, which ask it themselves, come first. */
+/**
+ * The panels go to the next image as there is time for it: the canvas and the keys, which ask the session themselves, come first.
+ * What changes about the image at hand, whether it is saved above all, is told at once.
+ */
 function useSessionState(session: LabelingSession): SessionState {
   const [state, setState] = useState(session.state);
+  const shown = useRef(state);
   useEffect(() => {
-    const follow = () => startTransition(() => setState(session.state));
+    shown.current = state;
+  }, [state]);
+  useEffect(() => {
+    const follow = () => {
+      const next = session.state;
+      if (editorOf(next) === editorOf(shown.current)) setState(next);
+      else startTransition(() => setState(next));
+    };
     follow();
     return session.subscribe(follow);
   }, [session]);
   return state;
+}
+
+function editorOf(state: SessionState): Editor | null {
+  return state.kind === "open" ? state.open.editor : null;
 }
 
 function useLeaving(session: LabelingSession): void {
