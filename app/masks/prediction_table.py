@@ -17,6 +17,8 @@ from app.masks.instance import Rle
 from app.masks.matching import ImageOverlaps, MatchTable, find_overlaps
 from app.masks.rle import coco_dict
 
+MASKS_AT_ONCE = 200  # pycocotools' area() keeps the length of its list in eight bits
+
 _ID_LENGTH = 36  # of a UUID as text
 _IMAGE_COLUMNS = ("boxes_xyxy", "areas", "truth_boxes_xyxy", "truth_areas")
 _OVERLAP_COLUMNS = (
@@ -198,7 +200,9 @@ def _missing_columns(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[A
 def _areas(rles: Sequence[Rle]) -> NDArray[np.int64]:
     if not rles:
         return np.empty(0, dtype=np.int64)
-    return np.array(coco_mask.area([coco_dict(rle) for rle in rles]), dtype=np.int64)
+    portions = [rles[start : start + MASKS_AT_ONCE] for start in range(0, len(rles), MASKS_AT_ONCE)]
+    areas = [coco_mask.area([coco_dict(rle) for rle in portion]) for portion in portions]
+    return np.concatenate(areas).astype(np.int64)
 
 
 def _boxes_xyxy(rles: Sequence[Rle]) -> NDArray[np.int64]:

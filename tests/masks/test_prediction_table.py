@@ -70,3 +70,21 @@ def test_prediction_table__figures_are_the_same_after_a_round_trip() -> None:
     table = PredictionTable(("a", "b"), tuple(an_image(n, predictions=4, truths=3) for n in range(1, 6)))
     again = prediction_table_from_bytes(prediction_table_to_bytes(table))
     assert average_precision(table.match_table()).mean_ap == average_precision(again.match_table()).mean_ap
+
+
+def test_image_predictions__counts_the_pixels_of_many_masks() -> None:
+    count = 300
+    image = image_predictions(
+        image_id=1,
+        height=HEIGHT,
+        width=WIDTH,
+        predicted=[encode_mask(square(2, 4))] * count,
+        boxes_xyxy=[(2, 4, 8, 10)] * count,
+        scores=[0.5] * count,
+        prediction_classes=[0] * count,
+        truth=[],
+        truth_ids=[],
+        truth_classes=[],
+        truth_is_crowd=[],
+    )
+    assert image.areas.tolist() == [int(square(2, 4).sum())] * count
