@@ -2,7 +2,9 @@
 
 from worker.report import Start
 
-MIN_SECONDS = 20.0  # of training before its pace is told: the first steps are slower than the rest
+# Of training before its pace is told: the first steps are slower than the rest, and a few say little.
+MIN_SECONDS = 20.0
+MIN_STEPS = 10
 
 
 class PaceMeter:
@@ -22,6 +24,6 @@ class PaceMeter:
         if self._since is None or step < self._since[0]:  # it went back to an earlier state
             self._since = (step, elapsed_s)
         since_step, since_s = self._since
-        if elapsed_s - since_s < MIN_SECONDS:
+        if elapsed_s - since_s < MIN_SECONDS or step - since_step < MIN_STEPS:
             return None
         return (step - since_step) * self._images_per_step / (elapsed_s - since_s)

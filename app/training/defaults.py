@@ -13,9 +13,13 @@ SIZE_STEP = 32  # the network's coarsest features have one pixel per 32
 SMALLEST_SIDE = 64
 
 # Images trained on in a second at the size above. On two CPU cores `small` was measured with 256 px (3 a second) and
-# scaled by the pixels; the rest are estimates, and all give way to what a device has shown: pace.py.
-CPU_RATES = {ModelSize.SMALL: 0.75, ModelSize.MEDIUM: 0.08, ModelSize.LARGE: 0.03}
+# scaled by cost_of_image; the rest are estimates, and all give way to what a device has shown: pace.py.
+CPU_RATES = {ModelSize.SMALL: 1.2, ModelSize.MEDIUM: 0.08, ModelSize.LARGE: 0.03}
 GPU_RATES = {ModelSize.SMALL: 40.0, ModelSize.MEDIUM: 15.0, ModelSize.LARGE: 6.0}
+
+# The heads look at as many boxes of a small image as of a large one: about what the backbone costs at this size. From
+# 128 to 256 px, an image of `small` took 1.3 times as long (ml.md), not four times.
+HEADS_PX = 256
 
 # A small set is seen sixty times, as 18 images of fruits needed for AP50 0.99; a large one says more each time.
 MOST_PASSES, FEWEST_PASSES, IMAGES_SEEN = 60, 12, 6000
@@ -52,6 +56,11 @@ def default_image_size(size: ModelSize, labeled: LabeledSet) -> int:
 def reference_rate(size: ModelSize, *, has_gpu: bool) -> float:
     """Images a second at the size's own image size."""
     return (GPU_RATES if has_gpu else CPU_RATES)[size]
+
+
+def cost_of_image(image_size: int) -> int:
+    """What an image of this long side costs in a training, to be compared with another size's."""
+    return image_size**2 + HEADS_PX**2
 
 
 def default_train_minutes(labeled: LabeledSet, *, images_per_second: float) -> float:

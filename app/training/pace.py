@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.enums import ModelSize
 from app.db.models import Model
 from app.training import repository
-from app.training.defaults import IMAGE_SIZES, reference_rate
+from app.training.defaults import IMAGE_SIZES, cost_of_image, reference_rate
 from app.training.device import TrainingDevice
 from app.training.snapshot import TrainingConfig
 
@@ -31,7 +31,7 @@ class Pace:
     measured_in: str | None
 
     def at(self, size: ModelSize, image_size: int) -> float:
-        return self.images_per_second * (IMAGE_SIZES[size] / image_size) ** 2
+        return self.images_per_second * cost_of_image(IMAGE_SIZES[size]) / cost_of_image(image_size)
 
 
 def read_paces(session: Session, device: TrainingDevice, project_id: int) -> dict[ModelSize, Pace]:
@@ -65,4 +65,4 @@ def _newest_by_size(session: Session, device: str) -> dict[ModelSize, Model]:
 
 def _rate_of(model: Model) -> float:
     image_size = TrainingConfig.from_dict(model.config).image_size
-    return (model.images_per_second or 0.0) * (image_size / IMAGE_SIZES[model.size]) ** 2
+    return (model.images_per_second or 0.0) * cost_of_image(image_size) / cost_of_image(IMAGE_SIZES[model.size])

@@ -10,6 +10,7 @@ from app.db.engine import session_scope
 from app.db.enums import ModelStatus
 from app.db.models import Model, Project
 from app.training import lifecycle
+from app.training.defaults import HEADS_PX
 from tests.conftest import Person
 from tests.training.conftest import set_status
 
@@ -65,8 +66,8 @@ def test_defaults__take_the_newest_training_of_the_size(
     measured("old", 9.0, days=1, size="small", image_size=128)
     small = sizes()["small"]
     assert (small["pace_basis"], small["measured_in"]) == ("measured", "new")
-    assert small["image_size"] == 64  # a quarter of the pixels of the training that was measured
-    assert small["images_per_second"] == pytest.approx(8.0)
+    assert small["image_size"] == 64  # half of what was measured; the heads cost the same
+    assert small["images_per_second"] == pytest.approx(2.0 * (128**2 + HEADS_PX**2) / (64**2 + HEADS_PX**2))
 
 
 def test_defaults__scale_other_sizes_by_the_one_that_was_measured(
@@ -98,6 +99,6 @@ def test_read_queue__says_what_workers_are_and_how_fast(measured: Callable[..., 
         lifecycle.beat(session, "w", hostname="desk", device=CPU, memory_bytes=8 * 10**9)
         lifecycle.beat(session, "g", hostname="rack", device="2 x NVIDIA H100", memory_bytes=80 * 10**9, gpu_count=2)
     by_id = {worker["id"]: worker for worker in owner.get("/api/v1/queue").json()["workers"]}
-    assert by_id["w"]["images_per_second"] == {"small": 0.5}  # at 512 px, its own size
+    assert by_id["w"]["images_per_second"] == {"small": pytest.approx(0.8)}  # at 512 px, its own size
     assert (by_id["g"]["gpu_count"], by_id["g"]["memory_bytes"]) == (2, 80 * 10**9)
     assert by_id["g"]["images_per_second"] == {}

@@ -26,6 +26,7 @@ ADDRESSES = [
     "/projects/1/members",
     "/models/3/statistics",
     "/models/3/predict",
+    "/queue",
     "/account/tokens",
 ]
 

@@ -24,6 +24,14 @@ def test_pace_meter__counts_the_images_of_all_processes_since_the_first_report()
     assert meter.images_per_second(26, 35.0) == 25 * 8 / 25
 
 
+def test_pace_meter__says_nothing_of_a_few_slow_steps() -> None:
+    meter = PaceMeter()
+    meter.start(start(batch_size=4))
+    meter.images_per_second(1, 0.0)
+    assert meter.images_per_second(4, 100.0) is None
+    assert meter.images_per_second(11, 200.0) == 10 * 4 / 200
+
+
 def test_pace_meter__begins_anew_with_another_batch_size_and_after_a_step_back() -> None:
     meter = PaceMeter()
     meter.start(start(batch_size=4))

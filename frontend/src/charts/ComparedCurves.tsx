@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { CurvePoint } from "../api/types.ts";
 import type { CurveAxis } from "./CurveChart.tsx";
 import { isQuality, type Metric, mergeCurves, placeOf } from "./curves.ts";
-import { formatMetric, formatPlace } from "./curveTexts.ts";
+import { formatMetric, formatPlace, stepsOf } from "./curveTexts.ts";
 import { LineChart } from "./LineChart.tsx";
 
 interface ComparedCurvesProps {
@@ -34,12 +34,14 @@ export function ComparedCurves({ metric, axis, curves, bestAt, ...rest }: Compar
   );
   return (
     <LineChart
+      key={metric} // the ends of the y axis are fixed with the plot
       label={t(`metric.${metric}`)}
       xName={t(axis === "time" ? "time" : "step")}
       x={x}
       lines={lines}
       markAt={bestAt?.[placeOf(axis)] ?? null}
       formatX={formatPlace(axis)}
+      xSteps={stepsOf(axis)}
       formatY={formatMetric(metric)}
       keepsValues
       {...(isQuality(metric) ? { yRange: [0, 1] as const } : {})}

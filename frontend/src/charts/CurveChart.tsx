@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { CurvePoint } from "../api/types.ts";
 import { type Metric, placeOf } from "./curves.ts";
-import { formatMetric, formatPlace } from "./curveTexts.ts";
+import { formatMetric, formatPlace, stepsOf } from "./curveTexts.ts";
 import { type Line, LineChart } from "./LineChart.tsx";
 
 export type CurveAxis = "time" | "steps";
@@ -48,6 +48,7 @@ export function CurveChart({ kind, axis, points, bestAt, ...rest }: CurveChartPr
       lines={lines}
       markAt={bestAt?.[place] ?? null}
       formatX={formatPlace(axis)}
+      xSteps={stepsOf(axis)}
       formatY={formatMetric(metrics[0] ?? "map")}
       {...(kind === "quality" && !rest.compact ? { yRange: [0, 1] as const } : {})}
       {...rest}

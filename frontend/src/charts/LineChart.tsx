@@ -25,6 +25,8 @@ interface LineChartProps {
   markAt?: number | null;
   formatX: (x: number) => string;
   formatY: (y: number) => string;
+  /** Distances that ticks of the x axis may have, least first; left out, uPlot's own. */
+  xSteps?: readonly number[];
   /** Fixed ends of the y axis; left out, they follow the values. */
   yRange?: readonly [number, number];
   height?: number;
@@ -143,7 +145,7 @@ function optionsOf(
   const font = `12px ${css.fontFamily}`;
   const axis = { stroke: color("--text-3"), font, ticks: { show: false }, gap: 6 };
   const grid = { stroke: color("--line"), width: 1 };
-  const { lines, yRange } = latest.current;
+  const { lines, xSteps, yRange } = latest.current;
   return {
     width: element.clientWidth,
     height,
@@ -156,6 +158,7 @@ function optionsOf(
         ...axis,
         grid: { show: false },
         size: 28,
+        ...(xSteps ? { incrs: () => [...(latest.current.xSteps ?? xSteps)] } : {}),
         values: (_, ticks) => ticks.map((tick) => latest.current.formatX(tick)),
       },
       { ...axis, grid, size: 44, values: (_, ticks) => ticks.map((tick) => latest.current.formatY(tick)) },

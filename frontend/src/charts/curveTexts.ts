@@ -4,6 +4,24 @@ import type { Metric } from "./curves.ts";
 
 const DECIMALS = 2;
 
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SECONDS = [1, 2, 5, 10, 15, 30];
+const HOURS = [1, 2, 3, 6, 12];
+const TIME_STEPS = [
+  ...SECONDS,
+  ...SECONDS.map((step) => step * MINUTE),
+  ...HOURS.map((step) => step * HOUR),
+  ...HOURS.map((step) => step * DAY),
+];
+const STEP_STEPS = [...Array(8).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));
+
+/** Ticks at whole seconds, minutes and hours, or whole steps. */
+export function stepsOf(axis: CurveAxis): readonly number[] {
+  return axis === "time" ? TIME_STEPS : STEP_STEPS;
+}
+
 export function formatPlace(axis: CurveAxis): (at: number) => string {
   return axis === "time" ? formatDuration : (step) => String(Math.round(step));
 }

@@ -1,8 +1,9 @@
 /** What the model is and was trained with, down to versions and git state. */
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, api } from "../../api/client.ts";
+import { api } from "../../api/client.ts";
 import type { CurvePoint, Model } from "../../api/types.ts";
 import { DownloadButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -60,24 +61,28 @@ export function Facts({ model }: { model: Model }) {
   );
 }
 
-/** Folded away: for whoever wants to make the model again, or to know why two differ. */
+/** Folded away, and asked for when it is opened: for whoever wants to make the model again, or to know why two differ. */
 function Provenance({ model }: { model: Model }) {
   const { t } = useTranslation("model");
+  const [isOpen, setIsOpen] = useState(false);
   const address = `/api/v1/models/${model.id}/provenance`;
   const provenance = useQuery({
     queryKey: ["models", model.id, "provenance", model.status],
-    queryFn: () => readIfThere(address),
-    enabled: model.status !== "queued" || model.elapsed_s > 0,
+    queryFn: () => api.get<unknown>(address),
+    enabled: isOpen,
   });
-  if (provenance.error) return <ErrorMessage error={provenance.error} />;
-  if (!provenance.data) return null;
   return (
-    <details className={styles.provenance}>
+    <details className={styles.provenance} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary>{t("provenance")}</summary>
-      <Rows rows={flatten(provenance.data)} />
-      <DownloadButton kind="quiet" size="small" icon={Download} href={address}>
-        JSON
-      </DownloadButton>
+      <ErrorMessage error={provenance.error} />
+      {provenance.data !== undefined && (
+        <>
+          <Rows rows={flatten(provenance.data)} />
+          <DownloadButton kind="quiet" size="small" icon={Download} href={address}>
+            JSON
+          </DownloadButton>
+        </>
+      )}
     </details>
   );
 }
@@ -93,16 +98,6 @@ function Rows({ rows }: { rows: readonly (readonly [string, string])[] }) {
       ))}
     </dl>
   );
-}
-
-/** Older models have none. */
-async function readIfThere(address: string): Promise<unknown> {
-  try {
-    return await api.get<unknown>(address);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
 }
 
 type Translate = ReturnType<typeof useTranslation<"model">>["t"];

@@ -41,7 +41,8 @@ export function QueuePage() {
             <ErrorMessage error={reorder.error} />
             {data.hidden > 0 && <p className={styles.none}>{t("hidden", { count: data.hidden })}</p>}
           </Section>
-          <Section title={t("workers")}>
+          <section className={styles.workers} aria-label={t("workers")}>
+            <h2>{t("workers")}</h2>
             {data.workers.length === 0 ? (
               <EmptyState icon={ListOrdered} title={t("noWorkers")}>
                 {t("noWorkersText")}
@@ -49,7 +50,7 @@ export function QueuePage() {
             ) : (
               <WorkerTable queue={data} />
             )}
-          </Section>
+          </section>
         </>
       )}
     </Page>
