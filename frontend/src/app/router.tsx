@@ -55,6 +55,10 @@ export const router = createBrowserRouter([
             path: "projects/:projectId/models",
             lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
           },
+          {
+            path: "projects/:projectId/compare",
+            lazy: page(async () => (await import("../pages/compare/ComparePage.tsx")).ComparePage),
+          },
           { path: "models/:modelId", lazy: page(async () => (await import("../pages/model/ModelPage.tsx")).ModelPage) },
           {
             path: "models/:modelId/statistics",

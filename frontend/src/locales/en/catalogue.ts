@@ -1,6 +1,7 @@
 /** Every English text, one file an area; the keys are checked by the compiler. */
 import api from "./api.json";
 import common from "./common.json";
+import compare from "./compare.json";
 import frame from "./frame.json";
 import gallery from "./gallery.json";
 import help from "./help.json";
@@ -22,6 +23,7 @@ import upload from "./upload.json";
 export const en = {
   api,
   common,
+  compare,
   frame,
   gallery,
   help,

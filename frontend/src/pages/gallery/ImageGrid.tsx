@@ -8,7 +8,7 @@ import { GAP_PX, type GridLayout, layoutGrid } from "./gridLayout.ts";
 import styles from "./ImageGrid.module.css";
 import { ImageTile } from "./ImageTile.tsx";
 import { recallScroll, rememberScroll } from "./scrollMemory.ts";
-import { useElementSize } from "./useElementSize.ts";
+import { useElementSize } from "../../components/useElementSize.ts";
 import { type Chunks, chunksAt, type Gallery, useItemsInSight } from "./useGallery.ts";
 import { type GridActions, idAt, useGridEvents } from "./useGridEvents.ts";
 import { type BandActions, useRubberBand } from "./useRubberBand.ts";

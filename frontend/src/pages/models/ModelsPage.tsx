@@ -1,6 +1,6 @@
-/** All models of a project in a table. */
+/** All models of a project in a table; some of them can be marked and compared. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { BrainCircuit, Trash2 } from "lucide-react";
+import { BrainCircuit, Scale, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -9,6 +9,7 @@ import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
+import { Checkbox } from "../../components/Checkbox.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -19,19 +20,34 @@ import { isActive } from "../train/trainingQueries.ts";
 import { stateOf } from "./ModelsMenu.tsx";
 import { useModels } from "./useModels.ts";
 
+/** More curves than that nobody tells apart: the server compares no more. */
+const MOST_COMPARED = 6;
+
 export function ModelsPage() {
   const { t } = useTranslation("models");
   const projectId = useIdParam("projectId");
   const navigate = useNavigate();
   const models = useModels(projectId);
   const [leaving, setLeaving] = useState<Model | null>(null);
+  const [marked, setMarked] = useState<readonly number[]>([]);
+  const mark = (id: number, isMarked: boolean) =>
+    setMarked((old) => (isMarked ? [...old, id] : old.filter((other) => other !== id)));
   return (
     <Page
       title={t("title")}
       actions={
-        <LinkButton kind="primary" to={`/projects/${projectId}/train`}>
-          {t("train")}
-        </LinkButton>
+        <>
+          <Button
+            icon={Scale}
+            isDisabled={marked.length < 2}
+            onPress={() => navigate(`/projects/${projectId}/compare?models=${marked.join(",")}`)}
+          >
+            {t("compare")}
+          </Button>
+          <LinkButton kind="primary" to={`/projects/${projectId}/train`}>
+            {t("train")}
+          </LinkButton>
+        </>
       }
     >
       <ErrorMessage error={models.error} onRetry={() => void models.refetch()} />
@@ -44,6 +60,9 @@ export function ModelsPage() {
         <Table label={t("title")}>
           <thead>
             <tr>
+              <th>
+                <span className="visually-hidden">{t("mark")}</span>
+              </th>
               <th>{t("name")}</th>
               <th>{t("size")}</th>
               <th>{t("state")}</th>
@@ -56,6 +75,16 @@ export function ModelsPage() {
           <tbody>
             {models.data.items.map((model) => (
               <tr key={model.id} onDoubleClick={() => navigate(`/models/${model.id}`)}>
+                <td>
+                  <Checkbox
+                    aria-label={t("markModel", { name: model.name })}
+                    isSelected={marked.includes(model.id)}
+                    isDisabled={
+                      model.status !== "ready" || (marked.length >= MOST_COMPARED && !marked.includes(model.id))
+                    }
+                    onChange={(isMarked) => mark(model.id, isMarked)}
+                  />
+                </td>
                 <td>
                   <Link to={`/models/${model.id}`}>{model.name}</Link>
                 </td>

@@ -5,10 +5,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
-import { labelsQuery, modelQuery, modelsQuery } from "../../api/queries.ts";
+import { modelQuery, modelsQuery } from "../../api/queries.ts";
 import type { Checkpoint, ImageItem } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
+import { useLabelColors } from "../../app/useLabelColors.ts";
 import { LinkButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -24,8 +25,6 @@ import { ResultDownloads } from "./ResultDownloads.tsx";
 import { ThresholdPanel } from "./ThresholdPanel.tsx";
 import { thresholdsQuery } from "./thresholdsQuery.ts";
 import { usePredictions } from "./usePredictions.ts";
-
-const UNKNOWN_LABEL_COLOR = "#858d97";
 
 export function PredictPage() {
   const { t } = useTranslation("predict");
@@ -43,7 +42,7 @@ export function PredictPage() {
   const [shownId, setShownId] = useState<number | null>(null);
   const [chosen, setChosen] = useState<PredictedObject | null>(null);
   const { cut, setCut, modelThresholds, setAll } = useCut(modelId, checkpoint, isReady);
-  const colorOf = useLabelColors(projectId);
+  const colorOf = useLabelColors(model.data?.project_id);
   usePageTitle(model.data ? t("titleOf", { name: model.data.name }) : t("title"));
   useProjectImages(search.get("images"), add);
 
@@ -147,14 +146,6 @@ function useCut(modelId: number, checkpoint: Checkpoint, isReady: boolean) {
     setOwn(null);
   };
   return { cut, setCut: setOwn, modelThresholds, setAll };
-}
-
-function useLabelColors(projectId: number): (label: string) => string {
-  const labels = useQuery({ ...labelsQuery(projectId), enabled: projectId > 0 });
-  return useMemo(() => {
-    const colors = new Map(labels.data?.items.map((label) => [label.name, label.color]));
-    return (label: string) => colors.get(label) ?? UNKNOWN_LABEL_COLOR;
-  }, [labels.data]);
 }
 
 /** `?images=12,13`: images of the project, as the gallery's Predict asks for them. */

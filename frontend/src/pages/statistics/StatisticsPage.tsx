@@ -1,146 +1,152 @@
-/** Trust it or not: the figures of both sets, for each label, and the score thresholds that they depend on. */
+/** Trust it or not: the figures of both sets, where the model is wrong, and the score thresholds that decide. */
 import { useQuery } from "@tanstack/react-query";
-import { WandSparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
-import { labelsQuery, modelQuery } from "../../api/queries.ts";
-import type { Checkpoint, Split } from "../../api/types.ts";
+import { modelQuery } from "../../api/queries.ts";
+import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
-import { LinkButton } from "../../components/Button.tsx";
-import { Definition } from "../../components/Definition.tsx";
+import { useKeys } from "../../app/useKeys.ts";
+import { useLabelColors } from "../../app/useLabelColors.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
-import { formatCount, formatDuration, formatMap, formatPercent } from "../../components/format.ts";
-import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
-import { Slider } from "../../components/Slider.tsx";
-import { LabelTable } from "./LabelTable.tsx";
+import { takeNewestToastAction } from "../../components/toasts.ts";
+import { CurvePanel } from "./curve/CurvePanel.tsx";
+import { Breakdown } from "./figures/Breakdown.tsx";
+import { FigureTiles } from "./figures/FigureTiles.tsx";
+import { LabelTable } from "./figures/LabelTable.tsx";
+import { Notices } from "./Notices.tsx";
+import { PredictionsPanel } from "./predictions/PredictionsPanel.tsx";
+import { StatisticsBar } from "./StatisticsBar.tsx";
+import { StatisticsHeader } from "./StatisticsHeader.tsx";
 import styles from "./StatisticsPage.module.css";
-import { type Statistics, statisticsQuery } from "./statisticsQueries.ts";
-
-const DEFAULT_IOU_PERCENT = 50;
+import { type Judging, type ScorePreview, statisticsQuery, uncertaintyQuery } from "./statisticsQueries.ts";
+import type { Statistics } from "./statisticsTypes.ts";
+import { SuspectsPanel } from "./suspects/SuspectsPanel.tsx";
+import { TrainingCurves } from "./TrainingCurves.tsx";
+import { ThresholdFooter } from "./thresholds/ThresholdFooter.tsx";
+import { type ThresholdEditing, useThresholdEditing } from "./thresholds/useThresholdEditing.ts";
+import { useThresholds } from "./thresholds/useThresholds.ts";
+import { type ChangeView, judgingOf, type StatisticsView, useStatisticsView } from "./useStatisticsView.ts";
 
 export function StatisticsPage() {
   const { t } = useTranslation("statistics");
   const modelId = useIdParam("modelId");
-  const [search, setSearch] = useSearchParams();
-  const split: Split = search.get("split") === "training" ? "training" : "validation";
-  const checkpoint: Checkpoint = search.get("checkpoint") === "last" ? "last" : "best";
-  const iouPercent = Number(search.get("iou") ?? DEFAULT_IOU_PERCENT);
-  const set = (name: string, value: string) =>
-    setSearch((old) => new URLSearchParams([...[...old].filter(([key]) => key !== name), [name, value]]), {
-      replace: true,
-    });
-
+  const [view, setView] = useStatisticsView();
+  const judging = judgingOf(modelId, view);
   const model = useQuery(modelQuery(modelId));
-  const statistics = useQuery({
-    ...statisticsQuery(modelId, split, checkpoint, iouPercent),
-    enabled: model.data?.status === "ready",
-  });
-  const labels = useQuery({ ...labelsQuery(model.data?.project_id ?? 0), enabled: model.data !== undefined });
-
+  const isReady = model.data?.status === "ready";
+  const thresholds = useThresholds(modelId, view.checkpoint, isReady);
+  const editing = useThresholdEditing(thresholds, view.scorePercent, (scorePercent) => setView({ scorePercent }));
+  const statistics = useQuery({ ...statisticsQuery(judging, editing.preview), enabled: isReady });
+  useKeys({ "mod+z": takeNewestToastAction });
   return (
     <Page
       title={model.data?.name ?? t("title")}
       header={
-        <header className={styles.header}>
-          <h1>{model.data?.name}</h1>
-          <span className={styles.saved}>{statistics.data && <Saved saved={statistics.data.saved} />}</span>
-          <LinkButton kind="primary" icon={WandSparkles} to={`/models/${modelId}/predict?checkpoint=${checkpoint}`}>
-            {t("newPrediction")}
-          </LinkButton>
-        </header>
+        <StatisticsHeader
+          model={model.data}
+          statistics={statistics.data}
+          judging={judging}
+          preview={editing.keptPreview}
+        />
       }
     >
-      <div className={styles.bar}>
-        <SegmentedControl<Split>
-          label={t("set")}
-          value={split}
-          onChange={(value) => set("split", value)}
-          options={[
-            { value: "training", text: t("trainingTab", { count: model.data?.training_image_count ?? 0 }) },
-            { value: "validation", text: t("validationTab", { count: model.data?.validation_image_count ?? 0 }) },
-          ]}
+      <StatisticsBar model={model.data} view={view} onView={setView} />
+      <ErrorMessage
+        error={model.error ?? statistics.error ?? thresholds.error}
+        onRetry={() => void statistics.refetch()}
+      />
+      {model.data && !isReady && <ErrorMessage error={t("notReady")} />}
+      {isReady && statistics.isPending && <Skeleton height={320} />}
+      {model.data && statistics.data && (
+        <Found
+          model={model.data}
+          statistics={statistics.data}
+          judging={judging}
+          editing={editing}
+          view={view}
+          onView={setView}
         />
-        <span className={styles.space} />
-        <Slider
-          label={t("iouThreshold")}
-          value={iouPercent}
-          onChange={(value) => set("iou", String(value))}
-          minValue={50}
-          maxValue={95}
-          step={5}
-          output={`${iouPercent} %`}
-          className={styles.iou ?? ""}
-        />
-        <SegmentedControl<Checkpoint>
-          label={t("checkpoint")}
-          value={checkpoint}
-          onChange={(value) => set("checkpoint", value)}
-          options={[
-            { value: "best", text: t("best") },
-            { value: "last", text: t("last") },
-          ]}
-        />
-      </div>
-      <ErrorMessage error={model.error ?? statistics.error} onRetry={() => void statistics.refetch()} />
-      {model.data && model.data.status !== "ready" && <ErrorMessage error={t("notReady")} />}
-      {statistics.isLoading && <Skeleton height={320} />}
-      {statistics.data && (
-        <>
-          <Tiles statistics={statistics.data} iouPercent={iouPercent} />
-          <LabelTable
-            modelId={modelId}
-            checkpoint={checkpoint}
-            statistics={statistics.data}
-            colors={new Map(labels.data?.items.map((label) => [label.name, label.color]))}
-          />
-        </>
       )}
     </Page>
   );
 }
 
-function Saved({ saved }: { saved: Statistics["saved"] }) {
-  const { t } = useTranslation("statistics");
-  const time = (checkpoint: Checkpoint) => formatDuration(saved[checkpoint]?.elapsed_s ?? 0);
-  return t("savedAt", { best: time("best"), last: time("last") });
+interface FoundProps {
+  model: Model;
+  statistics: Statistics;
+  judging: Judging;
+  editing: ThresholdEditing;
+  view: StatisticsView;
+  onView: ChangeView;
 }
 
-function Tiles({ statistics, iouPercent }: { statistics: Statistics; iouPercent: number }) {
+function Found({ model, statistics, judging, editing, view, onView }: FoundProps) {
   const { t } = useTranslation("statistics");
-  const { global, labels, images } = statistics;
-  const count = labels.reduce((sum, label) => sum + label.count, 0);
-  const tiles = [
-    {
-      name: t("labelCount"),
-      text: t("labelCountText"),
-      figure: formatCount(count),
-      note: t("inImages", { count: images }),
-    },
-    { name: t("accuracy"), text: t("accuracyText"), figure: formatPercent(global.accuracy) },
-    { name: t("precision"), text: t("precisionText"), figure: formatPercent(global.precision) },
-    { name: t("recall"), text: t("recallText"), figure: formatPercent(global.recall) },
-    { name: "F1", text: t("f1Text"), figure: formatPercent(global.f1) },
-    {
-      name: "mAP",
-      text: t("mapText"),
-      figure: formatMap(global.map),
-      note: t("atIou", { percent: iouPercent, map: formatMap(global.map_at_iou) }),
-    },
-  ];
+  const colorOf = useLabelColors(model.project_id);
+  // Intervals take longer than figures, so they follow when the sliders rest.
+  const settled: ScorePreview = editing.keptPreview;
+  const uncertainty = useQuery(uncertaintyQuery(judging, settled));
   return (
-    <dl className={styles.tiles}>
-      {tiles.map(({ name, text, figure, note }) => (
-        <div key={name} className={styles.tile}>
-          <dt>
-            {name} <Definition term={name}>{text}</Definition>
-          </dt>
-          <dd>
-            <b>{figure}</b> <span>{note}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <Notices
+        statistics={statistics}
+        difference={uncertainty.data?.best_against_last}
+        onGroundTruth={(groundTruth) => onView({ groundTruth })}
+      />
+      <ErrorMessage error={uncertainty.error} onRetry={() => void uncertainty.refetch()} />
+      <FigureTiles
+        statistics={statistics}
+        uncertainty={uncertainty.data}
+        iouPercent={view.iouPercent}
+        colorOf={colorOf}
+      />
+      <div className={styles.columns}>
+        <section className={styles.card} aria-label={t("byLabel")}>
+          <LabelTable
+            statistics={statistics}
+            uncertainty={uncertainty.data}
+            iouPercent={view.iouPercent}
+            editing={editing}
+            colorOf={colorOf}
+            sort={view.sort}
+            onSort={(sort) => onView({ sort })}
+            shown={view.label}
+            onShow={(label) => onView({ label })}
+          />
+          <ThresholdFooter
+            modelId={judging.modelId}
+            checkpoint={view.checkpoint}
+            editing={editing}
+            scorePercent={view.scorePercent}
+            onScorePercent={(scorePercent) => onView({ scorePercent })}
+          />
+        </section>
+        <CurvePanel
+          statistics={statistics}
+          editing={editing}
+          colorOf={colorOf}
+          label={view.label}
+          onLabel={(label) => onView({ label })}
+        />
+      </div>
+      <Breakdown statistics={statistics} />
+      <PredictionsPanel
+        projectId={model.project_id}
+        judging={judging}
+        preview={settled}
+        statistics={statistics}
+        view={view}
+        onView={onView}
+      />
+      <SuspectsPanel
+        projectId={model.project_id}
+        judging={judging}
+        kind={view.suspects}
+        onKind={(suspects) => onView({ suspects })}
+        onOpenImage={(imageId) => onView({ imageId, filter: "all", label: null })}
+      />
+      <TrainingCurves modelId={judging.modelId} />
+    </>
   );
 }

@@ -1,40 +1,113 @@
-import { queryOptions } from "@tanstack/react-query";
+/** What the page of statistics asks the server. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Checkpoint, Split } from "../../api/types.ts";
+import type { Checkpoint, Page, Split } from "../../api/types.ts";
+import type {
+  GroundTruth,
+  JudgedImage,
+  Statistics,
+  Suspect,
+  SuspectKind,
+  ThresholdHistoryEntry,
+  Uncertainty,
+} from "./statisticsTypes.ts";
 
-/** A figure is null where it is not defined; the reason then stands in `undefined_reason`. */
-export interface LabelStatistics {
-  label: string;
-  count: number;
-  threshold: number;
-  accuracy: number | null;
-  precision: number | null;
-  recall: number | null;
-  f1: number | null;
-  ap_at_iou: number | null;
+/** Which predictions are judged, and by what. */
+export interface Judging {
+  modelId: number;
+  split: Split;
+  checkpoint: Checkpoint;
+  iouPercent: number;
+  groundTruth: GroundTruth;
 }
 
-export interface Statistics {
-  images: number;
-  global: {
-    accuracy: number | null;
-    precision: number | null;
-    recall: number | null;
-    f1: number | null;
-    map: number | null;
-    ap50: number | null;
-    map_at_iou: number | null;
-  };
-  labels: LabelStatistics[];
-  saved: Record<Checkpoint, { step: number; elapsed_s: number; at: string } | null>;
-}
+/** Score thresholds that are tried out, 0-1: one for all labels, or some labels' own. Null are the ones in force. */
+export type ScorePreview = { all: number } | { labels: Readonly<Record<string, number>> } | null;
 
-export const statisticsQuery = (modelId: number, split: Split, checkpoint: Checkpoint, iouPercent: number) =>
+export type PredictionOrder = "missed" | "imagined" | "lowest_iou" | "uncertain" | "name";
+export type PredictionFilter = "all" | "correct" | "incorrect";
+
+/** Images fetched at once, with all their masks: a few rows of thumbnails. */
+const IMAGES_A_PAGE = 24;
+const SUSPECTS_SHOWN = 60;
+
+export const statisticsQuery = (judging: Judging, preview: ScorePreview) =>
   queryOptions({
-    queryKey: ["models", modelId, "statistics", checkpoint, split, iouPercent],
-    queryFn: () =>
-      api.get<Statistics>(`/api/v1/models/${modelId}/statistics`, {
-        query: { split, checkpoint, iou_threshold: iouPercent / 100 },
-      }),
-    placeholderData: (old) => old,
+    queryKey: ["models", judging.modelId, "statistics", judging, preview],
+    queryFn: ({ signal }) =>
+      api.get<Statistics>(withParameters(pathOf(judging, "statistics"), previewParameters(preview)), { signal }),
+    // The old figures stay until the new ones are here, but never those of another model.
+    placeholderData: (old, query) => (query?.queryKey[1] === judging.modelId ? old : undefined),
   });
+
+export const uncertaintyQuery = (judging: Judging, preview: ScorePreview) =>
+  queryOptions({
+    queryKey: ["models", judging.modelId, "uncertainty", judging, preview],
+    queryFn: ({ signal }) =>
+      api.get<Uncertainty>(withParameters(pathOf(judging, "statistics/uncertainty"), previewParameters(preview)), {
+        signal,
+      }),
+  });
+
+export const thresholdHistoryQuery = (modelId: number, checkpoint: Checkpoint) =>
+  queryOptions({
+    queryKey: ["models", modelId, "threshold-history", checkpoint],
+    queryFn: () =>
+      api.get<Page<ThresholdHistoryEntry>>(`/api/v1/models/${modelId}/thresholds/history`, { query: { checkpoint } }),
+  });
+
+export interface PredictionWish {
+  order: PredictionOrder;
+  label: string | null;
+  preview: ScorePreview;
+}
+
+export const judgedImagesQuery = (judging: Judging, { order, label, preview }: PredictionWish) =>
+  infiniteQueryOptions({
+    queryKey: ["models", judging.modelId, "predictions", judging, order, label, preview],
+    queryFn: ({ pageParam, signal }) => {
+      const parameters = previewParameters(preview);
+      parameters.set("sort", order);
+      parameters.set("limit", String(IMAGES_A_PAGE));
+      if (label !== null) parameters.set("label", label);
+      if (pageParam !== null) parameters.set("cursor", pageParam);
+      return api.get<Page<JudgedImage>>(withParameters(pathOf(judging, "predictions"), parameters), { signal });
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    placeholderData: (old, query) => (query?.queryKey[1] === judging.modelId ? old : undefined),
+  });
+
+export const suspectsQuery = (judging: Judging, kind: SuspectKind | null) =>
+  queryOptions({
+    queryKey: ["models", judging.modelId, "suspects", judging, kind],
+    queryFn: ({ signal }) => {
+      const parameters = new URLSearchParams({ limit: String(SUSPECTS_SHOWN) });
+      if (kind !== null) parameters.set("kind", kind);
+      return api.get<Page<Suspect>>(withParameters(pathOf(judging, "suspects"), parameters), { signal });
+    },
+  });
+
+/** The address of something about a model's predictions, judged in this way. */
+export function pathOf({ modelId, split, checkpoint, iouPercent, groundTruth }: Judging, name: string): string {
+  const parameters = new URLSearchParams({
+    split,
+    checkpoint,
+    iou_threshold: String(iouPercent / 100),
+    ground_truth: groundTruth,
+  });
+  return `/api/v1/models/${modelId}/${name}?${parameters}`;
+}
+
+function withParameters(path: string, parameters: URLSearchParams): string {
+  return parameters.size === 0 ? path : `${path}&${parameters}`;
+}
+
+/** Names of the query by which thresholds are tried. */
+export function previewParameters(preview: ScorePreview): URLSearchParams {
+  if (preview === null) return new URLSearchParams();
+  if ("all" in preview) return new URLSearchParams({ score_threshold: String(preview.all) });
+  return new URLSearchParams(
+    Object.entries(preview.labels).map(([label, score]) => ["threshold", `${label}:${score}`]),
+  );
+}

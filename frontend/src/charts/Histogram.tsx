@@ -1,0 +1,87 @@
+/** Counts by bins, one kind on top of the other, with a table for readers. */
+import { formatCount } from "../components/format.ts";
+import styles from "./Histogram.module.css";
+
+export interface HistogramPart {
+  name: string;
+  /** A CSS custom property: "--ok". */
+  color: string;
+  counts: readonly number[];
+}
+
+interface HistogramProps {
+  /** Read aloud, and the caption of the table. */
+  label: string;
+  /** What the bins are of, under the axis. */
+  axis: string;
+  /** One more than there are bins. */
+  edges: readonly number[];
+  parts: readonly HistogramPart[];
+  formatEdge: (edge: number) => string;
+  /** Edges without a text would be too many to read: every n-th has one. */
+  edgeStep?: number;
+}
+
+export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1 }: HistogramProps) {
+  const bins = Array.from({ length: Math.max(0, edges.length - 1) }, (_, bin) => bin);
+  const totals = bins.map((bin) => parts.reduce((sum, part) => sum + (part.counts[bin] ?? 0), 0));
+  const highest = Math.max(1, ...totals);
+  const nameOf = (bin: number) => `${formatEdge(edges[bin] ?? 0)} – ${formatEdge(edges[bin + 1] ?? 0)}`;
+  const tell = (bin: number) =>
+    [nameOf(bin), ...parts.map((part) => `${part.name}: ${formatCount(part.counts[bin] ?? 0)}`)].join("\n");
+  return (
+    <figure className={styles.figure}>
+      <figcaption className={styles.keys}>
+        {parts.map((part) => (
+          <span key={part.name} className={styles.key}>
+            <i style={{ background: `var(${part.color})` }} /> {part.name}
+          </span>
+        ))}
+        <span className={styles.highest}>{formatCount(highest)}</span>
+      </figcaption>
+      <div className={styles.bars} aria-hidden="true">
+        {bins.map((bin) => (
+          <div key={bin} className={styles.bin} title={tell(bin)}>
+            {parts.map((part) => (
+              <i
+                key={part.name}
+                style={{ height: `${((part.counts[bin] ?? 0) / highest) * 100}%`, background: `var(${part.color})` }}
+              />
+            ))}
+          </div>
+        ))}
+      </div>
+      <div className={styles.edges} aria-hidden="true">
+        {edges.map((edge, place) => (
+          <span key={edge}>{place % edgeStep === 0 ? formatEdge(edge) : ""}</span>
+        ))}
+      </div>
+      <p className={styles.axis} aria-hidden="true">
+        {axis}
+      </p>
+      <table className="visually-hidden">
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{axis}</th>
+            {parts.map((part) => (
+              <th key={part.name} scope="col">
+                {part.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {bins.map((bin) => (
+            <tr key={bin}>
+              <th scope="row">{nameOf(bin)}</th>
+              {parts.map((part) => (
+                <td key={part.name}>{formatCount(part.counts[bin] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}

@@ -1,0 +1,57 @@
+/** Where the mistakes are: what is taken for what, at which scores, and of which sizes. */
+import { useTranslation } from "react-i18next";
+import { ConfusionMatrix } from "../../../charts/ConfusionMatrix.tsx";
+import { Histogram } from "../../../charts/Histogram.tsx";
+import { Definition } from "../../../components/Definition.tsx";
+import type { Statistics } from "../statisticsTypes.ts";
+import styles from "./Breakdown.module.css";
+
+export function Breakdown({ statistics }: { statistics: Statistics }) {
+  const { t } = useTranslation("statistics");
+  const { confusion, scores, sizes } = statistics;
+  return (
+    <div className={styles.panels}>
+      <Panel title={t("confusion")} text={t("confusionText")}>
+        <ConfusionMatrix {...confusion} />
+      </Panel>
+      <Panel title={t("scores")} text={t("scoresText")}>
+        <Histogram
+          label={t("scores")}
+          axis={t("scorePercent")}
+          edges={scores.edges}
+          formatEdge={(edge) => String(Math.round(edge * 100))}
+          edgeStep={4}
+          parts={[
+            { name: t("correct"), color: "--ok", counts: scores.correct },
+            { name: t("incorrect"), color: "--bad", counts: scores.incorrect },
+          ]}
+        />
+      </Panel>
+      <Panel title={t("sizes")} text={t("sizesText")}>
+        <Histogram
+          label={t("sizes")}
+          axis={t("sizePx")}
+          edges={sizes.edges}
+          formatEdge={(edge) => String(Math.round(edge))}
+          parts={[
+            { name: t("found"), color: "--ok", counts: sizes.found },
+            { name: t("missed"), color: "--curve-2", counts: sizes.missed },
+            { name: t("imagined"), color: "--bad", counts: sizes.imagined },
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function Panel({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
+  return (
+    <section className={styles.panel} aria-label={title}>
+      <header className={styles.header}>
+        <h2>{title}</h2>
+        <Definition term={title}>{text}</Definition>
+      </header>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+/** Thresholds in the hand: tried out while a slider moves, kept when it is let go. */
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { formatPercent } from "../../../components/format.ts";
+import type { ScorePreview } from "../statisticsQueries.ts";
+import type { ThresholdControl } from "./useThresholds.ts";
+
+/** What is tried: one label's threshold while its slider is dragged, or, kept in the address, one for all. */
+export function useThresholdEditing(
+  control: ThresholdControl,
+  scorePercent: number | null,
+  onScorePercent: (percent: number | null) => void,
+) {
+  const { t } = useTranslation("statistics");
+  const [dragged, setDragged] = useState<{ label: string; score: number } | null>(null);
+  const keptPreview: ScorePreview = scorePercent === null ? null : { all: scorePercent / 100 };
+  const preview: ScorePreview = dragged === null ? keptPreview : { labels: { [dragged.label]: dragged.score } };
+  return {
+    preview,
+    /** The one of the address alone: what is dear to compute waits until a slider is let go. */
+    keptPreview,
+    mayChange: control.mayChange,
+    isSaving: control.isSaving,
+    isOptimized: control.isOptimized,
+    isTryingAll: scorePercent !== null,
+    /** Shows the figures at this threshold without keeping it. */
+    tryLabel: (label: string, score: number) => setDragged({ label, score }),
+    setLabel: (label: string, score: number) => {
+      setDragged(null);
+      onScorePercent(null);
+      control.change(
+        { optimized: false, values: { [label]: score } },
+        t("nowOf", { label, score: formatPercent(score) }),
+      );
+    },
+    setAll: (score: number) => {
+      onScorePercent(null);
+      control.change({ optimized: false, all: score }, t("nowOfAll", { score: formatPercent(score) }));
+    },
+    setOptimized: () => {
+      onScorePercent(null);
+      control.change({ optimized: true }, t("nowOptimized"));
+    },
+    keepByHand: () => {
+      const values = control.thresholds?.values;
+      if (values) control.change({ optimized: false, values }, t("nowByHand"));
+    },
+  };
+}
+
+export type ThresholdEditing = ReturnType<typeof useThresholdEditing>;
