@@ -40,11 +40,18 @@ def run(
     stop_minutes: Annotated[float | None, typer.Option(help="End after this long without a better mAP.")] = None,
     image_size: Annotated[int | None, typer.Option(help="Long side in pixels.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed draws the same validation images.")] = 0,
+    continue_from: Annotated[int | None, typer.Option(help="The id of an earlier model to train further.")] = None,
     as_json: AsJson = False,
 ) -> None:
     require_current()
     request = _request(
-        name=name, size=size, train_minutes=minutes, stop_minutes=stop_minutes, image_size=image_size, seed=seed
+        name=name,
+        size=size,
+        train_minutes=minutes,
+        stop_minutes=stop_minutes,
+        image_size=image_size,
+        seed=seed,
+        continue_from=continue_from,
     )
     with session_scope(read_only=True) as session:
         if session.get(Project, project) is None:

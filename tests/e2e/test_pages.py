@@ -51,6 +51,10 @@ PAGES = {
     "gallery": PageCase("/projects/{project_id}", "Every page ({project_id})", "scene-1.jpg"),
     "labeling": PageCase("/projects/{project_id}/label/{image_id}", "Labeling", "scene-1.jpg"),
     "train": PageCase("/projects/{project_id}/train", "Every page ({project_id})", "Starting from"),
+    "train-again": PageCase(
+        "/projects/{project_id}/train?like={model_id}", "Every page ({project_id})", "Same settings"
+    ),
+    "queue": PageCase("/queue", "Queue and workers", "Last heard of"),
     "models": PageCase("/projects/{project_id}/models", "Trained models", "AP50"),
     "time": PageCase("/projects/{project_id}/time", "Labeling time in Every page ({project_id})", "by person and day"),
     "members": PageCase("/projects/{project_id}/members", "Members of Every page ({project_id})", "Owner"),
