@@ -1,6 +1,7 @@
 /** Paths of shapes at the detail a zoom shows, made once: a shape never changes. */
 import type { Shape } from "../editor/instance.ts";
 import { boxOfPoints } from "../geometry/box.ts";
+import { roughOutline } from "../geometry/roughOutline.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
 import type { Polygon, Ring } from "../geometry/types.ts";
 import { OutlineCache } from "./outlineCache.ts";
@@ -24,12 +25,16 @@ export function pathOf(shape: Shape, scale: number): Path2D {
   const level = levelOf(scale);
   const ready = levels[level];
   if (ready) return ready;
-  const full = outlines.get(shape);
-  const polygons = level === 0 ? full : coarse(full, UNSEEN * 2 ** level);
+  const polygons = level === 0 ? outlines.get(shape) : coarse(outlineFor(shape, level), UNSEEN * 2 ** level);
   const path = new Path2D();
   for (const polygon of polygons) addPolygon(path, polygon);
   levels[level] = path;
   return path;
+}
+
+/** From the second level on a mask's outline is traced around squares that are half a pixel on the screen. */
+function outlineFor(shape: Shape, level: number): readonly Polygon[] {
+  return shape.kind === "mask" && level > 1 ? roughOutline(shape.mask, 2 ** (level - 1)) : outlines.get(shape);
 }
 
 /** Level 0 is exact; each next one serves half the scale. */
