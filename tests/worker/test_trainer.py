@@ -1,11 +1,13 @@
 """Whole trainings by one worker in this process, from the queue to the statistics."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+import torch
 from sqlalchemy import select
 
 from app.db.engine import session_scope
@@ -206,3 +208,39 @@ def test_work_off_queue__stops_and_keeps_a_usable_model(
     model = owner.get(f"/api/v1/models/{model_id}").json()
     assert (model["status"], model["can_resume"]) == ("ready", True)
     assert 1 <= model["last"]["step"] < 10
+
+
+def test_work_off_queue__trains_an_earlier_model_further(start: Start, trainer: Trainer, owner: Person) -> None:
+    earlier_id = start()
+    trainer.work_off_queue()
+    model_id = start(name="further", continue_from=earlier_id)
+    trainer.work_off_queue()
+
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    assert (model["status"], model["error"]) == ("ready", None)
+    assert model["initialised_from"] == "model m (best)"
+    assert "Started from model m (best)" in read_log(model_id, owner)
+    document = owner.get(f"/api/v1/models/{model_id}/provenance").json()
+    assert document["continued_from"]["model_id"] == earlier_id
+    (attempt,) = document["attempts"]
+    (started,) = attempt["starts"]
+    assert "backbone.body.conv1.weight" in started["loaded"]["loaded"]
+    assert (started["precision"], started["batch_size"], started["processes"]) == ("float32", 4, 1)
+
+
+def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: Trainer, owner: Person) -> None:
+    model_id = start(seed=7)
+    trainer.work_off_queue()
+
+    document = owner.get(f"/api/v1/models/{model_id}/provenance").json()
+    assert (document["config"]["seed"], document["config"]["max_steps"]) == (7, 1)
+    assert document["class_names"] == ["fig", "nut"]
+    labels = get_blob_store().read_bytes(document["snapshot"]["key"])
+    assert document["snapshot"]["sha256"] == hashlib.sha256(labels).hexdigest()
+    (attempt,) = document["attempts"]
+    packages = attempt["environment"]["packages"]
+    assert torch.__version__.startswith(packages["torch"])
+    assert all(packages[name] for name in ("maskwright", "torchvision", "numpy", "opencv-python-headless"))
+    git = attempt["environment"]["git"]
+    assert git is None or len(git["commit"]) == 40
+    assert attempt["starts"][0]["loaded"] is None

@@ -1,0 +1,146 @@
+"""One training by two processes under torchrun, on the CPU."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from app.db.engine import session_scope
+from app.db.enums import ModelStatus
+from app.db.models import Model
+from app.settings import Settings
+from app.storage.blobs import get_blob_store
+from app.training import lifecycle
+from tests.conftest import Person
+from tests.worker.labeled_project import add_pictures
+from worker.heartbeat import Heartbeat
+from worker.trainer import Trainer
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+
+WORKER_ID = "desk:1:x"
+PATIENCE_SECONDS = 240.0
+Start = Callable[..., int]
+
+
+@pytest.fixture
+def start(project_id: int, owner: Person) -> Start:
+    with session_scope() as session:
+        add_pictures(session, project_id)
+
+    def start(**settings: Any) -> int:
+        body = {"name": "m", "image_size": 64, **settings}
+        model_id: int = owner.post(f"/api/v1/projects/{project_id}/models", json=body).json()["id"]
+        return model_id
+
+    return start
+
+
+@pytest.fixture
+def shutdown() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def trainer(app_env: Settings, shutdown: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainer]:
+    monkeypatch.setenv("MASKWRIGHT_DEVICE", "cpu")
+    with session_scope() as session:
+        lifecycle.beat(session, WORKER_ID, hostname="desk", device="CPU, 1 core")
+    heartbeat = Heartbeat(WORKER_ID, hostname="desk", device="CPU, 1 core")
+    heartbeat.start()
+    yield Trainer(
+        WORKER_ID, settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown, processes=2
+    )
+    heartbeat.stop()
+
+
+def read_model(model_id: int) -> Model:
+    with session_scope(read_only=True) as session:
+        return session.get_one(Model, model_id)
+
+
+def processes_of_training() -> list[psutil.Process]:
+    """torchrun's, without torchrun itself."""
+    below = psutil.Process().children(recursive=True)
+    lines = {process: process.cmdline() for process in below}
+    return [process for process, line in lines.items() if "worker.distributed" in line and "--standalone" not in line]
+
+
+def once(condition: Callable[[], object], action: Callable[[], object]) -> threading.Thread:
+    """Do something as soon as a condition holds, while the training goes on."""
+
+    def wait() -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        action()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_two_processes__one_killed_ends_all_and_another_attempt_goes_on(
+    start: Start, trainer: Trainer, owner: Person
+) -> None:
+    model_id = start(max_steps=60)
+    killed: list[int] = []
+
+    def kill_the_second() -> None:
+        *_, victim = sorted(processes_of_training(), key=lambda process: process.environ()["RANK"])
+        killed.append(victim.pid)
+        os.kill(victim.pid, signal.SIGKILL)
+
+    def stop_the_next_attempt() -> None:
+        owner.post(f"/api/v1/models/{model_id}/stop")
+
+    killing = once(lambda: owner.get(f"/api/v1/models/{model_id}").json()["last"], kill_the_second)
+    stopping = once(lambda: read_model(model_id).attempt == 2, stop_the_next_attempt)
+    trainer.work_off_queue()
+    killing.join()
+    stopping.join()
+
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    assert len(killed) == 1
+    assert (model["status"], model["error"], model["attempt"]) == ("ready", None, 2)
+    steps = [point["step"] for point in owner.get(f"/api/v1/models/{model_id}/curve").json()["items"]]
+    assert steps == sorted(set(steps))
+    log = "\n".join(line["message"] for line in owner.get(f"/api/v1/models/{model_id}/log").json()["items"])
+    assert "A process of the training died." in log
+    assert "on each of 2 devices" in log
+    assert "Resumed from step" in log
+    attempts = owner.get(f"/api/v1/models/{model_id}/provenance").json()["attempts"]
+    assert [[start["processes"] for start in attempt["starts"]] for attempt in attempts] == [[2], [2]]
+    assert processes_of_training() == []
+
+
+def test_two_processes__give_the_model_back_when_the_worker_is_to_end(
+    start: Start, trainer: Trainer, owner: Person, shutdown: threading.Event
+) -> None:
+    model_id = start(max_steps=1000)
+
+    pausing = once(lambda: read_model(model_id).step > 0, shutdown.set)
+    trainer.work_off_queue()
+    pausing.join()
+
+    model = read_model(model_id)
+    assert (model.status, model.worker_id, model.deaths_since_checkpoint) == (ModelStatus.QUEUED, None, 0)
+    assert owner.get(f"/api/v1/models/{model_id}").json()["can_resume"] is False
+    assert model.step >= 1
+    assert processes_of_training() == []
+
+
+def test_two_processes__end_with_a_model_that_was_cancelled(start: Start, trainer: Trainer, owner: Person) -> None:
+    model_id = start(max_steps=1000)
+
+    cancelling = once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"))
+    trainer.work_off_queue()
+    cancelling.join()
+
+    assert read_model(model_id).status is ModelStatus.CANCELLED
+    assert processes_of_training() == []
