@@ -1,3 +1,5 @@
+import io
+
 import numpy as np
 
 from app.masks.average_precision import average_precision
@@ -43,6 +45,10 @@ def assert_equal(first: PredictionTable, second: PredictionTable) -> None:
         assert (one.image_id, one.height, one.width) == (other.image_id, other.height, other.width)
         assert one.rle_counts == other.rle_counts
         assert one.truth_ids == other.truth_ids
+        if first.has_truth_masks and second.has_truth_masks:
+            assert one.truth_rle_counts == other.truth_rle_counts
+            for column in ("areas", "truth_areas", "truth_boxes_xyxy"):
+                assert np.array_equal(getattr(one, column), getattr(other, column)), column
         assert np.array_equal(one.boxes_xyxy, other.boxes_xyxy)
         for column in ("scores", "prediction_classes", "truth_classes", "pair_prediction", "pair_truth", "pair_iou"):
             assert np.array_equal(getattr(one.overlaps, column), getattr(other.overlaps, column)), column
@@ -88,3 +94,16 @@ def test_image_predictions__counts_the_pixels_of_many_masks() -> None:
         truth_is_crowd=[],
     )
     assert image.areas.tolist() == [int(square(2, 4).sum())] * count
+
+
+def test_prediction_table__of_the_first_format_lacks_masks_of_true_objects() -> None:
+    table = PredictionTable(("a", "b"), (an_image(1, predictions=2, truths=2), an_image(2, predictions=1, truths=0)))
+    with np.load(io.BytesIO(prediction_table_to_bytes(table))) as file:
+        newer = ("areas", "truth_areas", "truth_boxes_xyxy", "truth_rle_", "cross_")
+        columns = {name: file[name] for name in file.files if not name.startswith(newer)}
+    old = io.BytesIO()
+    np.savez(old, **columns)
+    again = prediction_table_from_bytes(old.getvalue())
+    assert table.has_truth_masks
+    assert not again.has_truth_masks
+    assert_equal(table, again)
