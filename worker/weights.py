@@ -1,11 +1,17 @@
 """What a training starts from: torchvision's weights where they can be had, random numbers where not."""
 
+import fcntl
 import hashlib
-import os
+import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
+from typing import BinaryIO
+from urllib.error import HTTPError
 
 import torch
 from torchvision.models import ResNet18_Weights
@@ -15,12 +21,22 @@ from app.db.enums import ModelSize
 
 CONNECT_SECONDS = 5  # contract.md, WEIGHTS_DOWNLOAD; a machine without internet must not wait longer
 CHUNK_BYTES = 1 << 20
+LOG_SECONDS = 5.0  # between two lines about a long download
 RANDOM = "random weights"
 CLASS_LAYERS = (  # what knows COCO's classes; ours are others
     "roi_heads.box_predictor.",
     "roi_heads.mask_predictor.mask_fcn_logits.",
 )
 BATCH_NORM_EPS = 1e-5  # torch's default, which every layer of ours has
+
+
+OnProgress = Callable[[int, int | None], None]  # bytes that are there, and of how many where that is known
+
+
+class FileState(StrEnum):
+    OK = "ok"
+    MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 class DamagedWeights(ValueError):
@@ -89,18 +105,17 @@ def find_initial_weights(
     """
     file = WEIGHT_FILES[size]
     path = weights_dir / file.name
-    if path.is_file():
-        try:
-            _check_hash(path, file)
-            return InitialWeights(path, f"{file.holds} ({file.name})", freeze_batch_norm=True)
-        except DamagedWeights as error:
-            log(f"{error}; it is left unused.")
+    state, words = look_for_weights(size, weights_dir=weights_dir)
+    if state is FileState.OK:
+        return InitialWeights(path, f"{file.holds} ({file.name})", freeze_batch_norm=True)
+    if state is FileState.DAMAGED:
+        log(f"{words}; it is left unused.")
     if may_download:
         log(f"Downloading {file.name}.")
         try:
-            fetch_weights(size, weights_dir=weights_dir)
+            fetch_weights(size, weights_dir=weights_dir, on_progress=_now_and_then(file, log))
             return InitialWeights(path, f"{file.holds} ({file.name})", freeze_batch_norm=True)
-        except (OSError, DamagedWeights) as error:
+        except (OSError, HTTPException, DamagedWeights) as error:
             log(f"{file.name} could not be downloaded: {error}.")
     log(
         f"No pretrained weights: the model starts from random weights and needs more images and more time. "
@@ -109,24 +124,45 @@ def find_initial_weights(
     return RANDOM_START
 
 
-def fetch_weights(size: ModelSize, *, weights_dir: Path) -> Path:
+def look_for_weights(size: ModelSize, *, weights_dir: Path) -> tuple[FileState, str]:
+    """Say whether a size's file is in the folder with the right content, and in words what is wrong with it."""
+    file = WEIGHT_FILES[size]
+    path = weights_dir / file.name
+    if not path.is_file():
+        return FileState.MISSING, f"{file.name} is not in {weights_dir}"
+    try:
+        _check_hash(path, file)
+    except DamagedWeights as error:
+        return FileState.DAMAGED, str(error)
+    return FileState.OK, f"{file.name} is as published"
+
+
+def fetch_weights(size: ModelSize, *, weights_dir: Path, on_progress: OnProgress) -> Path:
     """Download the weight file of a size into the folder; the name appears only when the content is right.
 
+    What a broken download left is gone on with. Of processes that want the same file at once, one downloads it.
+
     Raises:
-        OSError: the network or the disk failed.
+        OSError, HTTPException: the network or the disk failed.
         DamagedWeights: what came does not match the hash in the file's name.
     """
     file = WEIGHT_FILES[size]
     weights_dir.mkdir(parents=True, exist_ok=True)
-    temporary = weights_dir / f".{file.name}.{os.getpid()}.part"
-    try:
-        with urllib.request.urlopen(file.url, timeout=CONNECT_SECONDS) as response, temporary.open("wb") as target:
-            while chunk := response.read(CHUNK_BYTES):
-                target.write(chunk)
-        _check_hash(temporary, file)
-        return temporary.replace(weights_dir / file.name)
-    finally:
-        temporary.unlink(missing_ok=True)
+    path, partial = weights_dir / file.name, weights_dir / f".{file.name}.part"
+    with partial.open("ab") as target:
+        fcntl.flock(target, fcntl.LOCK_EX)
+        try:
+            if look_for_weights(size, weights_dir=weights_dir)[0] is FileState.OK:
+                return path  # another process has fetched it meanwhile
+            _download(file, target, on_progress)
+            _check_hash(partial, file)
+            return partial.replace(path)
+        except DamagedWeights:
+            partial.unlink()
+            raise
+        finally:
+            if partial.exists() and partial.stat().st_size == 0:
+                partial.unlink()
 
 
 def load_initial_weights(model: MaskRCNN, size: ModelSize, path: Path) -> LoadedWeights:
@@ -151,6 +187,42 @@ def load_initial_weights(model: MaskRCNN, size: ModelSize, path: Path) -> Loaded
         loaded=tuple(sorted(fitting)),
         not_loaded=tuple(name for name in own if name not in fitting and not name.endswith(counters)),
     )
+
+
+def _download(file: WeightFile, target: BinaryIO, on_progress: OnProgress) -> None:
+    """Append what is missing of a file; a server that cannot begin in the middle sends all of it."""
+    done = target.tell()
+    request = urllib.request.Request(file.url, headers={"Range": f"bytes={done}-"} if done else {})
+    try:
+        response = urllib.request.urlopen(request, timeout=CONNECT_SECONDS)
+    except HTTPError as error:
+        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return  # all of it is there
+        raise
+    with response:
+        if response.status != HTTPStatus.PARTIAL_CONTENT:
+            target.truncate(0)
+            done = 0
+        length = response.headers.get("Content-Length")
+        total = done + int(length) if length else None
+        while chunk := response.read(CHUNK_BYTES):
+            target.write(chunk)
+            done += len(chunk)
+            on_progress(done, total)
+    target.flush()
+
+
+def _now_and_then(file: WeightFile, log: Callable[[str], None]) -> OnProgress:
+    told_at = time.monotonic()
+
+    def tell(done: int, total: int | None) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= LOG_SECONDS:
+            told_at = time.monotonic()
+            of = f" of {total / 1e6:.0f}" if total else ""
+            log(f"{file.name}: {done / 1e6:.0f}{of} MB.")
+
+    return tell
 
 
 def _check_hash(path: Path, file: WeightFile) -> None:

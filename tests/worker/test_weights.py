@@ -12,21 +12,42 @@ from torchvision.models.detection import MaskRCNN, maskrcnn_resnet50_fpn, maskrc
 from app.db.enums import ModelSize
 from worker import weights
 from worker.model import build_model
-from worker.weights import WEIGHT_FILES, DamagedWeights, WeightFile, find_initial_weights, load_initial_weights
+from worker.weights import (
+    WEIGHT_FILES,
+    DamagedWeights,
+    FileState,
+    WeightFile,
+    find_initial_weights,
+    load_initial_weights,
+)
 
 CONTENT = b"weights, as they were published"
 NAME = f"resnet18-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
 
 
 @pytest.fixture
-def host() -> Iterator[str]:
-    """A web server that has the file, and a damaged one beside it."""
+def asked() -> list[int]:
+    """From which byte on the file was asked for, each time."""
+    return []
+
+
+@pytest.fixture
+def host(asked: list[int]) -> Iterator[str]:
+    """A web server that has the file, and at every other address a page of its own."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            begin = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+            if self.path != f"/{NAME}":
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"<html>please sign in to this network")
+                return
+            asked.append(begin)
+            self.send_response(206 if begin else 200)
+            self.send_header("Content-Length", str(len(CONTENT) - begin))
             self.end_headers()
-            self.wfile.write(CONTENT if self.path == f"/{NAME}" else b"<html>please sign in to this network")
+            self.wfile.write(CONTENT[begin:])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -42,6 +63,10 @@ def host() -> Iterator[str]:
 
 def publish(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setitem(WEIGHT_FILES, ModelSize.SMALL, WeightFile(url, holds="ImageNet weights", prefix=""))
+
+
+def unheard(_done: int, _total: int | None) -> None:
+    pass
 
 
 def find(folder: Path, log: list[str], *, may_download: bool) -> weights.InitialWeights:
@@ -126,9 +151,50 @@ def test_fetch_weights__refuses_what_is_not_the_file(
     publish(monkeypatch, f"{host}/resnet18-00000000.pth")
 
     with pytest.raises(DamagedWeights, match="not 00000000"):
-        weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path)
+        weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path, on_progress=unheard)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_fetch_weights__goes_on_with_a_broken_download(
+    tmp_path: Path, host: str, asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+    (tmp_path / f".{NAME}.part").write_bytes(CONTENT[:10])
+    heard: list[tuple[int, int | None]] = []
+
+    path = weights.fetch_weights(
+        ModelSize.SMALL, weights_dir=tmp_path, on_progress=lambda done, total: heard.append((done, total))
+    )
+
+    assert path.read_bytes() == CONTENT
+    assert asked == [10]
+    assert heard == [(len(CONTENT), len(CONTENT))]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_fetch_weights__begins_anew_after_what_was_no_part_of_the_file(
+    tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+    (tmp_path / f".{NAME}.part").write_bytes(b"rubbish")
+
+    with pytest.raises(DamagedWeights):
+        weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path, on_progress=unheard)
+    path = weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path, on_progress=unheard)
+
+    assert path.read_bytes() == CONTENT
+
+
+def test_look_for_weights__ok_missing_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(monkeypatch, f"http://127.0.0.1:1/{NAME}")
+    states = []
+    for content in (None, CONTENT[:-1], CONTENT):
+        if content is not None:
+            (tmp_path / NAME).write_bytes(content)
+        states.append(weights.look_for_weights(ModelSize.SMALL, weights_dir=tmp_path)[0])
+
+    assert states == [FileState.MISSING, FileState.DAMAGED, FileState.OK]
 
 
 def test_load_initial_weights__fills_the_backbone_of_small(tmp_path: Path) -> None:
