@@ -129,6 +129,11 @@ def release(session: Session, lease: Lease) -> None:
     add_log_line(session, model.id, "The worker is shutting down; the model waits for another one.")
 
 
+def give_back_after_death(session: Session, lease: Lease) -> None:
+    """Give the model back: a process of its training died, but not this worker."""
+    _go_on_after_death(session, hold(session, lease), "A process of the training died.")
+
+
 def release_all(session: Session, worker_id: str) -> None:
     """Give back whatever a worker holds, when its process ends without its training having ended."""
     held = select(Model).where(Model.worker_id == worker_id, Model.status.in_(RUNNING))
@@ -142,16 +147,7 @@ def sweep(session: Session) -> None:
     now = read_database_time(session)
     expired = select(Model).where(Model.status.in_(RUNNING), Model.lease_expires_at < now)
     for model in session.scalars(expired.with_for_update(skip_locked=True)).all():
-        model.deaths_since_checkpoint += 1
-        add_log_line(session, model.id, f"Worker {model.worker_id} stopped answering.")
-        if model.deaths_since_checkpoint < MAX_DEATHS:
-            _requeue(model)
-            continue
-        _end(session, model, ModelStatus.FAILED)
-        model.error = (
-            f"{MAX_DEATHS} workers in a row died while training this model, perhaps out of memory. Choose a smaller "
-            "image size or model size, or resume it on a larger machine; the workers' logs say more."
-        )
+        _go_on_after_death(session, model, f"Worker {model.worker_id} stopped answering.")
     long_ago = now - timedelta(seconds=FORGET_WORKER_SECONDS)
     session.execute(delete(Worker).where(Worker.heartbeat_at < long_ago))
 
@@ -286,6 +282,20 @@ def _find_earlier(session: Session, model_id: int | None) -> ContinueFrom | None
         return None
     checkpoint, model = found.get(CheckpointKind.BEST) or found[CheckpointKind.LAST]
     return ContinueFrom(model_id, model.name, checkpoint.kind, checkpoint.state_key, tuple(model.class_names))
+
+
+def _go_on_after_death(session: Session, model: Model, words: str) -> None:
+    """Let another worker go on, unless the model has killed too many."""
+    model.deaths_since_checkpoint += 1
+    add_log_line(session, model.id, words)
+    if model.deaths_since_checkpoint < MAX_DEATHS:
+        _requeue(model)
+        return
+    _end(session, model, ModelStatus.FAILED)
+    model.error = (
+        f"{MAX_DEATHS} workers in a row died while training this model, perhaps out of memory. Choose a smaller "
+        "image size or model size, or resume it on a larger machine; the workers' logs say more."
+    )
 
 
 def _unheard(now: datetime) -> Select[Model]:
