@@ -12,6 +12,7 @@ from app.smart_masks.engines.engine import Segment
 from app.smart_masks.engines.grabcut import WORKING_SIDE_PX, GrabCut
 from app.smart_masks.prompts import Prompts, Stroke
 from app.smart_masks.service import finish_mask
+from app.smart_masks.strokes import draw_strokes
 
 coordinates = st.floats(-60, 120)
 strokes = st.lists(
@@ -90,3 +91,39 @@ def test_box_at_full_size__needs_no_scaling() -> None:
     mask = whole_mask(engine.segment(engine.embed(rgb), prompts), (60, 80))
     assert mask[21:39, 31:59].all()
     assert mask.sum() == pytest.approx(20 * 30, rel=0.05)
+
+
+ON_OBJECT = (Stroke(((90, 120), (210, 120)), 14), Stroke(((90, 180), (210, 180)), 14))
+BESIDE = (Stroke(((70, 65), (230, 65)), 8), Stroke(((65, 70), (65, 230)), 8))
+
+
+@pytest.mark.parametrize("scale", [1, 4])
+@pytest.mark.parametrize(
+    ("foreground", "background"),
+    [((), ON_OBJECT), (BESIDE, ()), (BESIDE, ON_OBJECT), ((), ON_OBJECT[:1]), (BESIDE[:1], ON_OBJECT[:1])],
+)
+def test_strokes_on_the_wrong_side__hold_where_they_are_and_do_not_turn_the_mask_over(
+    foreground: tuple[Stroke, ...], background: tuple[Stroke, ...], scale: int
+) -> None:
+    truth = np.zeros((300, 300), bool)
+    truth[80:220, 80:220] = True
+    noise = np.random.default_rng(1).normal(0, 12, (300, 300, 3))
+    rgb = (np.where(truth[..., None], (180, 90, 60), (90, 110, 130)) + noise).clip(0, 255).astype(np.uint8)
+    rgb, truth = np.kron(rgb, np.ones((scale, scale, 1), np.uint8)), np.kron(truth, np.ones((scale, scale), bool))
+    prompts = Prompts(
+        (60 * scale, 60 * scale, 240 * scale, 240 * scale), scaled(foreground, scale), scaled(background, scale)
+    )
+    engine = GrabCut()
+    mask = whole_mask(finish_mask(engine.segment(engine.embed(rgb), prompts), prompts), truth.shape)
+    wanted, unwanted = np.zeros(truth.shape, np.uint8), np.zeros(truth.shape, np.uint8)
+    draw_strokes(wanted, prompts.foreground, 1, left=0, top=0)
+    draw_strokes(unwanted, prompts.background, 1, left=0, top=0)
+    assert mask[(wanted > 0) & (unwanted == 0)].all()
+    assert not mask[unwanted > 0].any()
+    elsewhere = (wanted == 0) & (unwanted == 0)
+    assert (mask == truth)[elsewhere].mean() > 0.75
+    assert mask[truth & elsewhere].mean() > 0.5
+
+
+def scaled(strokes_: tuple[Stroke, ...], scale: int) -> tuple[Stroke, ...]:
+    return tuple(Stroke(tuple((x * scale, y * scale) for x, y in one.points), one.radius * scale) for one in strokes_)
