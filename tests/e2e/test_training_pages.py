@@ -18,24 +18,15 @@ from tests.e2e.projects import import_labels, make_project, train, upload_scenes
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FIRST_POINT_MS = 120_000  # within 60 s of the first step, which the worker's start comes before
-READY_MS = 240_000
-TRAIN_MINUTES = "0.5"
+TRAIN_MINUTES = "9"  # more than the test takes; it cancels the training
 IMAGE_SIZE = "96"
 
 
-@pytest.fixture
-def project_id(api: httpx.Client) -> int:
-    scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in range(1, 11)}
-    project_id = make_project(api, "Training pages")
-    upload_scenes(api, project_id, scenes)
-    import_labels(api, project_id, scenes)
-    return project_id
-
-
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_training__from_the_dialog_to_training_again(
-    page: Page, browsing: Browsing, open_page: Callable[..., Page], api: httpx.Client, project_id: int
+    page: Page, browsing: Browsing, open_page: Callable[..., Page], api: httpx.Client
 ) -> None:
+    project_id = make_labeled_project(api, image_count=10)
     model_id = start_in_dialog(page, api, project_id)
     waiting = [queue_model(api, project_id, name) for name in ("second", "third")]
     change_order(page, api, waiting)
@@ -53,14 +44,16 @@ def test_training__from_the_dialog_to_training_again(
     browsing.forgive("/events")
     for waiting_id in waiting:
         assert api.post(f"/api/v1/models/{waiting_id}/cancel").is_success
-    expect(page.get_by_text("The model is ready.")).to_be_visible(timeout=READY_MS)
+    page.get_by_role("button", name="Cancel training").click()
+    expect(page.get_by_text("Cancelled; its checkpoints are deleted.")).to_be_visible()
     check_downloads(page, api, model_id)
     train_again(page, api, project_id, model_id)
 
 
 @pytest.mark.timeout(600)
-def test_curves__of_two_models_lie_over_each_other(page: Page, api: httpx.Client, project_id: int) -> None:
-    first, second = (train(api, project_id, name=name, image_size=64, max_steps=4) for name in ("one", "two"))
+def test_curves__of_two_models_lie_over_each_other(page: Page, api: httpx.Client) -> None:
+    project_id = make_labeled_project(api, image_count=3)
+    first, second = (train(api, project_id, name=name, image_size=64, max_steps=1) for name in ("one", "two"))
     page.goto(f"/models/{first}")
     page.get_by_role("button", name="Compare with").click()
     page.get_by_role("menuitemcheckbox", name="two").click()
@@ -79,6 +72,14 @@ def test_curves__of_two_models_lie_over_each_other(page: Page, api: httpx.Client
         page.get_by_role("button", name="CSV").click()
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text())))
     assert {row["model"] for row in rows} == {"one", "two"}
+
+
+def make_labeled_project(api: httpx.Client, *, image_count: int) -> int:
+    scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in range(1, image_count + 1)}
+    project_id = make_project(api, "Training pages")
+    upload_scenes(api, project_id, scenes)
+    import_labels(api, project_id, scenes)
+    return project_id
 
 
 def start_in_dialog(page: Page, api: httpx.Client, project_id: int) -> int:

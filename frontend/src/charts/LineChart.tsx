@@ -150,7 +150,7 @@ function optionsOf(
     width: element.clientWidth,
     height,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     cursor: { show: !compact, y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: false }, y: yRange ? { range: [yRange[0], yRange[1]] } : { range: rangeFromZero } },
     axes: [
@@ -158,6 +158,7 @@ function optionsOf(
         ...axis,
         grid: { show: false },
         size: 28,
+        space: 72, // "1 min 30 s" and air
         ...(xSteps ? { incrs: () => [...(latest.current.xSteps ?? xSteps)] } : {}),
         values: (_, ticks) => ticks.map((tick) => latest.current.formatX(tick)),
       },

@@ -42,6 +42,7 @@ export function Curves({ model, points }: CurvesProps) {
       saveFile(await chartsToPng(charts.current, curves.map((curve) => curve.name).join(", ")), `${name}.png`);
   };
   const isEmpty = curves.every((curve) => curve.points.length === 0);
+  const isUnfit = isEmpty || others.isPending; // to be downloaded: a curve would be missing
   return (
     <section className={styles.card} aria-label={t("learningCurves")}>
       <header className={styles.cardHeader}>
@@ -73,10 +74,10 @@ export function Curves({ model, points }: CurvesProps) {
             { value: "steps", text: t("steps") },
           ]}
         />
-        <Button kind="quiet" icon={Download} onPress={saveCsv} isDisabled={isEmpty}>
+        <Button kind="quiet" icon={Download} onPress={saveCsv} isDisabled={isUnfit}>
           CSV
         </Button>
-        <Button kind="quiet" icon={ImageDown} onPress={() => void savePng()} isDisabled={isEmpty}>
+        <Button kind="quiet" icon={ImageDown} onPress={() => void savePng()} isDisabled={isUnfit}>
           PNG
         </Button>
       </header>
@@ -162,8 +163,8 @@ function useCurveView() {
 
 /** The project's other models that have begun, and the curves of the chosen ones. */
 function useOtherCurves(model: Model, compared: readonly number[]) {
-  const models = useModels(model.project_id).data?.items ?? [];
-  const candidates = models.filter((other) => other.id !== model.id && other.status !== "queued");
+  const models = useModels(model.project_id);
+  const candidates = (models.data?.items ?? []).filter((other) => other.id !== model.id && other.status !== "queued");
   const chosen = candidates.filter((other) => compared.includes(other.id));
   const curves = useQueries({
     queries: chosen.map((other) => ({
@@ -173,6 +174,7 @@ function useOtherCurves(model: Model, compared: readonly number[]) {
   });
   return {
     candidates,
+    isPending: compared.length > 0 && (models.isPending || curves.some((curve) => curve.isPending)),
     chosen: chosen.map((other, index) => ({ name: other.name, points: curves[index]?.data?.items ?? [] })),
   };
 }
