@@ -36,7 +36,7 @@ class PieceMatcher:
 
     def __call__(self, boxes: Boxes) -> Tensor:
         """The true box of each anchor, BETWEEN_THRESHOLDS where that is open, BELOW_LOW_THRESHOLD where it has none."""
-        pieces = boxes.anchors_xyxy.split(max(1, MAX_PAIRS // len(boxes.truth_xyxy)))
+        pieces = torch.split(boxes.anchors_xyxy, max(1, MAX_PAIRS // len(boxes.truth_xyxy)))
         overlaps = [box_iou(boxes.truth_xyxy, pieces[0])]
         found = [_best(overlaps[0])]
         for piece in pieces[1:]:

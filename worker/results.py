@@ -17,7 +17,7 @@ from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.inference.model_meta import ModelMeta, write_meta
 from app.inference.predictor import Predictor
-from app.masks.average_precision import best_f1_thresholds
+from app.masks.average_precision import average_precision, best_f1_thresholds
 from app.masks.matching import match_predictions
 from app.masks.prediction_table import (
     ImagePredictions,
@@ -77,10 +77,20 @@ def export_checkpoints(
         with store.local_path(next(iter(state_keys.values()))) as state_file:
             trained = load_trained_model(state_file)
         exported = _export(claim, trained, frozen, directory, load_image=load_image, each_image=each_image)
+        reporter.log(_in_words(exported.tables[Split.VALIDATION]))
         for kind, state_key in state_keys.items():
             prefix = state_key.removesuffix(STATE_FILE)
             keys = _store_export(exported, kind, store, prefix)
             reporter.write(partial(_record_export, kind=kind, exported=exported, prefix=prefix, keys=keys))
+
+
+def _in_words(validation: PredictionTable) -> str:
+    """What an exported model is worth on every validation image; while it trained, perhaps a part was looked at."""
+    precision = average_precision(validation.match_table())
+    if precision.mean_ap is None or precision.mean_ap50 is None:
+        return "No validation image has a label, so there is no mAP."
+    images, mean_ap, ap50 = len(validation.images), precision.mean_ap, precision.mean_ap50
+    return f"On all {images} validation images: mAP {mean_ap:.3f}, AP50 {ap50:.3f}."
 
 
 def _states_to_export(model_id: int) -> list[dict[CheckpointKind, str]]:
