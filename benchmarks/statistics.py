@@ -22,7 +22,7 @@ from sqlalchemy import insert
 
 from app.db.engine import dispose_engine, session_scope
 from app.db.enums import Split
-from app.db.models import Image, Project
+from app.db.models import Image, LabelClass, Project
 from app.masks import rle as mask_rle
 from app.masks.average_precision import average_precision, best_f1_thresholds
 from app.masks.instance import Rle
@@ -41,14 +41,14 @@ PATH = "/api/v1/models/1"
 def main() -> None:
     arguments = parse_arguments()
     scenes = [Scene(seed, arguments.predictions // arguments.images) for seed in range(arguments.images)]
-    started = time.perf_counter()
+    started = time.process_time()
     table = PredictionTable(tuple(LABELS), tuple(scene.judged() for scene in scenes))
     joined = table.match_table()
     ours = average_precision(joined)
     thresholds = best_f1_thresholds(joined, match_predictions(joined, 0.5))
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     print(f"{table.prediction_count} predictions, {len(scenes)} images, {len(LABELS)} labels")
-    print(f"at training's end: overlaps, matches, AP and best thresholds in {seconds:.2f} s")
+    print(f"at training's end: overlaps, matches, AP and best thresholds in {seconds:.2f} s of processor")
     if not arguments.skip_coco:
         coco_seconds, mean_ap = coco_eval(scenes)
         print(f"  COCOeval alone {coco_seconds:.2f} s: ours is {seconds / coco_seconds:.3f} of it")
@@ -123,10 +123,10 @@ def coco_eval(scenes: Sequence[Scene]) -> tuple[float, float]:
     found = coco(scenes, lambda scene: zip(scene.predicted, scene.predicted_classes, scene.scores, strict=True))
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation = COCOeval(truth, found, "segm")
-        started = time.perf_counter()
+        started = time.process_time()
         evaluation.evaluate()
         evaluation.accumulate()
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         evaluation.summarize()
     return seconds, float(evaluation.stats[0])
 
@@ -181,39 +181,41 @@ def fill(table: PredictionTable, optimized: dict[str, float]) -> None:
             for image in table.images
         ]
         session.execute(insert(Image), rows)
+        session.add_all(LabelClass(project_id=project_id, name=name, color="#E69F00") for name in LABELS)
     store_trained_model(project_id, tables={Split.VALIDATION: table}, class_names=LABELS, optimized=optimized)
 
 
 def measure(server: RunningServer) -> None:
-    first, size = request(server, "statistics")
-    print(f"page data, first time {first * 1000:.0f} ms (the file is read, all is matched), {size / 1000:.0f} kB")
-    again = [request(server, "statistics")[0] for _ in range(9)]
-    print(f"page data again {in_words(again)}")
-    ious = [request(server, f"statistics?iou_threshold={0.30 + 0.02 * step:.2f}")[0] for step in range(30)]
-    print(f"another IoU threshold {in_words(ious)}")
-    cuts = [request(server, f"statistics?score_threshold={0.05 + 0.03 * step:.2f}")[0] for step in range(30)]
-    print(f"another score threshold {in_words(cuts)}")
+    say(server, "page data, first time (the file is read, all is matched)", ["statistics"])
+    say(server, "page data again", ["statistics"] * 9)
+    say(server, "another IoU threshold", [f"statistics?iou_threshold={0.30 + 0.02 * step:.2f}" for step in range(30)])
+    say(server, "another score threshold", [f"statistics?score_threshold={0.05 + 0.03 * k:.2f}" for k in range(30)])
     for sort in ("missed", "uncertain"):
-        pages = [request(server, f"predictions?sort={sort}&limit=24&iou_threshold={0.4 + 0.01 * k}") for k in range(9)]
-        print(f"24 images by {sort} {in_words([seconds for seconds, _ in pages])}, {pages[0][1] / 1000:.0f} kB")
-    print(f"suspect labels {in_words([request(server, 'suspects')[0] for _ in range(5)])}")
-    unsure, _ = request(server, "statistics/uncertainty")
-    known, _ = request(server, "statistics/uncertainty")
-    print(f"intervals and best against last {unsure:.2f} s, asked again {known * 1000:.0f} ms")
+        questions = [f"predictions?sort={sort}&limit=24&iou_threshold={0.40 + 0.01 * step:.2f}" for step in range(9)]
+        say(server, f"24 images, {sort} first", questions)
+    say(server, "suspect labels", ["suspects"] * 5)
+    say(server, "intervals, and best against last", ["statistics/uncertainty"])
+    say(server, "the same asked again", ["statistics/uncertainty"] * 5)
 
 
-def request(server: RunningServer, question: str) -> tuple[float, int]:
-    """Seconds until the whole answer is here, and its bytes."""
-    started = time.perf_counter()
-    answer = server.client.get(f"{PATH}/{question}")
-    seconds = time.perf_counter() - started
-    answer.raise_for_status()
-    return seconds, len(answer.content)
-
-
-def in_words(seconds: Sequence[float]) -> str:
+def say(server: RunningServer, what: str, questions: Sequence[str]) -> None:
+    """Print how long answers take until they are here whole, and how long the server's processor worked for each."""
+    seconds, size, worked = [], 0, processor_seconds(server)
+    for question in questions:
+        started = time.perf_counter()
+        answer = server.client.get(f"{PATH}/{question}")
+        seconds.append(time.perf_counter() - started)
+        answer.raise_for_status()
+        size = len(answer.content)
+    worked = (processor_seconds(server) - worked) / len(questions)
     median, worst = statistics.median(seconds) * 1000, max(seconds) * 1000
-    return f"{median:.0f} ms (median of {len(seconds)}; worst {worst:.0f})"
+    took = f"{median:.0f} ms" if len(questions) == 1 else f"{median:.0f} ms (worst of {len(questions)}: {worst:.0f})"
+    print(f"{what}: {took}, {worked * 1000:.0f} ms of processor; {size / 1000:.0f} kB")
+
+
+def processor_seconds(server: RunningServer) -> float:
+    times = server.process.cpu_times()
+    return times.user + times.system
 
 
 if __name__ == "__main__":

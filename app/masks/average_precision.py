@@ -116,11 +116,15 @@ def match_figures(true_positives: int, false_positives: int, false_negatives: in
 def sweep_scores(scores: NDArray[np.float64], correct: NDArray[np.bool_]) -> ScoreSweep:
     """Count what every possible score threshold keeps; equal scores come together."""
     order = np.argsort(-scores, kind="stable")
-    descending = scores[order]
-    is_last = np.append(descending[1:] != descending[:-1], True)[: len(order)]
+    return sweep_sorted(scores[order], correct[order])
+
+
+def sweep_sorted(scores: NDArray[np.float64], correct: NDArray[np.bool_]) -> ScoreSweep:
+    """sweep_scores of predictions that come best score first."""
+    is_last = np.append(scores[1:] != scores[:-1], True)[: len(scores)]
     kept = np.flatnonzero(is_last) + 1
-    true_positives = np.cumsum(correct[order])[is_last]
-    return ScoreSweep(descending[is_last], true_positives, kept - true_positives)
+    true_positives = np.cumsum(correct)[is_last]
+    return ScoreSweep(scores[is_last], true_positives, kept - true_positives)
 
 
 def best_f1_threshold(scores: NDArray[np.float64], correct: NDArray[np.bool_], truth_count: int) -> float | None:

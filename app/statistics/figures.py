@@ -127,11 +127,13 @@ def _shown_points(
     if count <= CURVE_POINTS:
         return np.arange(count)
     way = np.append(0.0, np.cumsum(np.abs(np.diff(precision)) + np.diff(recall)))
-    even = np.searchsorted(way, np.linspace(0, way[-1], CURVE_POINTS - 2))
-    f1 = 2 * sweep.true_positives / (sweep.true_positives + sweep.false_positives + truth_count)
-    # The last point at or above the threshold is what the threshold keeps.
-    in_force = np.searchsorted(-sweep.score, -threshold, side="right") - 1 if threshold is not None else 0
-    return np.unique(np.clip([*even.tolist(), int(np.argmax(f1)), int(in_force), 0, count - 1], 0, count - 1))
+    is_shown = np.zeros(count, dtype=np.bool_)
+    is_shown[np.searchsorted(way, np.linspace(0, way[-1], CURVE_POINTS - 3))] = True
+    f1 = sweep.true_positives / (sweep.true_positives + sweep.false_positives + truth_count)
+    is_shown[int(np.argmax(f1))] = is_shown[-1] = True
+    if threshold is not None:  # the last point at or above it is what it keeps; none is where it keeps nothing
+        is_shown[max(0, int(np.searchsorted(-sweep.score, -threshold, side="right")) - 1)] = True
+    return np.flatnonzero(is_shown)
 
 
 def _images_with(table: MatchTable) -> NDArray[np.int64]:

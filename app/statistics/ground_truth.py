@@ -22,11 +22,23 @@ FREEZE_MARGIN = timedelta(minutes=5)  # a model's row is written after its label
 
 @dataclass(frozen=True, slots=True)
 class TodaysLabels:
-    """How today's labels differ, and the predictions judged by them. `stamp` changes with every change."""
+    """How today's labels differ from those of a table. `stamp` changes with every change."""
 
     stamp: str
     changed: LabelsChanged
-    table: PredictionTable
+    deleted: frozenset[int]
+    instances: Mapping[int, Sequence[Instance]]  # by image, of those that may have changed
+
+    def judge(self, table: PredictionTable) -> PredictionTable:
+        """Judge the table's predictions by today's labels."""
+        images = (
+            _rejudged(image, self.instances[image.image_id], table.class_names)
+            if image.image_id in self.instances
+            else image
+            for image in table.images
+            if image.image_id not in self.deleted
+        )
+        return PredictionTable(table.class_names, tuple(images))
 
 
 def with_snapshot_masks(model: Model, table: PredictionTable) -> PredictionTable:
@@ -47,26 +59,23 @@ def stamp_of(session: Session, model: Model, table: PredictionTable) -> str:
 
 
 def todays_labels(session: Session, model: Model, table: PredictionTable, *, stamp: str) -> TodaysLabels:
-    """Read the labels of images that changed since the training was asked for, and judge anew by them."""
+    """Read the labels of images that changed since the training was asked for, and count how they differ."""
     gone = [name for name in table.class_names if name not in repository.class_ids(session, model.project_id)]
     changed = _changed_since(session, model, table)
     gone_classes = {table.class_names.index(name) for name in gone}
     with_gone = {i.image_id for i in table.images if gone_classes & set(i.overlaps.truth_classes.tolist())}
-    deleted = {image_id for image_id, at in changed.items() if at is None}
-    to_read = sorted((changed.keys() | with_gone) - deleted)
-    rows = training_repository.list_instances(session, to_read)
+    deleted = frozenset(image_id for image_id, at in changed.items() if at is None)
+    rows = training_repository.list_instances(session, sorted((changed.keys() | with_gone) - deleted))
     counts = _Counts(set(table.class_names))
-    images = []
+    instances: dict[int, Sequence[Instance]] = {}
     for image in table.images:
         if image.image_id in deleted:
             counts.compare(image, (), table.class_names)
-        elif image.image_id not in to_read:
-            images.append(image)
-        else:
-            instances = [to_instance(one, image.height, image.width) for one in rows.get(image.image_id, [])]
-            counts.compare(image, instances, table.class_names)
-            images.append(_rejudged(image, instances, table.class_names))
-    return TodaysLabels(stamp, counts.labels_changed(gone), PredictionTable(table.class_names, tuple(images)))
+        elif image.image_id in changed or image.image_id in with_gone:
+            own = [to_instance(one, image.height, image.width) for one in rows.get(image.image_id, [])]
+            counts.compare(image, own, table.class_names)
+            instances[image.image_id] = own
+    return TodaysLabels(stamp, counts.labels_changed(gone), deleted, instances)
 
 
 class _Counts:

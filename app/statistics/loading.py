@@ -151,7 +151,7 @@ def _joined(session: Session, model: Model, checkpoint: Checkpoint, choice: Choi
         return frozen
     todays = _todays(session, model, frozen, tables)
     todays_key = f"{key} {todays.stamp}"
-    return tables.joined.get(todays_key, lambda: JoinedTable(todays_key, todays.table))
+    return tables.joined.get(todays_key, lambda: JoinedTable(todays_key, todays.judge(frozen.stored)))
 
 
 def _todays(session: Session, model: Model, frozen: JoinedTable, tables: TableCache) -> TodaysLabels:

@@ -16,7 +16,7 @@ from app.masks.average_precision import (
     average_precision,
     average_precision_at,
     coco_matches,
-    sweep_scores,
+    sweep_sorted,
 )
 from app.masks.matching import Matches, MatchTable, match_predictions
 from app.masks.prediction_table import PredictionTable
@@ -66,18 +66,20 @@ class Evaluation:
     @cached_property
     def sweeps(self) -> list[ScoreSweep | None]:
         """Each label's counts over the score threshold; None without true objects or predictions."""
-        return [self._sweep(self.table.prediction_classes == k, n) for k, n in enumerate(self.table.truth_counts)]
+        classes = self.table.prediction_classes[self.table.by_score]
+        counts = self.table.truth_counts.tolist()
+        return [self._sweep(self.table.by_score[classes == k], count) for k, count in enumerate(counts)]
 
     @cached_property
     def global_sweep(self) -> ScoreSweep | None:
         """Counts of all labels together, with one score threshold for all."""
-        return self._sweep(np.ones(len(self.table.scores), dtype=np.bool_), int(self.table.truth_counts.sum()))
+        return self._sweep(self.table.by_score, int(self.table.truth_counts.sum()))
 
-    def _sweep(self, own: NDArray[np.bool_], truth_count: int) -> ScoreSweep | None:
-        judged = own & ~self.matches.ignored
-        if not truth_count or not judged.any():
+    def _sweep(self, own: NDArray[np.int64], truth_count: int) -> ScoreSweep | None:
+        judged = own[~self.matches.ignored[own]]
+        if not truth_count or not judged.size:
             return None
-        return sweep_scores(self.table.scores[judged], self.matches.correct[judged])
+        return sweep_sorted(self.table.scores[judged], self.matches.correct[judged])
 
 
 class JoinedTable:
