@@ -6,11 +6,11 @@ import { instanceOf, key, makeEditor, SQUARE } from "../../../editor/editorTesti
 import { ObjectList } from "./ObjectList.tsx";
 
 const ROW = 32;
-const HEIGHT = 20 * ROW;
+const HEIGHT = 8 * ROW;
 
 beforeAll(async () => {
   await startI18n();
-  // happy-dom lays nothing out: the list is as high as twenty rows
+  // happy-dom lays nothing out: the list is as high as eight rows
   Object.defineProperty(HTMLElement.prototype, "clientHeight", { get: () => HEIGHT });
   Object.defineProperty(HTMLElement.prototype, "clientWidth", { get: () => 224 });
 });
@@ -23,14 +23,14 @@ function renderList(count: number) {
   return editor;
 }
 
-const rows = () => screen.getAllByRole("button", { name: /^fig \d+/ });
+const rows = () => screen.getAllByText(/^fig \d+$/);
 
 test("of a thousand objects only the rows in sight are made", () => {
   renderList(1000);
   expect(screen.getByText("1000")).toBeDefined();
-  expect(rows().length).toBeGreaterThanOrEqual(20);
-  expect(rows().length).toBeLessThan(40);
-});
+  expect(rows().length).toBeGreaterThanOrEqual(8);
+  expect(rows().length).toBeLessThan(20);
+}, 30_000);
 
 test("an object chosen in the list is brought into view", () => {
   const editor = renderList(3);

@@ -25,6 +25,13 @@ export class ImageCache {
   #worker: Worker | null = null;
   #current = 0;
 
+  /** Starts the worker, which takes a moment, while it is still being asked what the image is. */
+  prepare(): void {
+    if (this.#worker) return;
+    this.#worker = new Worker(new URL("./imageWorker.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<ImageAnswer>) => this.#take(data));
+  }
+
   /** The image that is on the screen from now on. */
   get(imageId: number, size: Size): Promise<ImagePyramid> {
     this.#current = imageId;
@@ -67,11 +74,8 @@ export class ImageCache {
   }
 
   #order(order: ImageOrder): void {
-    if (!this.#worker) {
-      this.#worker = new Worker(new URL("./imageWorker.ts", import.meta.url), { type: "module" });
-      this.#worker.addEventListener("message", ({ data }: MessageEvent<ImageAnswer>) => this.#take(data));
-    }
-    this.#worker.postMessage(order);
+    this.prepare();
+    this.#worker?.postMessage(order);
   }
 
   #take(answer: ImageAnswer): void {

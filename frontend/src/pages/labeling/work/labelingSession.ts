@@ -91,6 +91,7 @@ export class LabelingSession {
   async open(imageId: number): Promise<void> {
     if (this.#wanted === imageId && this.#state.kind !== "failed") return;
     this.#wanted = imageId;
+    this.#images.prepare();
     const left = this.current;
     const previous = this.#state.kind === "loading" ? this.#state.previous : left;
     this.#setState({ kind: "loading", imageId, previous });

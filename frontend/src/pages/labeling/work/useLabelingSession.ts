@@ -49,7 +49,7 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
 
 /**
  * The panels go to the next image as there is time for it: the canvas and the keys, which ask the session themselves, come first.
- * What changes about the image at hand, whether it is saved above all, is told at once.
+ * The first image, and what changes about the one at hand, whether it is saved above all, are shown at once.
  */
 function useSessionState(session: LabelingSession): SessionState {
   const [state, setState] = useState(session.state);
@@ -60,8 +60,8 @@ function useSessionState(session: LabelingSession): SessionState {
   useEffect(() => {
     const follow = () => {
       const next = session.state;
-      if (editorOf(next) === editorOf(shown.current)) setState(next);
-      else startTransition(() => setState(next));
+      if (leavesImage(shown.current, next)) startTransition(() => setState(next));
+      else setState(next);
     };
     follow();
     return session.subscribe(follow);
@@ -69,8 +69,20 @@ function useSessionState(session: LabelingSession): SessionState {
   return state;
 }
 
+function leavesImage(shown: SessionState, next: SessionState): boolean {
+  const editor = editorOf(shown);
+  return editor !== null && (next.kind === "loading" || editorOf(next) !== editor);
+}
+
 function editorOf(state: SessionState): Editor | null {
-  return state.kind === "open" ? state.open.editor : null;
+  switch (state.kind) {
+    case "open":
+      return state.open.editor;
+    case "loading":
+      return state.previous?.editor ?? null;
+    case "failed":
+      return null;
+  }
 }
 
 function useLeaving(session: LabelingSession): void {
