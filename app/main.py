@@ -13,6 +13,7 @@ from app.db.schema_version import require_current
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
+from app.images import fingerprint_filling
 from app.labeling_time import endpoints as labeling_time
 from app.labels import endpoints as labels
 from app.labels import revisions
@@ -119,4 +120,9 @@ def _background() -> tuple[Background, ...]:
         ),
         Background("the watch over uploads", upload_service.remove_expired, every_seconds=upload_service.SWEEP_SECONDS),
         Background("the tidying of image histories", revisions.tidy, every_seconds=revisions.SWEEP_SECONDS),
+        Background(
+            "the making of missing fingerprints",
+            fingerprint_filling.fill_missing,
+            every_seconds=fingerprint_filling.SWEEP_SECONDS,
+        ),
     )

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.images.archives import ArchiveRefused
+from app.images.fingerprints import fingerprint
 from app.images.location import LocationKept, blank_location
 from app.inference.decode import ImageHeader, opened_image
 from app.inference.errors import ImageRefused
 from app.storage.blobs import BlobStore
-from app.storage.thumbnails import THUMBNAIL_LONG_SIDE, THUMBNAIL_SUFFIX, make_thumbnail
+from app.storage.thumbnails import THUMBNAIL_LONG_SIDE, THUMBNAIL_SUFFIX, make_thumbnail, shrink_to_thumbnail
 
 THREADS = 4  # of one request; decoding and hashing let other threads run, and half of the time is waiting for the disk
 PIXELS_AT_ONCE = 60_000_000  # decoded at one time in the whole server, at 6 bytes each; one larger image goes alone
@@ -41,6 +42,7 @@ class PreparedImage:
     content_hash: str
     storage_key: str
     thumbnail_key: str
+    fingerprint: int
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -95,7 +97,7 @@ class Intake:
     def _store(self, name: str, path: Path) -> PreparedImage:
         with path.open("rb") as file:
             with opened_image(file, max_pixels=self._max_pixels) as image, _decoding.turn(image.pixel_count):
-                thumbnail = make_thumbnail(image.decode(at_least_px=THUMBNAIL_LONG_SIDE))
+                small = shrink_to_thumbnail(image.decode(at_least_px=THUMBNAIL_LONG_SIDE))
                 header = image.header()
             if self._strip_location:
                 blank_location(path, header.format)
@@ -107,7 +109,7 @@ class Intake:
         thumbnail_key = f"{self._prefix}/thumbnails/{stem}{THUMBNAIL_SUFFIX}"
         self._keys += (storage_key, thumbnail_key)
         self._blobs.put_file(storage_key, path, move=True, settled=False)
-        self._blobs.put_bytes(thumbnail_key, thumbnail, settled=False)
+        self._blobs.put_bytes(thumbnail_key, make_thumbnail(small), settled=False)
         return PreparedImage(
             name=name,
             width=header.width,
@@ -117,6 +119,7 @@ class Intake:
             content_hash=content_hash,
             storage_key=storage_key,
             thumbnail_key=thumbnail_key,
+            fingerprint=fingerprint(small),
         )
 
 

@@ -291,6 +291,7 @@ def insert_images(session: Session, project_id: int, user_id: int, images: Seque
             "content_hash": image.content_hash,
             "storage_key": image.storage_key,
             "thumbnail_key": image.thumbnail_key,
+            "fingerprint": image.fingerprint,
         }
         for image in images
     ]

@@ -1,10 +1,15 @@
 """The validation set over HTTP."""
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from app.deps import LabelerAccess, SessionDep
+from fastapi import APIRouter, Query
+
+from app.deps import LabelerAccess, ReadSessionDep, SessionDep
+from app.http import PageQuery
 from app.splits import service
-from app.splits.schemas import ChooseBody, ValidationBody, ValidationSummary
+from app.splits.schemas import ChooseBody, NearDuplicates, ValidationBody, ValidationSummary
+
+Across = Annotated[bool | None, Query(description="Only groups on both sides of the split, or only the others.")]
 
 router = APIRouter(prefix="/api/v1", tags=["validation set"])
 
@@ -19,3 +24,11 @@ def set_validation(access: LabelerAccess, body: ValidationBody, session: Session
 def choose_validation(access: LabelerAccess, body: ChooseBody, session: SessionDep) -> ValidationSummary:
     """Make a share of the labeled images the validation set, every label represented."""
     return service.choose_validation(session, access, percent=body.percent, seed=body.seed)
+
+
+@router.get("/projects/{project_id}/near-duplicates")
+def list_near_duplicates(
+    access: LabelerAccess, page: PageQuery, session: ReadSessionDep, across: Across = None
+) -> NearDuplicates:
+    """List groups of images that show nearly the same; with `across`, those that lie on both sides of the split."""
+    return service.list_near_duplicates(session, access.project_id, across=across, page=page)

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from app.http import RequestBody, RowId
-from app.images.schemas import MAX_IDS
+from app.images.schemas import MAX_IDS, ImageItem
+from app.paging import Page
 
 
 class ValidationBody(RequestBody):
@@ -25,3 +26,17 @@ class ValidationSummary(BaseModel):
 
     changed: int
     validation_count: int
+
+
+class NearDuplicateGroup(BaseModel):
+    """Images that show nearly the same; `across` says that some are for validation and some are not."""
+
+    images: list[ImageItem]
+    across: bool
+
+
+class NearDuplicates(Page[NearDuplicateGroup]):
+    """`groups_across` counts those of the whole project; `images_unknown` images have no fingerprint yet."""
+
+    groups_across: int
+    images_unknown: int

@@ -17,11 +17,16 @@ JPEG_QUALITY = 80  # WebP would save a quarter of the bytes for ten times the ti
 
 def make_thumbnail(rgb: NDArray[np.uint8]) -> bytes:
     """Shrink an upright picture, (H, W, 3), to THUMBNAIL_LONG_SIDE and encode it; smaller ones keep their size."""
+    return encode_jpeg(shrink_to_thumbnail(rgb), quality=JPEG_QUALITY)
+
+
+def shrink_to_thumbnail(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The pixels of a thumbnail, before JPEG."""
     height, width = rgb.shape[:2]
-    if max(width, height) > THUMBNAIL_LONG_SIDE:
-        size = resized_size(width, height, THUMBNAIL_LONG_SIDE)
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return encode_jpeg(rgb, quality=JPEG_QUALITY)
+    if max(width, height) <= THUMBNAIL_LONG_SIDE:
+        return rgb
+    size = resized_size(width, height, THUMBNAIL_LONG_SIDE)
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def encode_jpeg(rgb: NDArray[np.uint8], *, quality: int) -> bytes:

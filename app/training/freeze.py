@@ -9,6 +9,8 @@ from app.db.enums import Split
 from app.errors import Unprocessable
 from app.masks.instance import Instance, instance_from_json
 from app.splits.draw import draw_validation
+from app.splits.near_duplicates import Groups
+from app.splits.service import near_duplicates
 from app.training import repository
 from app.training.defaults import LabeledSet
 from app.training.repository import LabeledImage, NamedInstance
@@ -21,12 +23,13 @@ class NothingToTrainOn(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class LabeledProject:
-    """A project's labeled images and the labels on each."""
+    """A project's labeled images, the labels on each, and which of all its images show nearly the same."""
 
     project_id: int
     images: Sequence[LabeledImage]
     labels_by_image: Mapping[int, Set[str]]
     class_names: tuple[str, ...]
+    near_duplicates: Groups
 
     @property
     def marked(self) -> frozenset[int]:
@@ -48,6 +51,7 @@ def read_labeled_project(session: Session, project_id: int) -> LabeledProject:
         repository.list_labeled_images(session, project_id),
         labels_by_image,
         tuple(name for name in repository.list_class_names(session, project_id) if name in used),
+        near_duplicates(session, project_id),
     )
 
 
@@ -78,7 +82,7 @@ def choose_validation(
         raise NothingToTrainOn(
             "only one image is labeled: label at least one more, since one has to be held back for validation"
         )
-    drawn = draw_validation(project.labels_by_image, percent=percent, seed=seed)
+    drawn = draw_validation(project.labels_by_image, percent=percent, seed=seed, groups=project.near_duplicates)
     if not drawn:
         raise NothingToTrainOn(
             "no image can be held back for validation, since each is the only one with one of its labels: "

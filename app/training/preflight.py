@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import Unprocessable
 from app.masks import rle
 from app.masks.instance import Rle
+from app.splits.near_duplicates import images_across
 from app.training import repository
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
 from app.training.repository import LabeledImage, StoredShape
@@ -32,6 +33,7 @@ class WarningKind(StrEnum):
     TINY = "tiny"
     CROWDED = "crowded"
     HUGE = "huge"
+    NEAR_DUPLICATES = "near duplicates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,9 @@ def _warn_of_counts(project: LabeledProject, validation: frozenset[int]) -> list
         warnings.append(_warning(WarningKind.FEW_VALIDATION_IMAGES, len(validation), total))
     if crowded:
         warnings.append(_warning(WarningKind.CROWDED, crowded, total))
+    training = {image.id for image in project.images} - validation
+    if across := images_across(project.near_duplicates, validation, training):
+        warnings.append(_warning(WarningKind.NEAR_DUPLICATES, len(across), len(validation)))
     if total > HUGE_IMAGES:
         warnings.append(_warning(WarningKind.HUGE, total, total))
     return warnings

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,8 @@ from app.db.enums import RevisionCause
 _BYTEWISE = String(500).with_variant(String(500, collation="C"), "postgresql")
 
 _BYTEWISE_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+
+_UNKNOWN_LOOK = text("fingerprint IS NULL")  # few images or none, so that looking for them costs nothing
 
 
 def _folder(context: DefaultExecutionContext) -> str:
@@ -53,6 +55,7 @@ class Image(Base):
         Index("ix_images_project_id_changed_at", "project_id", "changed_at", "id"),
         Index("ix_images_project_id_instance_count", "project_id", "instance_count", "id"),
         Index("ix_images_project_id_in_validation", "project_id", "in_validation", "id"),
+        Index("ix_images_without_fingerprint", "id", sqlite_where=_UNKNOWN_LOOK, postgresql_where=_UNKNOWN_LOOK),
         NEVER_REUSE_IDS,
     )
 
@@ -69,6 +72,7 @@ class Image(Base):
     content_hash: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of the file as uploaded
     storage_key: Mapped[str] = mapped_column(String(200))
     thumbnail_key: Mapped[str] = mapped_column(String(200))
+    fingerprint: Mapped[int | None] = mapped_column(BigInteger)  # app/images/fingerprints.py; null until it is made
     in_validation: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)  # grows with every save of its instances
     instance_count: Mapped[int] = mapped_column(default=0)

@@ -58,7 +58,8 @@ export interface PreflightWarning {
     | "degenerate"
     | "tiny"
     | "crowded"
-    | "huge";
+    | "huge"
+    | "near duplicates";
   labels: string[];
   count: number;
   of: number;
