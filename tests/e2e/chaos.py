@@ -141,8 +141,7 @@ class Chaos:
         self.outcome = Outcome()
 
     def run(self, rounds: int) -> Outcome:
-        for number in range(1, rounds + 1):
-            blow = self._chance.choice(list(Blow))
+        for number, blow in enumerate(self._blows(rounds), start=1):
             self.outcome.blows[blow] = self.outcome.blows.get(blow, 0) + 1
             for _ in range(self._chance.randint(1, 3)):
                 self._edit()
@@ -151,6 +150,13 @@ class Chaos:
             self._recover()
             self._settle(f"round {number}, {blow}")
         return self.outcome
+
+    def _blows(self, rounds: int) -> list[Blow]:
+        """All kinds in an order of chance, again and again."""
+        blows: list[Blow] = []
+        while len(blows) < rounds:
+            blows += self._chance.sample(list(Blow), len(Blow))
+        return blows[:rounds]
 
     def close(self) -> None:
         self._context.close()

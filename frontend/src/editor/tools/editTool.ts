@@ -4,9 +4,9 @@ import type { Box, Point, Polygon } from "../../geometry/types.ts";
 import { type Draft, NO_DRAFT } from "../draft.ts";
 import type { Editor } from "../editor.ts";
 import type { DoubleClick, PointerEvent, ToolEvent } from "../events.ts";
-import { type Instance, moveShape } from "../instance.ts";
+import { type Instance, moveShape, shapeHolds } from "../instance.ts";
 import type { KeyAction } from "../keys.ts";
-import { reshape } from "../shaping.ts";
+import { convert, reshape } from "../shaping.ts";
 import {
   deleteVertices,
   edgeAt,
@@ -209,9 +209,14 @@ export class EditTool implements Tool {
     }
   }
 
+  /** On an edge it makes a corner. A bitmap has neither until it becomes polygons, which is what is asked for here. */
   #insertOnEdge(event: DoubleClick): void {
     const selected = this.#editor.selected;
-    if (selected?.shape.kind !== "polygons" || this.#editor.isFixed(selected.id)) return;
+    if (!selected || this.#editor.isFixed(selected.id)) return;
+    if (selected.shape.kind === "mask") {
+      if (shapeHolds(selected.shape, [event.x, event.y])) convert(this.#editor, selected);
+      return;
+    }
     const edge = edgeAt(selected.shape.polygons, [event.x, event.y], reachOf(event));
     if (!edge || vertexAt(selected.shape.polygons, edge.point, reachOf(event) / 2)) return;
     this.#click(withInserted(selected, edge.ref, edge.point));

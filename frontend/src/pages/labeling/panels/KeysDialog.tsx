@@ -23,6 +23,7 @@ const POINTER = [
   "corner",
   "edge",
   "several",
+  "outline",
   "pinch",
 ] as const;
 
