@@ -95,6 +95,8 @@ export class Autosave {
     clearTimeout(this.#timer);
     while (this.#saving) await this.#saving;
     if (!this.isSaved) await this.#save();
+    // what was changed is back as it is stored, by undo: there is nothing to send, and nothing unsaved
+    else if (this.#state.kind !== "saved") await this.#afterSave();
   }
 
   /** The page is going: sends what there is without waiting. The draft stays until a save is known to have worked. */

@@ -317,6 +317,17 @@ describe("a label that someone changed meanwhile", () => {
   });
 });
 
+test("a change that is undone before it was sent leaves nothing unsaved", async () => {
+  const { server, editor, autosave, kept } = start([instanceOf("a", SQUARE)]);
+  reshape(editor, "a", TRIANGLE);
+  expect(autosave.state.kind).toBe("unsaved");
+  editor.undo();
+  await autosave.flush();
+  expect(autosave.state.kind).toBe("saved");
+  expect(server.calls).toEqual([]);
+  expect(kept.at(-1)).toBeNull();
+});
+
 describe("merge", () => {
   const shape = fc.constantFrom(SQUARE, TRIANGLE, OTHER);
   const state = fc.uniqueArray(
