@@ -50,6 +50,7 @@ LEAST_ROLE = {
     f"GET {IMAGE}/thumbnail": Role.LABELER,
     f"GET {IMAGE}/display": Role.LABELER,
     f"POST {IMAGE}/smart-mask": Role.LABELER,
+    f"POST {IMAGE}/smart-mask/prepare": Role.LABELER,
     f"GET {PROJECT}/labels": Role.LABELER,
     f"POST {PROJECT}/labels": Role.LABELER,
     f"PATCH {PROJECT}/labels/{{label_id}}": Role.LABELER,

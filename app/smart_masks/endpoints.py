@@ -38,6 +38,12 @@ def make_smart_mask(
     )
 
 
+@router.post("/images/{image_id}/smart-mask/prepare", status_code=204, responses=errors(409, 503))
+def prepare_smart_mask(_access: ImageLabelerAccess, image_id: PathId, runtime: RuntimeDep) -> None:
+    """Encode an image ahead, so that its first mask comes as quickly as the next ones. Repeating it is harmless."""
+    service.prepare_image(runtime, image_id, blobs=get_blob_store(), max_pixels=get_settings().max_image_pixels)
+
+
 @router.get("/smart-mask/engines")
 def list_smart_mask_engines(_caller: CurrentUser, runtime: RuntimeDep) -> SmartMaskEngines:
     """List the engines that this server has; the first one answers where none is asked for."""

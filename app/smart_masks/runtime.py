@@ -83,6 +83,15 @@ class SmartMaskRuntime:
             with kept.turn:
                 return engine.segment(kept.embedded, prompts)
 
+    def prepare(self, engine: Engine[Any], key: Hashable, decode: Callable[[], NDArray[np.uint8]]) -> None:
+        """Let an engine look at an image before anything is marked on it.
+
+        Raises:
+            ServiceUnavailable: Too many calls are waiting.
+        """
+        with self._place():
+            self._kept.get((engine.name, key), lambda: _embed(engine, decode()))
+
     def _segment_anything(self) -> SegmentAnything:
         with self._loading:
             if self._sam is None:

@@ -24,6 +24,21 @@ def list_engines(runtime: SmartMaskRuntime) -> SmartMaskEngines:
     return SmartMaskEngines(items=items)
 
 
+def prepare_image(runtime: SmartMaskRuntime, image_id: int, *, blobs: BlobStore, max_pixels: int) -> None:
+    """Encode an image ahead, so that its first mask need not wait; GrabCut has nothing to prepare that takes seconds.
+
+    Raises:
+        NotFound: The image was deleted meanwhile.
+        ServiceUnavailable: Too many ask at once.
+    """
+    engine = runtime.engine(None)
+    if not engine.takes_clicks:
+        return
+    with session_scope(read_only=True) as session:
+        storage_key = get_image(session, image_id).storage_key
+    runtime.prepare(engine, storage_key, lambda: _decode(blobs, storage_key, max_pixels))
+
+
 def make_mask(
     runtime: SmartMaskRuntime,
     image_id: int,
@@ -51,14 +66,15 @@ def make_mask(
     if prompts.box_xyxy is None and not engine.takes_clicks:
         raise Unprocessable("box: drag a rectangle around the object first; strokes alone are not enough")
 
-    def decode() -> NDArray[np.uint8]:
-        with blobs.open(storage_key) as file:
-            return decode_image(file, max_pixels=max_pixels)
-
-    found = runtime.segment(engine, storage_key, decode, prompts)
+    found = runtime.segment(engine, storage_key, lambda: _decode(blobs, storage_key, max_pixels), prompts)
     mask = finish_mask(found, prompts)
     rle = encode_crop(mask.crop > 0, left=mask.left, top=mask.top, size=(height, width))
     return SmartMask(rle=RleSchema(size=rle.size, counts=rle.counts), engine=EngineName(engine.name), score=found.score)
+
+
+def _decode(blobs: BlobStore, storage_key: str, max_pixels: int) -> NDArray[np.uint8]:
+    with blobs.open(storage_key) as file:
+        return decode_image(file, max_pixels=max_pixels)
 
 
 def finish_mask(found: Segment, prompts: Prompts) -> Segment:

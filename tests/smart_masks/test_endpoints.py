@@ -203,6 +203,20 @@ def test_segment_anything__encodes_an_image_once(owner: Person, scene: Scene, ap
     assert again.json() == first.json()
 
 
+def test_image_prepared__is_encoded_before_anything_is_marked(owner: Person, scene: Scene, app_env: Settings) -> None:
+    path = f"/api/v1/images/{scene.image_id}/smart-mask/prepare"
+    write_stand_in(app_env.resolved_weights_dir)
+    assert owner.post(path).status_code == 204
+    get_blob_store().delete_prefix("projects/")
+    assert ask(owner, scene.image_id, foreground=[[100, 80]]).status_code == 200
+    assert owner.post("/api/v1/images/12345/smart-mask/prepare").status_code == 404
+
+
+def test_image_prepared__for_grabcut_is_not_even_read(owner: Person, scene: Scene) -> None:
+    get_blob_store().delete_prefix("projects/")
+    assert owner.post(f"/api/v1/images/{scene.image_id}/smart-mask/prepare").status_code == 204
+
+
 def test_damaged_file__is_named_and_grabcut_stays(owner: Person, scene: Scene, app_env: Settings) -> None:
     write_stand_in(app_env.resolved_weights_dir)
     (app_env.resolved_weights_dir / ENCODER_FILE).write_bytes(b"no graph")

@@ -11,7 +11,7 @@ import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../
 import type { LabelName } from "../saving/labelNames.ts";
 import { type Conflict, conflictsWith, layOver } from "../saving/merge.ts";
 import { imageTransport, type Stored } from "../saving/transport.ts";
-import { askSmartMask } from "../smart/askSmartMask.ts";
+import { askSmartMask, prepareSmartMask } from "../smart/askSmartMask.ts";
 import { ImageCache } from "./imageCache.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
@@ -113,6 +113,7 @@ export class LabelingSession {
     if (this.#ahead.has(imageId) || imageId === this.#wanted || this.#behind.has(imageId)) return;
     const loading = fetchImage(this.#ports.projectId, imageId);
     this.#ahead.set(imageId, loading);
+    if (this.current?.editor.tool.name === "smart") prepareSmartMask(imageId);
     loading.then(({ image }) => this.#images.ahead(imageId, image)).catch(() => this.#ahead.delete(imageId));
   }
 
