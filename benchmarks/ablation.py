@@ -53,6 +53,9 @@ PARTS: dict[str, Change] = {
 
 def main() -> None:
     arguments = parse_arguments()
+    if not (arguments.data / "instances.json").is_file():
+        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+        return
     os.sched_setaffinity(0, {arguments.core})
     data, class_names = read_coco(arguments.data)
     print(f"{arguments.data.name}, {arguments.image_size} px, {arguments.seconds:.0f} s of one core, {arguments.seeds}")

@@ -25,7 +25,7 @@ from worker.checkpoint import load_trained_model
 from worker.dataset import TrainingData, TrainingImage
 from worker.evaluate import Evaluation, Evaluator
 from worker.fit import fit
-from worker.report import CurvePoint, StopRequest
+from worker.report import CurvePoint, Start, StopRequest
 from worker.train_config import TrainConfig
 
 AP50_GOAL = 0.75
@@ -40,6 +40,9 @@ class PrintingReporter:
 
     def log(self, message: str) -> None:
         print(f"seed {self._seed}: {message}", flush=True)
+
+    def started(self, start: Start) -> None:
+        pass
 
     def progress(self, *, step: int, elapsed_s: float, fraction: float) -> None:
         pass
@@ -63,6 +66,9 @@ class PrintingReporter:
 
 def main() -> None:
     arguments = parse_arguments()
+    if not (arguments.data / "instances.json").is_file():
+        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+        return
     data, class_names = read_coco(arguments.data)
     clock = time.monotonic
     if arguments.core is not None:
@@ -112,7 +118,7 @@ def evaluate_as_exported(checkpoint: Path, data: TrainingData) -> Evaluation:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/fruits_nuts"))
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--image-size", type=int, default=256)
     parser.add_argument("--core", type=int, help="train on this core alone and count its seconds, on a busy machine")

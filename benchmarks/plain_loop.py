@@ -32,6 +32,9 @@ WARM_UP_STEPS = 20
 
 def main() -> None:
     arguments = parse_arguments()
+    if not (arguments.data / "instances.json").is_file():
+        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+        return
     clock = time.perf_counter
     if arguments.core is not None:
         os.sched_setaffinity(0, {arguments.core})
@@ -72,7 +75,7 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/fruits_nuts"))
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--every", type=float, default=30, help="seconds of training between evaluations")
     parser.add_argument("--image-size", type=int, default=256)

@@ -1,4 +1,7 @@
 import dataclasses
+import time
+from collections.abc import Callable
+from itertools import count
 
 import pytest
 import torch
@@ -8,14 +11,20 @@ from app.masks.instance import Instance
 from tests.worker import synthetic
 from tests.worker.synthetic import CLASS_NAMES
 from worker.dataset import TrainingImage
-from worker.evaluate import Evaluation, Evaluator
+from worker.evaluate import MIN_PART, Evaluation, Evaluator
 from worker.model import build_model
 
 CPU = torch.device("cpu")
 
 
-def evaluator(images: tuple[TrainingImage, ...]) -> Evaluator:
-    return Evaluator(images, CLASS_NAMES, image_size=64, memory_bytes=10**9, device=CPU)
+def evaluator(images: tuple[TrainingImage, ...], *, clock: Callable[[], float] = time.monotonic) -> Evaluator:
+    return Evaluator(images, CLASS_NAMES, image_size=64, memory_bytes=10**9, device=CPU, clock=clock)
+
+
+def slow_clock() -> Callable[[], float]:
+    """A clock that is a second later each time it is read."""
+    readings = count()
+    return lambda: float(next(readings))
 
 
 def untrained() -> torch.nn.Module:
@@ -64,3 +73,32 @@ def test_evaluator__crowds_alone_are_no_truth() -> None:
     found = evaluator((dataclasses.replace(image, instances=(crowd,)),)).evaluate(untrained())
 
     assert found.mean_ap is None
+
+
+def test_evaluator__a_large_set_is_judged_on_the_same_part_each_time() -> None:
+    images = many_images(MIN_PART + 9)
+    model = untrained()
+    judging = evaluator(images, clock=slow_clock())
+
+    first = judging.evaluate(model, limit_s=3)  # seconds of the clock: it is read from image MIN_PART on
+    words = judging.part_in_words
+    resumed = evaluator(images)
+    resumed.load_state_dict(judging.state_dict())
+
+    assert words is not None
+    assert f"{MIN_PART + 2} of {MIN_PART + 9} images" in words
+    assert judging.evaluate(model, limit_s=1000) == first
+    assert resumed.part_in_words == words
+
+
+def test_evaluator__a_small_set_counts_whole_whatever_it_takes() -> None:
+    judging = evaluator(many_images(3), clock=slow_clock())
+
+    found = judging.evaluate(untrained(), limit_s=0)
+
+    assert judging.part_in_words is None
+    assert found == evaluator(many_images(3)).evaluate(untrained())
+
+
+def many_images(number: int) -> tuple[TrainingImage, ...]:
+    return synthetic.shapes(training=0, validation=number).validation

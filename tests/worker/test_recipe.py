@@ -1,0 +1,36 @@
+import pytest
+import torch
+
+from app.db.enums import ModelSize
+from tests.worker import synthetic
+from worker.recipe import LONG_TRAINING, Recipe, choose_recipe
+from worker.transforms import Augmentation
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+
+
+def recipe(device: torch.device = CPU, *, pretrained: bool = False, **config: object) -> Recipe:
+    return choose_recipe(synthetic.config(**config), pretrained=pretrained, device=device)
+
+
+@pytest.mark.parametrize(("image_size", "batch_size"), [(192, 4), (256, 4), (512, 1), (1024, 1)])
+def test_choose_recipe__a_cpu_takes_as_many_pixels_as_four_small_images(image_size: int, batch_size: int) -> None:
+    assert recipe(image_size=image_size).batch_size == batch_size
+
+
+def test_choose_recipe__a_gpu_takes_more_and_every_mask() -> None:
+    found = recipe(GPU, size=ModelSize.MEDIUM)
+
+    assert (found.batch_size, found.max_masks) == (8, None)
+
+
+def test_choose_recipe__pretrained_weights_are_changed_gently_and_a_person_decides() -> None:
+    assert recipe(pretrained=True).learning_rate < recipe().learning_rate
+    assert recipe(pretrained=True, learning_rate=0.03).learning_rate == 0.03
+
+
+def test_choose_recipe__only_long_trainings_see_pasted_objects() -> None:
+    assert recipe(train_minutes=59).augmentation == Augmentation()
+    assert Augmentation().paste_share == 0
+    assert recipe(train_minutes=60).augmentation == LONG_TRAINING
+    assert LONG_TRAINING.paste_share > 0
