@@ -84,13 +84,16 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
     // drawing comes before the list: its rows follow with the rest of the panels
     useFlushSync: false,
   });
+  const height = rows.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen row is higher than the others
+  useEffect(() => rows.measure(), [rows, selectedIndex]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the last row's detail can be scrolled to once the list is as high
   useEffect(() => {
-    rows.measure();
     if (selectedIndex >= 0) rows.scrollToIndex(selectedIndex);
-  }, [rows, selectedIndex]);
+  }, [rows, selectedIndex, height]);
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ul style={{ height: rows.getTotalSize() }} className={styles.virtual}>
+      <ul style={{ height }} className={styles.virtual}>
         {rows.getVirtualItems().map(({ key, index, start }) => {
           const object = objects[index];
           if (!object) return null;
