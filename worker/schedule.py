@@ -16,6 +16,7 @@ SHORT_TRAINING_INTERVAL_SECONDS = (
 )
 EVALUATION_SHARE = 0.12  # of the time; with the last one, which comes when it must, it stays below 15 %
 EVALUATIONS_AT_LEAST = 20  # of a training by time: a set that takes longer than that allows is evaluated in part
+LONGEST_EVALUATION_SECONDS = 40  # the first one begins after 15 s, and its point has to come within 60 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class TimeSchedule:
 
     @property
     def evaluation_limit_s(self) -> float:
-        return self.budget_s * EVALUATION_SHARE / EVALUATIONS_AT_LEAST
+        return min(self.budget_s * EVALUATION_SHARE / EVALUATIONS_AT_LEAST, LONGEST_EVALUATION_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,12 @@ def test_time_schedule__points_are_paced_by_their_cost(budget_s: float, evaluati
     assert due(interval_s + 0.01)
 
 
+def test_time_schedule__one_evaluation_takes_a_share_and_lets_the_first_point_come_within_a_minute() -> None:
+    assert TimeSchedule(1000).evaluation_limit_s == pytest.approx(6)  # a twentieth of 12 %
+    assert TimeSchedule(100 * 3600).evaluation_limit_s == 40
+    assert StepSchedule(100).evaluation_limit_s is None
+
+
 def test_step_schedule__goes_by_steps_alone() -> None:
     schedule = StepSchedule(100)
 
