@@ -10,6 +10,7 @@ from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.background import Background
 from app.db.schema_version import require_current
+from app.fixes import endpoints as fixes
 from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
@@ -69,6 +70,7 @@ def create_app() -> FastAPI:
         splits.router,
         training.router,
         statistics.router,
+        fixes.router,
         predict.router,
     ):
         app.include_router(router, responses=API_ERRORS)

@@ -34,6 +34,23 @@ class RevisionCause(StrEnum):
     LABEL_DELETED = "label_deleted"
 
 
+class FindingKind(StrEnum):
+    """What a model's prediction and the labels disagree about."""
+
+    IMAGINED = "imagined"  # predicted where nothing is labeled
+    MISSED = "missed"  # labeled, and not predicted
+    MISLABELED = "mislabeled"  # predicted as another label
+    LOW_IOU = "low_iou"  # predicted, with another outline
+
+
+class FixAction(StrEnum):
+    """What was done about a finding."""
+
+    ACCEPTED = "accepted"  # the prediction became the label
+    FIXED = "fixed"  # the label was changed by hand
+    DISMISSED = "dismissed"  # the label is right
+
+
 class ModelSize(StrEnum):
     SMALL = "small"
     MEDIUM = "medium"

@@ -37,7 +37,7 @@ def list_suspects(session: Session, loaded: Loaded, *, kind: SuspectKind | None,
     begin = after[0] + 1 if after else 0
     ranked = list(enumerate(found))[begin : begin + page.limit + 1]
     kept, next_cursor = cut_page(ranked, page, key=lambda row: [row[0]])
-    describer = _Describer(loaded, repository.image_names(session, [image.image_id for image in loaded.images]))
+    describer = Describer(loaded, repository.image_names(session, [image.image_id for image in loaded.images]))
     return Page(items=[describer.suspect(one) for _, one in kept], next_cursor=next_cursor, total=len(found))
 
 
@@ -141,7 +141,7 @@ def _box_iou(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
     return shared / union if union else 0.0
 
 
-class _Describer:
+class Describer:
     """Puts findings into words and shapes."""
 
     def __init__(self, loaded: Loaded, names: Mapping[int, str]) -> None:

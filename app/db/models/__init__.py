@@ -1,6 +1,7 @@
 """Every table. Importing this package fills `Base.metadata`."""
 
 from app.db.models.accounts import ApiToken, LoginSession, User
+from app.db.models.fixes import Fix
 from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance, LabelClass
 from app.db.models.labeling_time import LabelingTime
 from app.db.models.projects import Membership, Project
@@ -12,6 +13,7 @@ __all__ = [
     "ApiToken",
     "Checkpoint",
     "CurvePoint",
+    "Fix",
     "Image",
     "ImageClassCount",
     "ImageRevision",
