@@ -116,7 +116,7 @@ def add_steps(session: Session, steps: Iterable[Step]) -> None:
 
 def list_steps(
     session: Session, image_id: int, *, before: int | None, limit: int
-) -> Sequence[Row[int, int, datetime, int | None, str, RevisionCause, int, int, int]]:
+) -> Sequence[Row[int, int, datetime, int | None, str, str, RevisionCause, int, int, int]]:
     """The saves of an image with who made them, newest first."""
     query = (
         select(
@@ -125,6 +125,7 @@ def list_steps(
             ImageRevision.saved_at,
             ImageRevision.saved_by,
             User.name,
+            User.email,
             ImageRevision.cause,
             ImageRevision.added,
             ImageRevision.changed,

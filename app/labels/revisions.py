@@ -102,7 +102,7 @@ def list_revisions(session: Session, image_id: int, page: PageParams) -> tuple[l
             revision=row.revision,
             came_from=row.came_from,
             saved_at=row.saved_at,
-            saved_by=None if row.saved_by is None else RevisionAuthor(id=row.saved_by, name=row.name),
+            saved_by=None if row.saved_by is None else RevisionAuthor(id=row.saved_by, name=row.name or row.email),
             cause=row.cause,
             added=row.added,
             changed=row.changed,

@@ -57,6 +57,7 @@ def test_history__says_who_changed_how_much(image: Labeled) -> None:
         for one in found["items"]
     ] == [(2, 1, "save", 1, 1, 1), (1, 0, "save", 2, 0, 0)]
     assert {one["saved_by"]["id"] for one in found["items"]} == {image.person.user_id}
+    assert all(one["saved_by"]["name"] for one in found["items"])
     assert found["total"] == 2
     first = history(image, limit=1)
     assert history(image, limit=1, cursor=first["next_cursor"])["items"] == found["items"][1:]

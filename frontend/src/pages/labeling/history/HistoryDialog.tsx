@@ -65,7 +65,7 @@ function Saves({ open, colorOf, onClose }: Omit<HistoryDialogProps, "isOpen">) {
         <PastPicture image={image} instances={past.data ?? null} colorOf={colorOf} />
         <div className={styles.foot}>
           <span role="status">{past.data ? t("history.objects", { count: past.data.length }) : ""}</span>
-          <Button kind="primary" isDisabled={!past.data || shown === image.revision} onPress={bringBack}>
+          <Button kind="primary" isDisabled={!past.data || shown === items[0]?.revision} onPress={bringBack}>
             {t("history.restore")}
           </Button>
         </div>

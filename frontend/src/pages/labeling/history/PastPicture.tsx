@@ -42,8 +42,9 @@ function draw(context: CanvasRenderingContext2D, { shape }: Instance, color: str
   const path = new Path2D();
   for (const polygon of shapePolygons(shape, 0)) {
     for (const ring of ringsOf(polygon)) {
-      // the first line is taken for a move: there is no point before it
-      for (const [x, y] of ring) path.lineTo(x * scale, y * scale);
+      const [first, ...others] = ring;
+      if (first) path.moveTo(first[0] * scale, first[1] * scale);
+      for (const [x, y] of others) path.lineTo(x * scale, y * scale);
       path.closePath();
     }
   }
