@@ -101,31 +101,34 @@ function lastValue(values: Line["values"], index: number): number | undefined {
 }
 
 function TableTwin({ label, x, lines, formatX, formatY, xName }: LineChartProps) {
+  // A table is as wide as its words whatever it is told, so it is the box around it that is hidden.
   return (
-    <table className="visually-hidden">
-      <caption>{label}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{xName}</th>
-          {lines.map((line) => (
-            <th scope="col" key={line.name}>
-              {line.name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {x.map((at, row) => (
-          <tr key={at}>
-            <th scope="row">{formatX(at)}</th>
-            {lines.map((line) => {
-              const value = line.values[row];
-              return <td key={line.name}>{value === null || value === undefined ? "" : formatY(value)}</td>;
-            })}
+    <div className="visually-hidden">
+      <table>
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{xName}</th>
+            {lines.map((line) => (
+              <th scope="col" key={line.name}>
+                {line.name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {x.map((at, row) => (
+            <tr key={at}>
+              <th scope="row">{formatX(at)}</th>
+              {lines.map((line) => {
+                const value = line.values[row];
+                return <td key={line.name}>{value === null || value === undefined ? "" : formatY(value)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -13,7 +13,8 @@ interface TableProps {
 /** An ordinary table with rows 48 high; it scrolls sideways where it is too wide. */
 export function Table({ label, className, children }: TableProps) {
   return (
-    <div className={classNames(styles.scroller, className)}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it
+    <div className={classNames(styles.scroller, className)} tabIndex={0}>
       <table aria-label={label} className={styles.table}>
         {children}
       </table>

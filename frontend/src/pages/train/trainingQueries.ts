@@ -58,6 +58,7 @@ export interface PreflightWarning {
     | "degenerate"
     | "tiny"
     | "crowded"
+    | "near duplicates"
     | "huge"
     | "near duplicates";
   labels: string[];
