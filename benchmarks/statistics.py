@@ -81,6 +81,7 @@ class Scene:
         moved = centres[of_truth] + rng.normal(0, 6, (prediction_count, 2))
         grown = radii[of_truth] * rng.uniform(0.8, 1.25, prediction_count)
         self.predicted = [disc(centre, radius) for centre, radius in zip(moved, grown, strict=True)]
+        self.boxes_xyxy = [box_xyxy(rle) for rle in self.predicted]
         confused = rng.random(prediction_count) < 0.3
         anything = rng.integers(0, len(LABELS), prediction_count)
         self.predicted_classes: list[int] = np.where(
@@ -94,7 +95,7 @@ class Scene:
             height=SIDE_PX,
             width=SIDE_PX,
             predicted=self.predicted,
-            boxes_xyxy=[box_xyxy(rle) for rle in self.predicted],
+            boxes_xyxy=self.boxes_xyxy,
             scores=self.scores,
             prediction_classes=self.predicted_classes,
             truth=self.truth,

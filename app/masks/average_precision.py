@@ -64,7 +64,8 @@ def coco_matches(table: MatchTable) -> tuple[Matches, ...]:
 
 def average_precision(table: MatchTable, matches: Sequence[Matches] | None = None) -> AveragePrecision:
     """Compute COCO's AP .50:.95 and AP at .50, by class and over classes; `matches` are coco_matches, if known."""
-    at_thresholds = np.array([average_precision_at(table, one) for one in matches or coco_matches(table)])
+    counted = _counted_by_class(table)
+    at_thresholds = np.array([_ap_of(table, one, counted) for one in matches or coco_matches(table)])
     ap, ap50 = at_thresholds.mean(axis=0), at_thresholds[0]
     return AveragePrecision(ap, ap50, mean_over_classes(ap), mean_over_classes(ap50))
 
@@ -77,15 +78,7 @@ def average_precision_at(table: MatchTable, matches: Matches) -> NDArray[np.floa
     Returns:
         (K,), NaN for a class without true objects.
     """
-    counted = table.by_score[table.rank[table.by_score] < MAX_PREDICTIONS]
-    counted = counted[np.argsort(table.prediction_classes[counted], kind="stable")]
-    ends = np.cumsum(np.bincount(table.prediction_classes[counted], minlength=table.class_count))
-    correct, ignored = matches.correct[counted], matches.ignored[counted]
-    ap = np.full(table.class_count, np.nan)
-    for class_index in np.flatnonzero(table.truth_counts).tolist():
-        own = slice(ends[class_index - 1] if class_index else 0, ends[class_index])
-        ap[class_index] = _area_under_curve(correct[own], ignored[own], int(table.truth_counts[class_index]))
-    return ap
+    return _ap_of(table, matches, _counted_by_class(table))
 
 
 def mean_over_classes(values: NDArray[np.float64]) -> float | None:
@@ -152,6 +145,22 @@ def best_f1_thresholds(table: MatchTable, matches: Matches) -> list[float | None
         own = judged & (table.prediction_classes == class_index)
         thresholds.append(best_f1_threshold(table.scores[own], matches.correct[own], truth_count))
     return thresholds
+
+
+def _counted_by_class(table: MatchTable) -> NDArray[np.int64]:
+    """The predictions that AP counts, class by class, each one's best score first."""
+    counted = table.by_score[table.rank[table.by_score] < MAX_PREDICTIONS]
+    return counted[np.argsort(table.prediction_classes[counted], kind="stable")]
+
+
+def _ap_of(table: MatchTable, matches: Matches, counted: NDArray[np.int64]) -> NDArray[np.float64]:
+    ends = np.cumsum(np.bincount(table.prediction_classes[counted], minlength=table.class_count))
+    correct, ignored = matches.correct[counted], matches.ignored[counted]
+    ap = np.full(table.class_count, np.nan)
+    for class_index in np.flatnonzero(table.truth_counts).tolist():
+        own = slice(ends[class_index - 1] if class_index else 0, ends[class_index])
+        ap[class_index] = _area_under_curve(correct[own], ignored[own], int(table.truth_counts[class_index]))
+    return ap
 
 
 def _area_under_curve(correct: NDArray[np.bool_], ignored: NDArray[np.bool_], truth_count: int) -> float:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from app.masks.instance import InvalidMask, Rle
-from app.masks.rle import coco_dict
+from app.masks.rle import coco_dicts
 
 
 def mask_iou(predicted: Sequence[Rle], truth: Sequence[Rle], truth_is_crowd: Sequence[bool]) -> NDArray[np.float64]:
@@ -32,8 +32,8 @@ def mask_iou(predicted: Sequence[Rle], truth: Sequence[Rle], truth_is_crowd: Seq
     if len(sizes) > 1:
         raise InvalidMask(f"masks of different sizes cannot be compared: {sorted(sizes)}")
     iou: NDArray[np.float64] = coco_mask.iou(
-        [coco_dict(rle) for rle in predicted],
-        [coco_dict(rle) for rle in truth],
+        coco_dicts(predicted),
+        coco_dicts(truth),
         [int(crowd) for crowd in truth_is_crowd],
     )
     return iou

@@ -137,21 +137,23 @@ def find_overlaps(
     true_class = np.array(truth_classes, dtype=np.int64)
     crowd = np.array(truth_is_crowd, dtype=np.bool_)
     all_iou = mask_iou(predicted, truth, crowd.tolist())
-    is_own = found_class[:, None] == true_class[None, :]
-    prediction, true_object, iou = _pairs(np.where(is_own, all_iou, 0.0), crowd)
-    is_cross = ~is_own & ~crowd[None, :] & (all_iou >= MIN_CROSS_IOU)
-    cross_prediction, cross_truth, cross_iou = _pairs(np.where(is_cross, all_iou, 0.0), crowd)
+    prediction, true_object = np.nonzero(all_iou)
+    iou = all_iou[prediction, true_object]
+    order = np.lexsort((-true_object, -iou, crowd[true_object], prediction))
+    prediction, true_object, iou = prediction[order], true_object[order], iou[order]
+    is_own = found_class[prediction] == true_class[true_object]
+    is_cross = ~is_own & ~crowd[true_object] & (iou >= MIN_CROSS_IOU)
     return ImageOverlaps(
         scores=np.array(scores, dtype=np.float64),
         prediction_classes=found_class,
         truth_classes=true_class,
         truth_is_crowd=crowd,
-        pair_prediction=prediction,
-        pair_truth=true_object,
-        pair_iou=iou,
-        cross_prediction=cross_prediction,
-        cross_truth=cross_truth,
-        cross_iou=cross_iou,
+        pair_prediction=prediction[is_own],
+        pair_truth=true_object[is_own],
+        pair_iou=iou[is_own],
+        cross_prediction=prediction[is_cross],
+        cross_truth=true_object[is_cross],
+        cross_iou=iou[is_cross],
     )
 
 
@@ -235,16 +237,6 @@ def _propose(table: MatchTable, prediction: NDArray[np.int64], truth: NDArray[np
         turned_away = np.concatenate((asking[~wins], freed[freed >= 0]))
         asking = turned_away[~is_last[turned_away]] + 1
     return np.concatenate((holder[holder >= 0], *on_crowd))
-
-
-def _pairs(
-    iou: NDArray[np.float64], crowd: NDArray[np.bool_]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Prediction, true object and IoU of what overlaps, in the order that ImageOverlaps has."""
-    prediction, truth = np.nonzero(iou)
-    found = iou[prediction, truth]
-    order = np.lexsort((-truth, -found, crowd[truth], prediction))
-    return prediction[order], truth[order], found[order]
 
 
 def _rank(by_score: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:

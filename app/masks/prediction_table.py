@@ -15,7 +15,7 @@ from pycocotools import mask as coco_mask
 
 from app.masks.instance import Rle
 from app.masks.matching import ImageOverlaps, MatchTable, find_overlaps
-from app.masks.rle import coco_dict
+from app.masks.rle import coco_dicts
 
 MASKS_AT_ONCE = 200  # pycocotools' area() keeps the length of its list in eight bits
 
@@ -201,14 +201,14 @@ def _areas(rles: Sequence[Rle]) -> NDArray[np.int64]:
     if not rles:
         return np.empty(0, dtype=np.int64)
     portions = [rles[start : start + MASKS_AT_ONCE] for start in range(0, len(rles), MASKS_AT_ONCE)]
-    areas = [coco_mask.area([coco_dict(rle) for rle in portion]) for portion in portions]
+    areas = [coco_mask.area(coco_dicts(portion)) for portion in portions]
     return np.concatenate(areas).astype(np.int64)
 
 
 def _boxes_xyxy(rles: Sequence[Rle]) -> NDArray[np.int64]:
     if not rles:
         return np.empty((0, 4), dtype=np.int64)
-    boxes = np.array(coco_mask.toBbox([coco_dict(rle) for rle in rles]), dtype=np.int64)
+    boxes = np.array(coco_mask.toBbox(coco_dicts(rles)), dtype=np.int64)
     boxes[:, 2:] += boxes[:, :2]
     return boxes
 

@@ -102,6 +102,11 @@ def uncompressed_counts(rle: Rle) -> list[int]:
     return runs
 
 
+def coco_dicts(rles: Sequence[Rle]) -> list[dict[str, object]]:
+    """What pycocotools takes of many masks; quicker than coco_dict of each."""
+    return [{"size": rle.size, "counts": rle.counts} for rle in rles]
+
+
 def coco_dict(rle: Rle) -> dict[str, object]:
     """The object that pycocotools takes and COCO's JSON holds."""
     return {"size": list(rle.size), "counts": rle.counts}
