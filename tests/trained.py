@@ -13,6 +13,7 @@ from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.inference.model_meta import ModelMeta
 from app.masks.prediction_table import PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import get_blob_store
+from app.training.snapshot import TrainingConfig
 from worker.export_onnx import export_model
 from worker.model import IMAGE_MEAN, IMAGE_STD, build_model
 
@@ -20,6 +21,16 @@ CLASS_NAMES = ["fig", "nut"]
 IMAGE_SIZE = 64
 LOGIT_SPREAD = 2.0  # standard deviation: scores from a few percent to nearly one
 OPTIMIZED = {"fig": 0.4, "nut": 0.6}
+CONFIG = TrainingConfig(
+    image_size=IMAGE_SIZE,
+    train_minutes=1,
+    stop_minutes=1,
+    use_validation_set=True,
+    validation_percent=20,
+    learning_rate=None,
+    seed=0,
+    max_steps=None,
+)
 
 
 def export_random_model(directory: Path, *, seed: int) -> None:
@@ -70,11 +81,11 @@ def store_trained_model(
             name=name,
             size=ModelSize.SMALL,
             status=ModelStatus.READY,
-            config={},
+            config=CONFIG.to_dict(),
             class_names=class_names,
             snapshot_key="none",
-            training_image_count=1,
-            validation_image_count=1,
+            training_image_count=_image_count(tables, Split.TRAINING),
+            validation_image_count=_image_count(tables, Split.VALIDATION),
         )
         session.add(model)
         session.flush()
@@ -112,3 +123,7 @@ def store_trained_model(
                     )
                 )
         return model.id
+
+
+def _image_count(tables: dict[Split, PredictionTable] | None, split: Split) -> int:
+    return len(tables[split].images) if tables and split in tables else 1

@@ -44,10 +44,11 @@ STATIC_BUILD = Path(__file__).parents[2] / "static" / "build"
 
 @dataclass(frozen=True)
 class Server:
-    """A running Maskwright, and a token of its first administrator."""
+    """A running Maskwright, a token of its first administrator, and the environment that its commands run in."""
 
     url: str
     token: str
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="package")
@@ -69,7 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with _running(["up"], environment, folder) as process:
         url = f"http://127.0.0.1:{port}"
         _wait_until_up(url, process, folder / "up.log")
-        yield Server(url, token)
+        yield Server(url, token, environment)
 
 
 @pytest.fixture(scope="package")

@@ -19,7 +19,14 @@ export interface KeyLine {
     | "band"
     | "menu"
     | "undo"
-    | "moveLabel";
+    | "moveLabel"
+    | "alongCurve"
+    | "setThreshold"
+    | "walkImages"
+    | "togglePrediction"
+    | "toggleTruth"
+    | "toEditor"
+    | "undoThreshold";
   keys: readonly string[];
 }
 
@@ -44,4 +51,14 @@ export const GALLERY_KEYS: readonly KeyLine[] = [
   { name: "undo", keys: ["Ctrl Z"] },
   { name: "menu", keys: ["Shift F10"] },
   { name: "moveLabel", keys: ["Alt", "↑", "↓"] },
+];
+
+export const STATISTICS_KEYS: readonly KeyLine[] = [
+  { name: "alongCurve", keys: ["←", "→"] },
+  { name: "setThreshold", keys: ["Enter"] },
+  { name: "undoThreshold", keys: ["Ctrl Z"] },
+  { name: "walkImages", keys: ["←", "→"] },
+  { name: "togglePrediction", keys: ["P"] },
+  { name: "toggleTruth", keys: ["T"] },
+  { name: "toEditor", keys: ["E"] },
 ];

@@ -3,13 +3,13 @@ import { useEffect, useRef } from "react";
 /** Actions by key: "l", "shift+v", "mod+a" (Ctrl, or Cmd on a Mac), "delete", "/", "escape". */
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
-/** Keys of a page. They rest while a dialog or menu is open and while one types. */
-export function useKeys(keys: KeyMap): void {
+/** Keys of a page, or of a dialog. Those of a page rest while a dialog or menu is open; all rest while one types. */
+export function useKeys(keys: KeyMap, place: "page" | "dialog" = "page"): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target) || isOverlayOpen()) return;
+      if (event.defaultPrevented || isTyping(event.target) || (place === "page" && isOverlayOpen())) return;
       const action = latest.current[keyName(event)];
       if (action === undefined) return;
       event.preventDefault();
@@ -17,7 +17,7 @@ export function useKeys(keys: KeyMap): void {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, []);
+  }, [place]);
 }
 
 /** A key press as the key maps name it. */

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { KeyTable, TextKeyTable } from "../../app/KeyTable.tsx";
-import { GALLERY_KEYS, KEYS_EVERYWHERE } from "../../app/keyLists.ts";
+import { GALLERY_KEYS, KEYS_EVERYWHERE, STATISTICS_KEYS } from "../../app/keyLists.ts";
 import { Page } from "../../app/Page.tsx";
 import { DEFAULT_KEYS, type Mode } from "../../editor/keys.ts";
 import { shownKey } from "../labeling/panels/shownKey.ts";
@@ -29,6 +29,7 @@ export function HelpPage() {
         <div className={styles.column}>
           <KeyTable title={t("help:everywhere")} lines={KEYS_EVERYWHERE} />
           <KeyTable title={t("help:gallery")} lines={GALLERY_KEYS} />
+          <KeyTable title={t("help:statistics")} lines={STATISTICS_KEYS} />
         </div>
         <div className={styles.column}>
           <EditorKeys title={t("help:polygon")} mode="polygon" />

@@ -1,4 +1,5 @@
 /** Where the mistakes are: what is taken for what, at which scores, and of which sizes. */
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ConfusionMatrix } from "../../../charts/ConfusionMatrix.tsx";
 import { Histogram } from "../../../charts/Histogram.tsx";
@@ -44,7 +45,7 @@ export function Breakdown({ statistics }: { statistics: Statistics }) {
   );
 }
 
-function Panel({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
+function Panel({ title, text, children }: { title: string; text: string; children: ReactNode }) {
   return (
     <section className={styles.panel} aria-label={title}>
       <header className={styles.header}>

@@ -77,7 +77,7 @@ function Tile({ name, text, note, value = null, interval, format = formatPercent
       <dd className={styles.figure}>{children}</dd>
       {interval && (
         <dd className={styles.note} title={t("intervalText")}>
-          {t("between", { low: format(interval.low), high: format(interval.high) })}
+          {t("between", { low: format(interval.low).replace(" %", ""), high: format(interval.high) })}
         </dd>
       )}
       {note !== undefined && <dd className={styles.note}>{note}</dd>}

@@ -31,44 +31,37 @@ export function JudgedList({ lines, thresholds, chosenId, onChoose }: JudgedList
               type="button"
               className={classNames(styles.line, line.id === chosenId && styles.chosen)}
               data-judgement={line.judgement}
-              aria-label={sayLine(line, t)}
               onPointerEnter={() => onChoose(line.id)}
               onPointerLeave={() => onChoose(null)}
               onFocus={() => onChoose(line.id)}
               onBlur={() => onChoose(null)}
             >
-              <Verdict judgement={line.judgement} />
+              <Verdict judgement={line.judgement} name={t(`judged_${line.judgement}`)} />
               <span className={styles.label}>{line.label}</span>
               {line.score === null ? (
-                <span className={styles.missed}>{t("missedWord")}</span>
+                <span className={styles.missed} aria-hidden="true">
+                  {t("missedWord")}
+                </span>
               ) : (
                 <span className={styles.bar}>
                   <i className={styles[line.judgement]} style={{ width: `${line.score * 100}%` }} />
                   <i className={styles.dash} style={{ left: `${(thresholds.get(line.label) ?? 0) * 100}%` }} />
                 </span>
               )}
-              <span className={styles.figure}>{line.score === null ? "" : (line.score * 100).toFixed(1)}</span>
-              <span className={styles.figure}>{formatPercent(line.iou, 0)}</span>
+              <span className={styles.figure}>
+                {line.score !== null && (
+                  <>
+                    <span className="visually-hidden">{t("score")}</span> {(line.score * 100).toFixed(1)}
+                  </>
+                )}
+              </span>
+              <span className={styles.figure}>
+                <span className="visually-hidden">IoU</span> {formatPercent(line.iou, 0)}
+              </span>
             </button>
           </li>
         ))}
       </ul>
     </div>
   );
-}
-
-type Translate = ReturnType<typeof useTranslation<"statistics">>["t"];
-
-function sayLine({ judgement, label, score, iou }: JudgedLine, t: Translate): string {
-  const of = { label, iou: formatPercent(iou, 0), score: formatPercent(score) };
-  switch (judgement) {
-    case "correct":
-      return t("sayCorrect", of);
-    case "incorrect":
-      return t("sayIncorrect", of);
-    case "missed":
-      return t("sayMissed", of);
-    case "below":
-      return t("sayBelow", of);
-  }
 }

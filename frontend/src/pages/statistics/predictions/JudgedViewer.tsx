@@ -1,10 +1,10 @@
 /** One image large: prediction and ground truth over it, its list, and the keys to walk from image to image. */
 import { ChevronLeft, ChevronRight, Pencil, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { keyName } from "../../../app/useKeys.ts";
+import { useKeys } from "../../../app/useKeys.ts";
 import { IconButton, LinkButton } from "../../../components/Button.tsx";
 import { formatPercent } from "../../../components/format.ts";
 import { MaskedImage } from "../../../components/MaskedImage.tsx";
@@ -49,25 +49,21 @@ export function JudgedViewer(props: JudgedViewerProps) {
   useEffect(() => {
     if (place < 0 && hasMore && !isFetching) onMore();
   }, [place, hasMore, isFetching, onMore]);
-  const press = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement && event.target.type === "range") return;
-    const action = {
+  useKeys(
+    {
       left: () => step(-1),
       right: () => step(1),
       p: () => setShowsPredictions(!showsPredictions),
       t: () => setShowsTruth(!showsTruth),
       e: () => navigate(editor),
-    }[keyName(event)];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  };
+    },
+    "dialog",
+  );
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onMove(null)} className={styles.overlay ?? ""}>
       <Modal className={styles.modal ?? ""}>
         <Dialog className={styles.dialog ?? ""}>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys are the page's; each has a visible twin */}
-          <div className={styles.viewer} onKeyDown={press}>
+          <div className={styles.viewer}>
             <header className={styles.header}>
               <Heading slot="title" className={styles.name ?? ""}>
                 {image?.name ?? t(image ? "deletedImage" : "findingImage")}
@@ -139,8 +135,8 @@ interface JudgedProps extends JudgedViewerProps {
   image: JudgedImage;
   showsPredictions: boolean;
   showsTruth: boolean;
-  tools: React.ReactNode;
-  choice: React.ReactNode;
+  tools: ReactNode;
+  choice: ReactNode;
 }
 
 function Judged({ image, filter, thresholds, showsPredictions, showsTruth, tools, choice }: JudgedProps) {
