@@ -57,6 +57,7 @@ class Job:
     initial_weights: InitialWeights
     worker_pid: int
     footprint: Footprint | None = None
+    smaller_by: int = 0
 
 
 def fit_on_all(
@@ -78,7 +79,7 @@ def fit_on_all(
             raise OutOfMemory(tried)
         reporter.log(f"Not enough memory for {tried} on each device: going on with {footprint}.")
         last = work_dir / "last.pt"
-        job = replace(job, footprint=footprint, resume_from=last if last.exists() else job.resume_from)
+        job = replace(job, footprint=footprint, smaller_by=0, resume_from=last if last.exists() else job.resume_from)
 
 
 def _run(job: Job, processes: int, shutdown: threading.Event, work_dir: Path) -> FitResult | Footprint:
@@ -164,6 +165,7 @@ def _take_part(job: Job, device: torch.device, pause: threading.Event, work_dir:
         clock=reporter.clock,
         initial_weights=job.initial_weights,
         footprint=job.footprint,
+        smaller_by=job.smaller_by,
         team=team,
     )
 

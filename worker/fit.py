@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import torch
 
 from app.db.enums import CheckpointKind
@@ -47,6 +46,7 @@ def fit(
     clock: Callable[[], float] = time.monotonic,
     initial_weights: InitialWeights = RANDOM_START,
     footprint: Footprint | None = None,
+    smaller_by: int = 0,
     team: Team | None = None,
 ) -> FitResult:
     """Train a model until its time or steps are used up, it stops improving, or a request ends it.
@@ -57,21 +57,21 @@ def fit(
         clock: Seconds that pass while training; only differences count.
         initial_weights: Not read on resuming.
         footprint: What is known to fit into memory; without it, the recipe's or the checkpoint's is tried.
+        smaller_by: How often to make that smaller at the start.
         team: Other processes that call rank.follow with the same data.
     Raises:
         NothingToTrainOn: no image is in the training split.
         TrainingDiverged: the loss was not finite four times.
         OutOfMemory: of one process, nothing is left to make smaller; of a team, this footprint does not fit.
-        InvalidCheckpoint: resume_from or the initial weights cannot be read.
-        LeaseLost: from the reporter (app.training.lifecycle).
+        InvalidCheckpoint, LeaseLost: from what is read, and from the reporter.
     """
     if not data.training:
         raise NothingToTrainOn("no labeled image is left for training; label more or shrink the validation set")
     training = _Training(config, data, reporter, work_dir=work_dir, clock=clock, team=team or Alone())
     if resume_from is None:
-        training.begin(initial_weights, footprint)
+        training.begin(initial_weights, footprint, smaller_by)
     else:
-        training.resume(resume_from, footprint)
+        training.resume(resume_from, footprint, smaller_by)
     try:
         return training.run()
     finally:
@@ -111,8 +111,8 @@ class _Training:
         self._progress_at = float("-inf")
         self._vanished_told = 0
 
-    def begin(self, initial: InitialWeights, footprint: Footprint | None) -> None:
-        self._set_up(self._plan(initial, pretrained=initial.path is not None, footprint=footprint))
+    def begin(self, initial: InitialWeights, footprint: Footprint | None, smaller_by: int) -> None:
+        self._set_up(self._plan(initial, pretrained=initial.path is not None, footprint=footprint, by=smaller_by))
         self._started_at = self._clock()
         for warning in preflight.find_problems(self._data, image_size=self._setup.config.image_size):
             self._reporter.log(warning)
@@ -120,7 +120,7 @@ class _Training:
             self._reporter.log(f"Started from {initial.description}: {self._rank.loaded.in_words()}")
         self._say_what_is_trained()
 
-    def resume(self, path: Path, footprint: Footprint | None) -> None:
+    def resume(self, path: Path, footprint: Footprint | None, smaller_by: int) -> None:
         content = checkpoint.read_checkpoint(path)
         state = content["training"]
         # Its weights, random or not, are in the checkpoint; what they were decides what is held fixed.
@@ -129,7 +129,7 @@ class _Training:
         )
         if footprint is None and "batch_size" in state:
             footprint = Footprint(state["batch_size"], content["config"]["image_size"])
-        self._set_up(self._plan(initial, pretrained=state["pretrained"], footprint=footprint))
+        self._set_up(self._plan(initial, pretrained=state["pretrained"], footprint=footprint, by=smaller_by))
         self._load(path)
         self._good_state = path
         self._started_at = self._clock() - state["elapsed_s"]
@@ -159,10 +159,12 @@ class _Training:
     def _setup(self) -> Setup:
         return self._rank.setup
 
-    def _plan(self, initial: InitialWeights, *, pretrained: bool, footprint: Footprint | None) -> Setup:
+    def _plan(self, initial: InitialWeights, *, pretrained: bool, footprint: Footprint | None, by: int = 0) -> Setup:
         self._pretrained = pretrained
         recipe = choose_recipe(self._asked, pretrained=pretrained, device=self._device)
         footprint = footprint or Footprint(recipe.batch_size, self._asked.image_size)
+        for _ in range(by):
+            footprint = memory.smaller(footprint, asked_image_size=self._asked.image_size) or footprint
         return Setup(
             replace(self._asked, image_size=footprint.image_size),
             replace(recipe, batch_size=footprint.batch_size),
@@ -381,7 +383,7 @@ def _fits(action: Callable[[], None]) -> bool:
     """Do something; gives False where memory was short. Nothing refers to the failure any more, nor to its tensors."""
     try:
         action()
-    except (OutOfMemory, RuntimeError, MemoryError, cv2.error) as error:
+    except (OutOfMemory, *memory.FAILURES) as error:
         if memory.is_out_of_memory(error):
             return False
         raise

@@ -10,6 +10,8 @@ IMAGE_SHARES = (Fraction(3, 4), Fraction(1, 2))  # of the long side asked for; b
 IMAGE_STEP = 32  # px; images are padded to it anyway
 MIN_IMAGE_SIZE = 64  # px; BatchNorm cannot learn from one image whose coarsest features are a single pixel
 
+FAILURES = (RuntimeError, MemoryError, cv2.error)  # among which is_out_of_memory looks
+
 # What the libraries under torch say where they do not raise its OutOfMemoryError.
 _WORDS = ("can't allocate memory", "bad_alloc", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 

@@ -107,7 +107,7 @@ class Rank:
     def _saying_out_of_memory(self) -> Iterator[None]:
         try:
             yield
-        except (RuntimeError, MemoryError) as error:
+        except memory.FAILURES as error:
             if memory.is_out_of_memory(error):
                 raise OutOfMemory(self.setup.footprint) from error
             raise

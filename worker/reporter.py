@@ -165,7 +165,9 @@ class DatabaseReporter:
         of_kind = select(Checkpoint).where(Checkpoint.model_id == model.id, Checkpoint.kind == kind)
         before = session.scalars(of_kind).one_or_none()
         if before is not None and before.state_key == key:
-            return  # an earlier try was committed although its answer was lost
+            # An earlier try was committed although its answer was lost, or the state is evaluated only now.
+            before.elapsed_s, before.mean_ap, before.ap50 = point.elapsed_s, point.mean_ap, point.ap50
+            return
         if before is not None:
             old_prefix = before.state_key.removesuffix(STATE_FILE)
             run_after_commit(session, lambda: self._store.delete_prefix(old_prefix))

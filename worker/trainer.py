@@ -122,9 +122,12 @@ class Trainer:
             initial = self._find_initial_weights(claim, reporter, work_dir)
         else:
             resume_from = self._copy_state(claim.state_key, work_dir / "resume.pt")
+        smaller_by = _smaller_by(claim)
+        if smaller_by:
+            reporter.log("Workers died one after another, perhaps out of memory: this one begins with less in memory.")
         if self._processes > 1:
             result = distributed.fit_on_all(
-                Job(claim, resume_from, initial, worker_pid=os.getpid()),
+                Job(claim, resume_from, initial, worker_pid=os.getpid(), smaller_by=smaller_by),
                 processes=self._processes,
                 reporter=reporter,
                 shutdown=self._shutdown,
@@ -139,6 +142,7 @@ class Trainer:
                 work_dir=work_dir,
                 clock=reporter.clock,
                 initial_weights=initial,
+                smaller_by=smaller_by,
             )
         if result.outcome is Outcome.PAUSED:
             raise WorkerStopping
@@ -197,6 +201,14 @@ def _checking(reporter: DatabaseReporter) -> Callable[[str], None]:
             reporter.log(words)
 
     return check
+
+
+def _smaller_by(claim: Claim) -> int:
+    """A full machine ends a process without a word. One death may have any reason; from the second on, it is memory.
+
+    A training by steps stays as it is, or the same seed would not give the same model.
+    """
+    return max(0, claim.deaths - 1) if claim.config.max_steps is None else 0
 
 
 def _note_initial_weights(_session: Session, model: Model, *, words: str) -> None:

@@ -74,6 +74,7 @@ class Claim:
     snapshot_key: str
     state_key: str | None
     continue_from: ContinueFrom | None
+    deaths: int  # workers that died since the saved state
 
 
 def claim_next(session: Session, worker_id: str) -> Claim | None:
@@ -269,6 +270,7 @@ def _begin_attempt(session: Session, model_id: int, worker_id: str) -> Claim:
         snapshot_key=model.snapshot_key,
         state_key=state.state_key if state else None,
         continue_from=None if state else _find_earlier(session, config.continue_from),
+        deaths=model.deaths_since_checkpoint,
     )
 
 
