@@ -18,6 +18,7 @@ import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { isActive } from "../train/trainingQueries.ts";
 import { stateOf } from "./ModelsMenu.tsx";
+import styles from "./ModelsPage.module.css";
 import { useModels } from "./useModels.ts";
 
 /** More curves than that nobody tells apart: the server compares no more. */
@@ -60,9 +61,6 @@ export function ModelsPage() {
         <Table label={t("title")}>
           <thead>
             <tr>
-              <th>
-                <span className="visually-hidden">{t("mark")}</span>
-              </th>
               <th>{t("name")}</th>
               <th>{t("size")}</th>
               <th>{t("state")}</th>
@@ -76,17 +74,17 @@ export function ModelsPage() {
             {models.data.items.map((model) => (
               <tr key={model.id} onDoubleClick={() => navigate(`/models/${model.id}`)}>
                 <td>
-                  <Checkbox
-                    aria-label={t("markModel", { name: model.name })}
-                    isSelected={marked.includes(model.id)}
-                    isDisabled={
-                      model.status !== "ready" || (marked.length >= MOST_COMPARED && !marked.includes(model.id))
-                    }
-                    onChange={(isMarked) => mark(model.id, isMarked)}
-                  />
-                </td>
-                <td>
-                  <Link to={`/models/${model.id}`}>{model.name}</Link>
+                  <span className={styles.name}>
+                    <Checkbox
+                      aria-label={t("markModel", { name: model.name })}
+                      isSelected={marked.includes(model.id)}
+                      isDisabled={
+                        model.status !== "ready" || (marked.length >= MOST_COMPARED && !marked.includes(model.id))
+                      }
+                      onChange={(isMarked) => mark(model.id, isMarked)}
+                    />
+                    <Link to={`/models/${model.id}`}>{model.name}</Link>
+                  </span>
                 </td>
                 <td>{t(model.size)}</td>
                 <td>{model.status === "ready" ? t("ready") : stateOf(model, t)}</td>

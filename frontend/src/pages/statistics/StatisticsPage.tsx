@@ -7,6 +7,7 @@ import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
 import { useKeys } from "../../app/useKeys.ts";
 import { useLabelColors } from "../../app/useLabelColors.ts";
+import { useSettled } from "../../app/useSettled.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { takeNewestToastAction } from "../../components/toasts.ts";
@@ -84,9 +85,11 @@ interface FoundProps {
 function Found({ model, statistics, judging, editing, view, onView }: FoundProps) {
   const { t } = useTranslation("statistics");
   const colorOf = useLabelColors(model.project_id);
-  // Intervals take longer than figures, so they follow when the sliders rest.
-  const settled: ScorePreview = editing.keptPreview;
-  const uncertainty = useQuery(uncertaintyQuery(judging, settled));
+  // Intervals, images and suspects take longer than figures, so they follow when the sliders rest.
+  const settled = useSettled<{ judging: Judging; preview: ScorePreview }>({ judging, preview: editing.keptPreview });
+  const isSettled = JSON.stringify(settled) === JSON.stringify({ judging, preview: editing.preview });
+  const uncertainty = useQuery(uncertaintyQuery(settled.judging, settled.preview));
+  const intervals = isSettled ? uncertainty.data : undefined;
   return (
     <>
       <Notices
@@ -95,17 +98,12 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
         onGroundTruth={(groundTruth) => onView({ groundTruth })}
       />
       <ErrorMessage error={uncertainty.error} onRetry={() => void uncertainty.refetch()} />
-      <FigureTiles
-        statistics={statistics}
-        uncertainty={uncertainty.data}
-        iouPercent={view.iouPercent}
-        colorOf={colorOf}
-      />
+      <FigureTiles statistics={statistics} uncertainty={intervals} iouPercent={view.iouPercent} colorOf={colorOf} />
       <div className={styles.columns}>
         <section className={styles.card} aria-label={t("byLabel")}>
           <LabelTable
             statistics={statistics}
-            uncertainty={uncertainty.data}
+            uncertainty={intervals}
             iouPercent={view.iouPercent}
             editing={editing}
             colorOf={colorOf}
@@ -133,15 +131,15 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
       <Breakdown statistics={statistics} />
       <PredictionsPanel
         projectId={model.project_id}
-        judging={judging}
-        preview={settled}
+        judging={settled.judging}
+        preview={settled.preview}
         statistics={statistics}
         view={view}
         onView={onView}
       />
       <SuspectsPanel
         projectId={model.project_id}
-        judging={judging}
+        judging={settled.judging}
         kind={view.suspects}
         onKind={(suspects) => onView({ suspects })}
         onOpenImage={(imageId) => onView({ imageId, filter: "all", label: null })}

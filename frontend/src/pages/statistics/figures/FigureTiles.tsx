@@ -57,6 +57,9 @@ export function FigureTiles({ statistics, uncertainty, iouPercent, colorOf }: Fi
   );
 }
 
+/** Holds the line of an interval that is being computed. */
+const NO_BREAK_SPACE = "\u00a0";
+
 interface TileProps {
   name: string;
   text: string;
@@ -75,22 +78,23 @@ function Tile({ name, text, note, value = null, interval, format = formatPercent
         {name} <Definition term={name}>{text}</Definition>
       </dt>
       <dd className={styles.figure}>{children}</dd>
+      {interval === undefined && value !== null && <dd className={styles.note}>{NO_BREAK_SPACE}</dd>}
       {interval && (
         <dd className={styles.note} title={t("intervalText")}>
           {t("between", { low: format(interval.low).replace(" %", ""), high: format(interval.high) })}
         </dd>
       )}
       {note !== undefined && <dd className={styles.note}>{note}</dd>}
-      {interval && value !== null && <IntervalBar interval={interval} value={value} />}
+      {value !== null && <IntervalBar interval={interval ?? null} value={value} />}
     </div>
   );
 }
 
 /** Where between 0 and 1 the figure and its interval lie. */
-function IntervalBar({ interval, value }: { interval: Interval; value: number }) {
+function IntervalBar({ interval, value }: { interval: Interval | null; value: number }) {
   return (
     <dd className={styles.bar} aria-hidden="true">
-      <i style={{ left: `${interval.low * 100}%`, width: `${(interval.high - interval.low) * 100}%` }} />
+      {interval && <i style={{ left: `${interval.low * 100}%`, width: `${(interval.high - interval.low) * 100}%` }} />}
       <b style={{ left: `${value * 100}%` }} />
     </dd>
   );

@@ -87,7 +87,13 @@ export function JudgedViewer(props: JudgedViewerProps) {
                 isDisabled={place < 0 || (place === images.length - 1 && !hasMore)}
               />
               {image?.name != null && (
-                <LinkButton icon={Pencil} to={editor} title="E">
+                <LinkButton
+                  icon={Pencil}
+                  to={editor}
+                  title="E"
+                  aria-label={t("openInEditor")}
+                  className={styles.editor ?? ""}
+                >
                   {t("openInEditor")}
                 </LinkButton>
               )}
