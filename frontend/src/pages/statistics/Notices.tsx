@@ -1,4 +1,4 @@
-/** What to know before the figures are believed: changed labels, thresholds that are only tried, best against last. */
+/** What to know before the figures are believed: changed labels, and whether best is better than last. */
 import { CircleAlert, Scale } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon.tsx";
@@ -15,7 +15,7 @@ interface NoticesProps {
 
 export function Notices({ statistics, difference, onGroundTruth }: NoticesProps) {
   const { t } = useTranslation("statistics");
-  const { labels_changed, ground_truth, is_preview } = statistics;
+  const { labels_changed, ground_truth } = statistics;
   const isToday = ground_truth === "today";
   return (
     <div className={styles.notices}>
@@ -36,12 +36,6 @@ export function Notices({ statistics, difference, onGroundTruth }: NoticesProps)
           <Switch isSelected={isToday} onChange={(on) => onGroundTruth(on ? "today" : "snapshot")}>
             {t("useToday")}
           </Switch>
-        </div>
-      )}
-      {is_preview && (
-        <div className={styles.notice} role="note">
-          <Icon of={CircleAlert} />
-          <p>{t("tried")}</p>
         </div>
       )}
       {difference && (

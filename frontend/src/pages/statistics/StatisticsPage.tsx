@@ -89,7 +89,7 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
   const settled = useSettled<{ judging: Judging; preview: ScorePreview }>({ judging, preview: editing.keptPreview });
   const isSettled = JSON.stringify(settled) === JSON.stringify({ judging, preview: editing.preview });
   const uncertainty = useQuery(uncertaintyQuery(settled.judging, settled.preview));
-  const intervals = isSettled ? uncertainty.data : undefined;
+  const age = isSettled && !uncertainty.isFetching ? "new" : "old";
   return (
     <>
       <Notices
@@ -98,12 +98,19 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
         onGroundTruth={(groundTruth) => onView({ groundTruth })}
       />
       <ErrorMessage error={uncertainty.error} onRetry={() => void uncertainty.refetch()} />
-      <FigureTiles statistics={statistics} uncertainty={intervals} iouPercent={view.iouPercent} colorOf={colorOf} />
-      <div className={styles.columns}>
+      <div data-intervals={age}>
+        <FigureTiles
+          statistics={statistics}
+          uncertainty={uncertainty.data}
+          iouPercent={view.iouPercent}
+          colorOf={colorOf}
+        />
+      </div>
+      <div className={styles.columns} data-intervals={age}>
         <section className={styles.card} aria-label={t("byLabel")}>
           <LabelTable
             statistics={statistics}
-            uncertainty={intervals}
+            uncertainty={uncertainty.data}
             iouPercent={view.iouPercent}
             editing={editing}
             colorOf={colorOf}

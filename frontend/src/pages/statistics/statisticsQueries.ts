@@ -47,6 +47,7 @@ export const uncertaintyQuery = (judging: Judging, preview: ScorePreview) =>
       api.get<Uncertainty>(withParameters(pathOf(judging, "statistics/uncertainty"), previewParameters(preview)), {
         signal,
       }),
+    placeholderData: (old, query) => (query?.queryKey[1] === judging.modelId ? old : undefined),
   });
 
 export const thresholdHistoryQuery = (modelId: number, checkpoint: Checkpoint) =>

@@ -1,6 +1,7 @@
 /** The figures of a whole set, each with its definition and how sure it is. */
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { classNames } from "../../../components/classNames.ts";
 import { Definition } from "../../../components/Definition.tsx";
 import { formatCount, formatMap, formatPercent } from "../../../components/format.ts";
 import type { CutFigure, Interval, Statistics, Uncertainty } from "../statisticsTypes.ts";
@@ -80,7 +81,7 @@ function Tile({ name, text, note, value = null, interval, format = formatPercent
       <dd className={styles.figure}>{children}</dd>
       {interval === undefined && value !== null && <dd className={styles.note}>{NO_BREAK_SPACE}</dd>}
       {interval && (
-        <dd className={styles.note} title={t("intervalText")}>
+        <dd className={classNames(styles.note, styles.interval)} title={t("intervalText")}>
           {t("between", { low: format(interval.low).replace(" %", ""), high: format(interval.high) })}
         </dd>
       )}

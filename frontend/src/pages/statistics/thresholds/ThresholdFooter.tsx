@@ -53,15 +53,19 @@ export function ThresholdFooter({ modelId, checkpoint, editing, scorePercent, on
       >
         {t("setAll")}
       </Button>
-      {editing.isTryingAll && (
-        <Button kind="quiet" onPress={() => onScorePercent(null)}>
-          {t("backToThresholds")}
-        </Button>
-      )}
+      <Button kind="quiet" isDisabled={!editing.isTryingAll} onPress={() => onScorePercent(null)}>
+        {t("backToThresholds")}
+      </Button>
       <span className={styles.space} />
       <Button kind="quiet" icon={History} onPress={() => setShowsHistory(true)}>
         {t("history")}
       </Button>
+      {/* On a line of its own, below: the slider must not move away from the hand that moves it. */}
+      {editing.isTryingAll && (
+        <p className={styles.tried} role="note">
+          {t("tried")}
+        </p>
+      )}
       {!editing.mayChange && <p className={styles.note}>{t("mayNotChange")}</p>}
       <ThresholdHistory
         modelId={modelId}
