@@ -32,6 +32,7 @@ class RevisionCause(StrEnum):
     SAVE = "save"
     IMPORT = "import"
     LABEL_DELETED = "label_deleted"
+    LABEL_MERGED = "label_merged"
 
 
 class FindingKind(StrEnum):

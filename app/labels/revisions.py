@@ -1,11 +1,11 @@
 """The history of an image: every save can be looked at, and taken back by another save.
 
-Kept is every save for 30 days, then the last one of each day (UTC), for a year in all. A label that is merged into
-another, or gets another name, changes no instance: the history shows its instances under the name that it has now.
+Kept is every save for 30 days, then the last one of each day (UTC), for a year in all. A label that gets another name
+changes no instance: the history shows its instances under the name that it has now.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -75,10 +75,10 @@ def step_between(
     )
 
 
-def keep_class(session: Session, class_id: int, class_name: str, *, user_id: int) -> None:
-    """Keep the instances of a class, which is locked, and is about to be deleted with them."""
+def keep_class(session: Session, class_id: int, class_name: str, *, into_id: int | None = None, user_id: int) -> None:
+    """Keep the instances of a class, which is locked, and is about to be deleted with them, or merged into another."""
     revisions = revision_rows.lock_images_of_class(session, class_id)
-    saving = Saving(user_id, RevisionCause.LABEL_DELETED)
+    saving = Saving(user_id, RevisionCause.LABEL_DELETED if into_id is None else RevisionCause.LABEL_MERGED)
     image_ids = list(revisions)
     for start in range(0, len(image_ids), _IMAGES_AT_ONCE):
         some = image_ids[start : start + _IMAGES_AT_ONCE]
@@ -86,7 +86,14 @@ def keep_class(session: Session, class_id: int, class_name: str, *, user_id: int
         revision_rows.add_steps(
             session,
             (
-                step_between(key, revisions[key], before, {}, saving=saving, class_names={class_id: class_name})
+                step_between(
+                    key,
+                    revisions[key],
+                    before,
+                    {} if into_id is None else _of_class(before, into_id),
+                    saving=saving,
+                    class_names={class_id: class_name},
+                )
                 for key, before in placed.items()
             ),
         )
@@ -132,6 +139,10 @@ def read_past_instances(session: Session, image_id: int, revision: int) -> tuple
         PastInstance(instance, names.get(instance.class_id) or old_names[instance.class_id])
         for instance in _go_back(placed, ways)
     ]
+
+
+def _of_class(placed: Mapping[str, Placed], class_id: int) -> dict[str, Placed]:
+    return {key: replace(one, instance=replace(one.instance, class_id=class_id)) for key, one in placed.items()}
 
 
 def _go_back(placed: Mapping[str, Placed], ways: Sequence[WayBack]) -> Iterable[StoredInstance]:

@@ -68,10 +68,11 @@ def merge_label(session: Session, access: Access, label_id: int, *, into_id: int
     """
     if label_id == into_id:
         raise Unprocessable(f"into: label {into_id} cannot be merged into itself; give another label's id")
-    _existing(repository.lock_class(session, access.project_id, label_id), access, label_id)
+    label_class = _existing(repository.lock_class(session, access.project_id, label_id), access, label_id)
     into = repository.find_class(session, access.project_id, into_id)
     if into is None:
         raise Unprocessable(f"into: there is no label {into_id} in project {access.project_id}")
+    revisions.keep_class(session, label_id, label_class.name, into_id=into_id, user_id=access.user_id)
     repository.merge_class(session, access.project_id, label_id, into_id=into_id)
     touch_project(session, access.project_id)
     session.refresh(into)

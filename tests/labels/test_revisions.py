@@ -91,14 +91,25 @@ def test_past__is_restored_by_saving_it(image: Labeled) -> None:
     assert past(image, 2).json()["items"] == [stored(polygon_instance(SECOND_ID, ring=TRIANGLE))]
 
 
-def test_label__renamed_or_merged_shows_its_name_of_now(image: Labeled, labels: dict[str, int]) -> None:
+def test_label__renamed_shows_its_name_of_now(image: Labeled, labels: dict[str, int]) -> None:
     image.put(polygon_instance())
     image.patch(delete=(FIRST_ID,))
     path = f"/api/v1/projects/{image.project_id}/labels/{labels['fig']}"
     assert image.person.patch(path, json={"name": "ripe fig"}).status_code == 200
     assert past(image, 1).json()["items"] == [stored(polygon_instance(label="ripe fig"))]
-    assert image.person.post(f"{path}/merge", json={"into": labels["date"]}).status_code == 200
-    assert past(image, 1).json()["items"] == [stored(polygon_instance(label="fig"))]
+
+
+def test_label__merged_is_a_step_of_each_image(image: Labeled, labels: dict[str, int]) -> None:
+    image.put(polygon_instance(), polygon_instance(SECOND_ID, "date"))
+    before = image.get()["items"]
+    path = f"/api/v1/projects/{image.project_id}/labels/{labels['fig']}/merge"
+    assert image.person.post(path, json={"into": labels["date"]}).status_code == 200
+    newest = history(image)["items"][0]
+    assert (newest["cause"], newest["revision"], newest["came_from"]) == ("label_merged", 2, 1)
+    assert (newest["added"], newest["changed"], newest["deleted"]) == (0, 1, 0)
+    assert newest["saved_by"]["id"] == image.person.user_id
+    assert past(image, 1).json()["items"] == before
+    assert [one["label"] for one in past(image, 2).json()["items"]] == ["date", "date"]
 
 
 def test_label__deleted_keeps_its_objects_in_the_history(image: Labeled, labels: dict[str, int]) -> None:

@@ -74,7 +74,7 @@ export interface Revision {
   came_from: number;
   saved_at: string;
   saved_by: { id: number; name: string } | null;
-  cause: "save" | "import" | "label_deleted";
+  cause: "save" | "import" | "label_deleted" | "label_merged";
   added: number;
   changed: number;
   deleted: number;
