@@ -1,9 +1,5 @@
-import socket
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +14,7 @@ from app.storage.blobs import BlobStore, StorageFull, get_blob_store
 from app.training.lifecycle import Claim, LeaseLost
 from tests.conftest import use_settings
 from tests.training.conftest import claim_model, set_status
+from tests.worker.breakable import breakable_connection
 from worker.report import CurvePoint as Point
 from worker.report import StopRequest
 from worker.reporter import DatabaseReporter
@@ -201,38 +198,3 @@ def test_curve_point__waits_for_a_database_that_is_away(
     assert read_model().step == 1
     with session_scope(read_only=True) as session:
         assert session.scalars(select(CurvePoint.step)).all() == [10]
-
-
-@contextmanager
-def breakable_connection(host: str, port: int) -> Iterator[tuple[int, threading.Event]]:
-    """A port that leads to another one while an event is set; then it cuts its connections and makes no new ones."""
-    connected = threading.Event()
-    connected.set()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_forward_all, args=(server, (host, port), connected), daemon=True).start()
-        yield server.getsockname()[1], connected
-
-
-def _forward_all(server: socket.socket, target: tuple[str, int], connected: threading.Event) -> None:
-    with suppress(OSError):
-        while True:
-            near, _ = server.accept()
-            if not connected.is_set():
-                near.close()
-                continue
-            far = socket.create_connection(target)
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_forward, args=(source, sink, connected), daemon=True).start()
-
-
-def _forward(source: socket.socket, sink: socket.socket, connected: threading.Event) -> None:
-    source.settimeout(0.1)
-    with suppress(OSError):
-        while connected.is_set():
-            with suppress(TimeoutError):
-                data = source.recv(65536)
-                if not data:
-                    break
-                sink.sendall(data)
-    source.close()
-    sink.close()

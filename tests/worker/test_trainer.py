@@ -1,6 +1,7 @@
 """Whole trainings by one worker in this process, from the queue to the statistics."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -52,12 +53,17 @@ def shutdown() -> Event:
 
 @pytest.fixture
 def trainer(app_env: Settings, shutdown: Event) -> Trainer:
-    with session_scope() as session:
-        lifecycle.beat(session, WORKER_ID, hostname="desk", device="CPU, 1 core")
+    beat()
     heartbeat = Heartbeat(WORKER_ID, hostname="desk", device="CPU, 1 core")
     return Trainer(
         WORKER_ID, settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown, processes=1
     )
+
+
+def beat() -> None:
+    """Make the worker known, also after a minute without a beat; no thread of it runs here."""
+    with session_scope() as session:
+        lifecycle.beat(session, WORKER_ID, hostname="desk", device="CPU, 1 core")
 
 
 def read_model(model_id: int) -> Model:
@@ -214,6 +220,7 @@ def test_work_off_queue__trains_an_earlier_model_further(start: Start, trainer: 
     earlier_id = start()
     trainer.work_off_queue()
     model_id = start(name="further", continue_from=earlier_id)
+    beat()
     trainer.work_off_queue()
 
     model = owner.get(f"/api/v1/models/{model_id}").json()
@@ -244,3 +251,40 @@ def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: T
     git = attempt["environment"]["git"]
     assert git is None or len(git["commit"]) == 40
     assert attempt["starts"][0]["loaded"] is None
+
+
+def test_work_off_queue__a_full_disk_at_a_checkpoint_loses_nothing_before_it(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=4)
+
+    def fill_disk() -> None:
+        (work_dir,) = get_blob_store().scratch.glob("training-*")
+        (work_dir / f".last.pt.{os.getpid()}.part").symlink_to("/dev/full")  # where a checkpoint is written first
+
+    ending_at_step(2, fill_disk, monkeypatch)
+    trainer.work_off_queue()
+
+    failed = owner.get(f"/api/v1/models/{model_id}").json()
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("The worker's disk is full: free some space and resume the training")
+    assert failed["last"]["step"] == 2
+    assert owner.post(f"/api/v1/models/{model_id}/resume").status_code == 202
+    beat()
+    trainer.work_off_queue()
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    assert (model["status"], model["error"], model["last"]["step"]) == ("ready", None, 4)
+
+
+def test_work_off_queue__begins_smaller_after_workers_died_one_after_another(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=None, train_minutes=1)
+    with session_scope() as session:
+        session.get_one(Model, model_id).deaths_since_checkpoint = 3
+    ending_at_step(1, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"), monkeypatch)
+    trainer.work_off_queue()
+
+    log = read_log(model_id, owner)
+    assert "begins with less in memory" in log
+    assert "batches of 1." in log  # instead of 4
