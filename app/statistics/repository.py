@@ -11,6 +11,8 @@ from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Image, LabelClass, Model, PredictionSet, Threshold, ThresholdRevision, User
 from app.paging import PageParams
 
+MAX_ROW_ID = 2**31 - 1  # of an INTEGER column
+
 
 def get_model(session: Session, model_id: int) -> Model:
     return session.get_one(Model, model_id)
@@ -70,7 +72,7 @@ def class_ids(session: Session, project_id: int) -> dict[str, int]:
 def changed_at(session: Session, image_ids: Sequence[int]) -> dict[int, datetime]:
     """When the labels of images last changed; deleted images are left out."""
     found: dict[int, datetime] = {}
-    for portion in in_portions(image_ids):
+    for portion in in_portions(_possible(image_ids)):
         found |= dict(session.execute(select(Image.id, Image.changed_at).where(Image.id.in_(portion))).all())
     return found
 
@@ -78,6 +80,11 @@ def changed_at(session: Session, image_ids: Sequence[int]) -> dict[int, datetime
 def image_names(session: Session, image_ids: Sequence[int]) -> dict[int, str]:
     """Names of images; deleted ones are left out."""
     names: dict[int, str] = {}
-    for portion in in_portions(image_ids):
+    for portion in in_portions(_possible(image_ids)):
         names |= dict(session.execute(select(Image.id, Image.name).where(Image.id.in_(portion))).all())
     return names
+
+
+def _possible(image_ids: Sequence[int]) -> list[int]:
+    """Leave out ids that no row can have, as archives give images that were gone: PostgreSQL would refuse the query."""
+    return [image_id for image_id in image_ids if image_id <= MAX_ROW_ID]
