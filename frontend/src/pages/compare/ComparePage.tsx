@@ -16,7 +16,7 @@ import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { Slider } from "../../components/Slider.tsx";
-import { IOU_PERCENT, readView, writeView } from "../statistics/useStatisticsView.ts";
+import { IOU_PERCENT, useStatisticsView } from "../statistics/useStatisticsView.ts";
 import { ComparedFigures } from "./ComparedFigures.tsx";
 import { ComparedImages } from "./ComparedImages.tsx";
 import styles from "./ComparePage.module.css";
@@ -29,8 +29,8 @@ const FEWEST = 2;
 export function ComparePage() {
   const { t } = useTranslation(["compare", "statistics"]);
   const projectId = useIdParam("projectId");
-  const [search, setSearch] = useSearchParams();
-  const view = readView(search);
+  const [search] = useSearchParams();
+  const [view, change] = useStatisticsView();
   const modelIds = (search.get("models") ?? "").split(",").flatMap((text) => idOf(text.trim()) ?? []);
   const isEnough = modelIds.length >= FEWEST;
   const { split, checkpoint, iouPercent } = view;
@@ -38,8 +38,6 @@ export function ComparePage() {
     ...comparisonQuery({ projectId, modelIds, split, checkpoint, iouPercent }),
     enabled: isEnough,
   });
-  const change = (parts: Parameters<typeof writeView>[1]) =>
-    setSearch((old) => writeView(old, parts), { replace: true });
   return (
     <Page title={t("compare:title")}>
       <div className={styles.bar}>

@@ -1,5 +1,5 @@
 /** What the page shows, kept in the address: a link shows the same to somebody else, and Back goes back. */
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Checkpoint, Split } from "../../api/types.ts";
 import { idOf } from "../../app/currentProject.ts";
@@ -46,13 +46,34 @@ const PARAMETERS: { [Part in keyof StatisticsView]: { name: string; silent: Stat
   imageId: { name: "image", silent: null },
 };
 
+/** Chromium refuses more than some 200 changes of the address in half a minute, and a dragged slider makes hundreds. */
+const WRITE_MS = 150;
+
+/** What was changed holds at once; the address follows, for sliders when they rest a moment. */
 export function useStatisticsView(): [StatisticsView, ChangeView] {
   const [search, setSearch] = useSearchParams();
-  const view = useMemo(() => readView(search), [search]);
-  const change = useCallback<ChangeView>(
-    (parts) => setSearch((old) => writeView(old, parts), { replace: true, preventScrollReset: true }),
-    [setSearch],
-  );
+  const [ahead, setAhead] = useState<Partial<StatisticsView>>({});
+  const latest = useRef({ ahead, setSearch });
+  latest.current = { ahead: latest.current.ahead, setSearch };
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    latest.current.ahead = withoutWritten(latest.current.ahead, readView(search));
+    setAhead(latest.current.ahead);
+  }, [search]);
+  const change = useCallback<ChangeView>((parts) => {
+    latest.current.ahead = { ...latest.current.ahead, ...parts };
+    setAhead(latest.current.ahead);
+    clearTimeout(timer.current);
+    const write = () =>
+      latest.current.setSearch((old) => writeView(old, latest.current.ahead), {
+        replace: true,
+        preventScrollReset: true,
+      });
+    if ("iouPercent" in parts || "scorePercent" in parts) timer.current = setTimeout(write, WRITE_MS);
+    else write();
+  }, []);
+  const view = useMemo(() => ({ ...readView(search), ...ahead }), [search, ahead]);
   return [view, change];
 }
 
@@ -87,6 +108,12 @@ export function writeView(search: URLSearchParams, parts: Partial<StatisticsView
     else next.set(name, String(value));
   }
   return next;
+}
+
+/** The changes that the address does not have yet. */
+function withoutWritten(ahead: Partial<StatisticsView>, written: StatisticsView): Partial<StatisticsView> {
+  const parts = Object.entries(ahead).filter(([part, value]) => written[part as keyof StatisticsView] !== value);
+  return Object.fromEntries(parts);
 }
 
 function oneOf<T extends string>(known: readonly T[], text: string | null): T | null {

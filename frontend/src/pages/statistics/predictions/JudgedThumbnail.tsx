@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Masks } from "../../../components/MaskedImage.tsx";
 import type { PredictionFilter } from "../statisticsQueries.ts";
@@ -9,11 +10,11 @@ import { Verdict } from "./Verdict.tsx";
 interface JudgedThumbnailProps {
   image: JudgedImage;
   filter: PredictionFilter;
-  onOpen: () => void;
+  onOpen: (imageId: number) => void;
 }
 
 /** A small image with its masks by judgement, and how many of each there are. */
-export function JudgedThumbnail({ image, filter, onOpen }: JudgedThumbnailProps) {
+export const JudgedThumbnail = memo(function JudgedThumbnail({ image, filter, onOpen }: JudgedThumbnailProps) {
   const { t } = useTranslation("statistics");
   const masks = masksOf(onlyOf(image, filter), {
     showsPredictions: true,
@@ -23,7 +24,12 @@ export function JudgedThumbnail({ image, filter, onOpen }: JudgedThumbnailProps)
   });
   const ratio = image.width / image.height;
   return (
-    <button type="button" className={styles.thumbnail} onClick={onOpen} data-image-id={image.image_id}>
+    <button
+      type="button"
+      className={styles.thumbnail}
+      onClick={() => onOpen(image.image_id)}
+      data-image-id={image.image_id}
+    >
       <span className={styles.picture}>
         <span className={styles.fitted} style={{ aspectRatio: ratio, width: `min(100cqw, 100cqh * ${ratio})` }}>
           {image.name !== null && (
@@ -42,4 +48,4 @@ export function JudgedThumbnail({ image, filter, onOpen }: JudgedThumbnailProps)
       </span>
     </button>
   );
-}
+});

@@ -1,6 +1,7 @@
 /** "Show predictions": the set's images with what the model saw right, wrong and not at all, the worst first by choice. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/Button.tsx";
 import { Definition } from "../../../components/Definition.tsx";
@@ -38,6 +39,7 @@ const ANY = "";
 export function PredictionsPanel({ projectId, judging, preview, statistics, view, onView }: PredictionsPanelProps) {
   const { t } = useTranslation("statistics");
   const label = statistics.labels.some((row) => row.label === view.label) ? view.label : null;
+  const open = useCallback((imageId: number) => onView({ imageId }), [onView]);
   const pages = useInfiniteQuery(judgedImagesQuery(judging, { order: view.order, label, preview }));
   const all = pages.data?.pages.flatMap((page) => page.items) ?? [];
   const images = all.filter((image) => isShownBy(image, view.filter));
@@ -91,7 +93,7 @@ export function PredictionsPanel({ projectId, judging, preview, statistics, view
       <ul className={styles.grid}>
         {images.map((image) => (
           <li key={image.image_id}>
-            <JudgedThumbnail image={image} filter={view.filter} onOpen={() => onView({ imageId: image.image_id })} />
+            <JudgedThumbnail image={image} filter={view.filter} onOpen={open} />
           </li>
         ))}
       </ul>

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { rlePath } from "../../../geometry/svgPath.ts";
 import type { Suspect } from "../statisticsTypes.ts";
 import styles from "./SuspectsPanel.module.css";
@@ -7,7 +8,7 @@ const MARGIN = 0.6;
 const LEAST_MARGIN_PX = 16;
 
 /** The suspect's place in its image, outlined. */
-export function SuspectCrop({ suspect }: { suspect: Suspect }) {
+export const SuspectCrop = memo(function SuspectCrop({ suspect }: { suspect: Suspect }) {
   const [height, width] = suspect.rle.size;
   const [x0, y0, x1, y1] = suspect.box_xyxy;
   const margin = Math.max(LEAST_MARGIN_PX, MARGIN * Math.max(x1 - x0, y1 - y0));
@@ -29,4 +30,4 @@ export function SuspectCrop({ suspect }: { suspect: Suspect }) {
       <path d={path} className={styles.outline} data-kind={suspect.kind} />
     </svg>
   );
-}
+});

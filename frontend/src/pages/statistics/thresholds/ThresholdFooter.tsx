@@ -1,9 +1,9 @@
 /** Below the table: optimized or by hand, one threshold for all to try and to set, and who changed what. */
-import { History } from "lucide-react";
+import { History, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Checkpoint } from "../../../api/types.ts";
-import { Button } from "../../../components/Button.tsx";
+import { Button, IconButton } from "../../../components/Button.tsx";
 import { Definition } from "../../../components/Definition.tsx";
 import { Slider } from "../../../components/Slider.tsx";
 import { Switch } from "../../../components/Switch.tsx";
@@ -53,9 +53,12 @@ export function ThresholdFooter({ modelId, checkpoint, editing, scorePercent, on
       >
         {t("setAll")}
       </Button>
-      <Button kind="quiet" isDisabled={!editing.isTryingAll} onPress={() => onScorePercent(null)}>
-        {t("backToThresholds")}
-      </Button>
+      <IconButton
+        icon={Undo2}
+        label={t("backToThresholds")}
+        isDisabled={!editing.isTryingAll}
+        onPress={() => onScorePercent(null)}
+      />
       <span className={styles.space} />
       <Button kind="quiet" icon={History} onPress={() => setShowsHistory(true)}>
         {t("history")}
