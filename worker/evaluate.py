@@ -89,15 +89,14 @@ class Evaluator:
         """
         overlaps: dict[int, ImageOverlaps] = {}
         losses: list[tuple[float, float]] = []  # of each image: total, and of the classes
-        started = self._clock()
+        is_open = self._part is None and len(self._order) > MIN_PART
+        ends_at = self._clock() + limit_s if is_open and limit_s is not None else None
         with torch.no_grad():
             for index in self._order[: self._part]:
                 detections, loss = self._run(model, index)
                 overlaps[index] = self._truth(index).overlaps_with(detections)
                 losses.append(loss)
-                if self._part is not None or limit_s is None or len(losses) < MIN_PART:
-                    continue
-                if self._clock() - started >= limit_s:
+                if ends_at is not None and len(losses) >= MIN_PART and self._clock() >= ends_at:
                     break
         self._part = len(losses)
         # At equal scores, COCO counts predictions in the order of the images.
