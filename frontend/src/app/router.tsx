@@ -65,6 +65,10 @@ export const router = createBrowserRouter([
             lazy: page(async () => (await import("../pages/statistics/StatisticsPage.tsx")).StatisticsPage),
           },
           {
+            path: "models/:modelId/review",
+            lazy: page(async () => (await import("../pages/fixes/ReviewPage.tsx")).ReviewPage),
+          },
+          {
             path: "models/:modelId/predict",
             lazy: page(async () => (await import("../pages/predict/PredictPage.tsx")).PredictPage),
           },

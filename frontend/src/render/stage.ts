@@ -141,6 +141,13 @@ export class Stage {
     if (this.#editor) this.#moveTo(panned(this.#view, dx, dy, this.#editor.document.image, this.#screen));
   }
 
+  /** Brings a box of the image into view, where it is not. */
+  reveal(box: Box): void {
+    if (this.#screen.width === 0) return;
+    const view = revealing(this.#view, box, this.#screen);
+    if (view !== this.#view) this.#moveTo(view);
+  }
+
   imagePoint(point: Point): Point {
     return toImage(this.#view, point);
   }
@@ -167,18 +174,16 @@ export class Stage {
 
   #changed(aspect: Aspect): void {
     if (aspect === "document") this.#stale.index = true;
-    if (aspect === "chosen") this.#reveal();
+    if (aspect === "chosen") this.#revealSelected();
     if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#checkScene();
     const draft = this.#editor?.tool.draft;
     if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
     this.#request();
   }
 
-  #reveal(): void {
+  #revealSelected(): void {
     const selected = this.#editor?.selected;
-    if (!selected || this.#screen.width === 0) return;
-    const view = revealing(this.#view, shapeBox(selected.shape), this.#screen);
-    if (view !== this.#view) this.#moveTo(view);
+    if (selected) this.reveal(shapeBox(selected.shape));
   }
 
   /** The selected object is not in the scene: while it alone changes, a thousand others need not be drawn again. */

@@ -2,6 +2,7 @@
 import api from "./api.json";
 import common from "./common.json";
 import compare from "./compare.json";
+import fixes from "./fixes.json";
 import frame from "./frame.json";
 import gallery from "./gallery.json";
 import help from "./help.json";
@@ -24,6 +25,7 @@ export const en = {
   api,
   common,
   compare,
+  fixes,
   frame,
   gallery,
   help,

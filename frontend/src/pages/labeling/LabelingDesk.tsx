@@ -6,6 +6,7 @@ import type { LabelClass } from "../../api/types.ts";
 import { classNames } from "../../components/classNames.ts";
 import { setLabel } from "../../editor/actions.ts";
 import type { KeyAction } from "../../editor/keys.ts";
+import { Review } from "../fixes/Review.tsx";
 import { CanvasArea } from "./canvas/CanvasArea.tsx";
 import { HistoryButton } from "./history/HistoryButton.tsx";
 import styles from "./LabelingDesk.module.css";
@@ -69,7 +70,9 @@ export function LabelingDesk(props: LabelingDeskProps) {
     <div className={classNames(styles.desk, !panels.showsPanels && styles.wide)}>
       <p className={styles.phone}>{t("phone")}</p>
       <ToolRail editor={editor} onAction={act} />
-      <CanvasArea {...{ projectId, session, open, canvas, panels, look, display }} onAction={act} />
+      <CanvasArea {...{ projectId, session, open, canvas, panels, look, display }} onAction={act}>
+        <Review {...{ projectId, imageId, open, canvas, colorOf }} />
+      </CanvasArea>
       {panels.showsPanels && (
         <aside className={sideStyles.panel} aria-label={t("panels")}>
           <LabelList {...{ editor, projectId, labels }} isAdding={panels.isAdding} onAdding={panels.setAdding} />

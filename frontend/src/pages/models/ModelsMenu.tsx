@@ -1,5 +1,5 @@
 /** "Trained models" in the bar: each model with its mAP, and what can be done with it. */
-import { Braces, ChartColumn, ChartSpline, ChevronDown, WandSparkles } from "lucide-react";
+import { Braces, ChartColumn, ChartSpline, ChevronDown, ListChecks, WandSparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Model, Project } from "../../api/types.ts";
@@ -11,7 +11,7 @@ import { useModels } from "./useModels.ts";
 const SHOWN = 12;
 
 export function ModelsMenu({ project }: { project: Project }) {
-  const { t } = useTranslation(["models", "train"]);
+  const { t } = useTranslation(["models", "train", "fixes"]);
   const navigate = useNavigate();
   const models = useModels(project.id).data?.items ?? [];
   return (
@@ -39,6 +39,13 @@ export function ModelsMenu({ project }: { project: Project }) {
             isDisabled={model.status !== "ready"}
           >
             {t("viewStatistics")}
+          </MenuItem>
+          <MenuItem
+            icon={ListChecks}
+            onAction={() => navigate(`/models/${model.id}/review`)}
+            isDisabled={model.status !== "ready"}
+          >
+            {t("fixes:title")}
           </MenuItem>
           <MenuItem
             icon={WandSparkles}

@@ -1,5 +1,5 @@
 /** Whose figures these are: saved when, started from what, and what can be done with them. */
-import { ChartSpline, Download, Printer, WandSparkles } from "lucide-react";
+import { ChartSpline, Download, ListChecks, Printer, WandSparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Checkpoint, Model } from "../../api/types.ts";
 import { Button, LinkButton } from "../../components/Button.tsx";
@@ -17,7 +17,7 @@ interface StatisticsHeaderProps {
 }
 
 export function StatisticsHeader({ model, statistics, judging, preview }: StatisticsHeaderProps) {
-  const { t } = useTranslation("statistics");
+  const { t } = useTranslation(["statistics", "fixes"]);
   return (
     <header className={styles.header}>
       <h1>{model?.name}</h1>
@@ -31,6 +31,9 @@ export function StatisticsHeader({ model, statistics, judging, preview }: Statis
       <div className={styles.actions} data-print="hide">
         <LinkButton kind="quiet" icon={ChartSpline} to={`/models/${judging.modelId}`}>
           {t("learningCurves")}
+        </LinkButton>
+        <LinkButton kind="quiet" icon={ListChecks} to={`/models/${judging.modelId}/review?split=${judging.split}`}>
+          {t("fixes:title")}
         </LinkButton>
         {statistics && <DownloadsMenu judging={judging} preview={preview} />}
         {statistics && (

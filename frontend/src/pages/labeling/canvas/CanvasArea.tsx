@@ -1,18 +1,21 @@
 import { ChevronLeft, PanelRight } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { IconButton } from "../../../components/Button.tsx";
 import { Icon } from "../../../components/Icon.tsx";
-import type { KeyAction } from "../../../editor/keys.ts";
+import { type KeyAction, keyFor } from "../../../editor/keys.ts";
 import type { ActiveLook } from "../../../render/activeLayer.ts";
 import styles from "../LabelingDesk.module.css";
 import type { Display } from "../panels/DisplaySettings.tsx";
 import { ModeBar } from "../panels/ModeBar.tsx";
 import { Notices } from "../panels/Notices.tsx";
+import { shownKey } from "../panels/shownKey.ts";
 import { ZoomBar } from "../panels/ZoomBar.tsx";
 import { SmartBar } from "../smart/SmartBar.tsx";
 import type { CanvasParts, DeskPanels } from "../useDesk.ts";
 import type { LabelingSession, OpenImage } from "../work/labelingSession.ts";
+import { useEditor } from "../work/useEditor.ts";
 import { CanvasView } from "./CanvasView.tsx";
 import { Minimap } from "./Minimap.tsx";
 import { RulerOverlay } from "./RulerOverlay.tsx";
@@ -26,6 +29,7 @@ interface CanvasAreaProps {
   look: ActiveLook;
   display: Display;
   onAction: (action: KeyAction) => void;
+  children?: ReactNode;
 }
 
 /** The canvas with what floats over it. */
@@ -34,6 +38,8 @@ export function CanvasArea(props: CanvasAreaProps) {
   const { t } = useTranslation("labeling");
   const { editor, image } = open;
   const { stage, surface, ruler, view, pointer } = canvas;
+  useEditor(editor, "tool");
+  const panelsKey = keyFor("panels", editor.mode, editor.keymap);
   return (
     <main className={styles.middle}>
       <CanvasView
@@ -53,18 +59,19 @@ export function CanvasArea(props: CanvasAreaProps) {
       </Link>
       <RulerOverlay ruler={ruler} view={view} />
       {panels.showsMinimap && <Minimap image={image} stage={stage} view={view} />}
-      <Notices session={session} conflicts={open.conflicts} />
+      <Notices session={session} open={open} />
       <SmartBar editor={editor} onAction={onAction} />
       <ModeBar editor={editor} onAction={onAction} />
       <ZoomBar editor={editor} view={view} pointer={pointer} ruler={ruler} onAction={onAction} />
       <IconButton
         icon={PanelRight}
         label={t("action.panels")}
-        hint="P"
+        {...(panelsKey === null ? {} : { hint: shownKey(panelsKey) })}
         className={styles.toggle}
         aria-pressed={panels.showsPanels}
         onPress={panels.togglePanels}
       />
+      {props.children}
     </main>
   );
 }

@@ -82,6 +82,11 @@ export class Autosave {
     return this.#state;
   }
 
+  /** The one that the last save led to, ours or another's that was taken in. */
+  get revision(): number {
+    return this.#version.revision;
+  }
+
   get changes(): OwnChange[] {
     return changesBetween(this.#base, this.#editor.document.instances);
   }
