@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deleteObjects, paste, reorder } from "./actions.ts";
+import { deleteObjects, paste, reorder, setLabel } from "./actions.ts";
 import type { Editor } from "./editor.ts";
 import { click, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { instanceFromJson, instanceToJson } from "./instance.ts";
@@ -164,5 +164,38 @@ describe("keys", () => {
       expect(new Set(keys).size).toBe(keys.length);
     }
     expect(keyFor("edit", "polygon", DEFAULT_KEYS)).toBe("e");
+  });
+});
+
+describe("an image that is left", () => {
+  test("is changed by nobody here any more, and takes in what others saved", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+    editor.select("a");
+    setLabel(editor, "date");
+    editor.retire();
+    const before = stored(editor);
+    setLabel(editor, "fig");
+    deleteObjects(editor, ["b"]);
+    paste(editor, editor.document.instances);
+    editor.undo();
+    editor.act("delete");
+    key(editor, "n");
+    for (const at of [
+      [5, 5],
+      [15, 5],
+      [5, 15],
+    ] as const)
+      click(editor, [...at]);
+    expect(key(editor, "Enter")).toBe(false);
+    expect(stored(editor)).toBe(before);
+    editor.takeIn([editor.document.remove("b")]);
+    expect(editor.document.instances.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("hands on the settings that are changed on it", () => {
+    const editor = makeEditor();
+    editor.retire();
+    editor.change({ brushRadius: 40 });
+    expect(editor.settings.brushRadius).toBe(40);
   });
 });

@@ -6,7 +6,7 @@ import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
 import type { EditorEvent, Modifiers } from "./events.ts";
 import { History } from "./history.ts";
-import { type Instance, shapeBox, shapeHolds } from "./instance.ts";
+import { type Instance, type Shape, shapeBox, shapeHolds } from "./instance.ts";
 import { type Action, actionFor, DEFAULT_KEYS, type Keymap, type Mode } from "./keys.ts";
 import { type BorderPlace, borderNear } from "./snapping.ts";
 import { BoxTool } from "./tools/boxTool.ts";
@@ -57,6 +57,15 @@ export interface EditorPorts {
   smartMask?: SmartPort;
   /** Actions that are the page's: other images, zoom, help; and a label that is missing. */
   request?: (action: Action | "labelNeeded") => void;
+  /** An object became of the other kind. */
+  onConverted?: (conversion: Conversion) => void;
+}
+
+/** What a polygon became as a bitmap, or a bitmap as polygons. */
+export interface Conversion {
+  readonly shape: Shape;
+  /** Of the pixels before and after, 0-1. */
+  readonly iou: number;
 }
 
 export class Editor {
@@ -75,6 +84,7 @@ export class Editor {
   #preview: Instance | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
   #keymap: Keymap = DEFAULT_KEYS;
+  #isRetired = false;
   labels: readonly string[] = [];
 
   constructor(image: Size, instances: readonly Instance[], ports: EditorPorts) {
@@ -132,6 +142,7 @@ export class Editor {
 
   /** Answers whether a key was used; pointer events always are. */
   dispatch(event: EditorEvent): boolean {
+    if (this.#isRetired) return false;
     if (event.kind !== "key") {
       this.#tool.handle(event);
       return true;
@@ -141,6 +152,7 @@ export class Editor {
   }
 
   act(action: Action): boolean {
+    if (this.#isRetired) return false;
     if (!isLabelAction(action) && this.#tool.act(action)) return true;
     if (performAction(this, action)) return true;
     if (!this.#ports.request) return false;
@@ -148,7 +160,21 @@ export class Editor {
     return true;
   }
 
+  /**
+   * The image is left. A panel may show it for a moment more, and whoever clicks there means the next one: from now on nothing
+   * changes but by what is taken in from the server.
+   */
+  retire(): void {
+    this.#tool.cancel();
+    this.#isRetired = true;
+  }
+
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
   execute(command: Command): void {
+    if (this.#isRetired) return;
     this.document.apply(command.changes);
     this.history.push(command);
     this.#afterChange();
@@ -164,14 +190,14 @@ export class Editor {
   }
 
   undo(): void {
-    const command = this.history.takeUndo();
+    const command = this.#isRetired ? undefined : this.history.takeUndo();
     if (!command) return;
     this.document.apply(inverted(command.changes));
     this.#afterChange(command);
   }
 
   redo(): void {
-    const command = this.history.takeRedo();
+    const command = this.#isRetired ? undefined : this.history.takeRedo();
     if (!command) return;
     this.document.apply(command.changes);
     this.#afterChange(command);
@@ -296,6 +322,10 @@ export class Editor {
 
   readPixels(around: Point): { rgba: Uint8ClampedArray; frame: Box } | null {
     return this.#ports.readPixels?.(around) ?? null;
+  }
+
+  converted(conversion: Conversion): void {
+    this.#ports.onConverted?.(conversion);
   }
 
   draftChanged(): void {

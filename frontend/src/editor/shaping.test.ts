@@ -3,7 +3,7 @@ import { emptyBitmap, packMask } from "../geometry/bitmap.ts";
 import { polygonsArea } from "../geometry/measure.ts";
 import type { Box, Point } from "../geometry/types.ts";
 import { reorder } from "./actions.ts";
-import type { Editor } from "./editor.ts";
+import type { Conversion, Editor } from "./editor.ts";
 import { drag, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { type Shape, shapeArea } from "./instance.ts";
 import { addRing, paintedMask } from "./shaping.ts";
@@ -117,4 +117,23 @@ describe("bitmap to polygon", () => {
     key(editor, "c");
     expect(editor.selected && shapeArea(editor.selected.shape)).toBe(48);
   });
+});
+
+test("what a conversion keeps is told: a bitmap has the polygon's very pixels, polygons nearly the bitmap's", () => {
+  const told: Conversion[] = [];
+  const round = polygonOf(
+    ...Array.from(
+      { length: 40 },
+      (_, i): Point => [50 + 30 * Math.cos((i * Math.PI) / 20), 40 + 30 * Math.sin((i * Math.PI) / 20)],
+    ),
+  );
+  const editor = makeEditor([instanceOf("a", round)], { onConverted: (conversion) => told.push(conversion) });
+  editor.select("a");
+  key(editor, "c");
+  key(editor, "c");
+  const [bitmap, polygons] = told;
+  expect([bitmap?.shape.kind, bitmap?.iou]).toEqual(["mask", 1]);
+  expect(polygons?.shape).toBe(editor.selected?.shape);
+  expect(polygons?.iou).toBeGreaterThanOrEqual(0.99);
+  expect(polygons?.iou).toBeLessThan(1);
 });

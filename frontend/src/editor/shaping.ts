@@ -99,11 +99,13 @@ export function restore(editor: Editor, wanted: readonly Instance[]): void {
 
 export function convert(editor: Editor, instance: Instance): void {
   const { image } = editor.document;
+  const mask = shapeMask(instance.shape, image);
   const shape: Shape =
     instance.shape.kind === "polygons"
-      ? { kind: "mask", mask: shapeMask(instance.shape, image) }
+      ? { kind: "mask", mask }
       : { kind: "polygons", polygons: faithfulPolygons(instance.shape, image) };
   reshape(editor, instance, shape, "convert");
+  editor.converted({ shape, iou: maskIou(shapeMask(shape, image), mask) });
 }
 
 /** Polygons with as few corners as still cover the bitmap's pixels well; holes stay, however small. */

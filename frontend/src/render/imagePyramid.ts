@@ -73,7 +73,7 @@ export class ImagePyramid {
   /** Pixels of the full image in a square of at most `side` around a point. */
   read(x: number, y: number, side: number): { rgba: Uint8ClampedArray; frame: Box } | null {
     const [full] = this.#levels;
-    if (!full || this.#closed || full.width !== this.size.width) return null;
+    if (!full || full.width !== this.size.width) return null;
     const x0 = Math.max(0, Math.floor(x - side / 2));
     const y0 = Math.max(0, Math.floor(y - side / 2));
     const width = Math.min(side, this.size.width - x0);
@@ -88,6 +88,7 @@ export class ImagePyramid {
   close(): void {
     this.#closed = true;
     for (const level of this.#levels) closeLevel(level);
+    this.#levels = [];
   }
 
   /** The smallest level that still has a pixel for each on the screen. */

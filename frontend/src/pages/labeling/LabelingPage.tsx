@@ -8,14 +8,16 @@ import type { LabelClass } from "../../api/types.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
 import { useMe } from "../../app/session.ts";
-import { LinkButton } from "../../components/Button.tsx";
+import { Button, LinkButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { LabelingDesk } from "./LabelingDesk.tsx";
 import styles from "./LabelingPage.module.css";
 import { type ImageRow, imageRowQuery } from "./work/imageRow.ts";
+import type { LabelingSession } from "./work/labelingSession.ts";
 import type { PageActions } from "./work/pageActions.ts";
-import { useImageSteps } from "./work/useImageSteps.ts";
+import { type ImageSteps, useImageSteps } from "./work/useImageSteps.ts";
+import { useKeys } from "./work/useKeys.ts";
 import { useLabelingSession } from "./work/useLabelingSession.ts";
 import { useLabelingTime } from "./work/useLabelingTime.ts";
 
@@ -77,25 +79,51 @@ function Work({ projectId, imageId, ids, kind }: WorkProps) {
   }, [session, ids, imageId, isShown]);
   const open = state.kind === "open" ? state.open : state.kind === "loading" ? state.previous : null;
   if (state.kind === "failed") {
-    return (
-      <EmptyState icon={ImageOff} title={t("failed")} action={<BackToProject projectId={projectId} />}>
-        {state.message}
-      </EmptyState>
-    );
+    return <FailedImage {...{ projectId, imageId, ids, session, steps }} message={state.message} />;
   }
   if (!open || !labels) return <output className={styles.waiting} aria-label={t("loading")} />;
   return (
-    <LabelingDesk
-      projectId={projectId}
-      imageId={imageId}
-      ids={ids}
-      kind={kind}
-      labels={labels}
-      session={session}
-      open={open}
-      steps={steps}
-      actions={actions}
-    />
+    // one that takes longer than a blink is seen to be on its way: what is still shown is the image that was left
+    <div className={styles.work} aria-busy={open.image.id !== imageId}>
+      <LabelingDesk
+        projectId={projectId}
+        imageId={imageId}
+        ids={ids}
+        kind={kind}
+        labels={labels}
+        session={session}
+        open={open}
+        steps={steps}
+        actions={actions}
+      />
+    </div>
+  );
+}
+
+interface FailedImageProps extends Omit<WorkProps, "kind"> {
+  session: LabelingSession;
+  steps: ImageSteps;
+  message: string;
+}
+
+/** One image that is gone, or a server that is, must not end the work on the others. */
+function FailedImage({ projectId, imageId, ids, session, steps, message }: FailedImageProps) {
+  const { t } = useTranslation("labeling");
+  useKeys(session);
+  const next = ids[ids.indexOf(imageId) + 1];
+  const actions = (
+    <>
+      <Button kind="primary" onPress={() => void session.open(imageId)}>
+        {t("retry")}
+      </Button>
+      {next !== undefined && <Button onPress={() => steps.open(next)}>{t("action.nextImage")}</Button>}
+      <BackToProject projectId={projectId} />
+    </>
+  );
+  return (
+    <EmptyState icon={ImageOff} title={t("failed")} action={actions}>
+      {message}
+    </EmptyState>
   );
 }
 

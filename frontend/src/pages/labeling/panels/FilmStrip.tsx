@@ -8,9 +8,12 @@ import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import { ProgressBar } from "../../../components/ProgressBar.tsx";
+import { type KeyAction, keyFor, keymapWith } from "../../../editor/keys.ts";
 import { imageQuery } from "../work/imageQuery.ts";
 import type { ImageRow } from "../work/imageRow.ts";
+import { usePreference } from "../work/preferences.ts";
 import styles from "./FilmStrip.module.css";
+import { shownKey } from "./shownKey.ts";
 
 interface FilmStripProps {
   ids: readonly number[];
@@ -28,6 +31,11 @@ const THUMBNAIL_WIDTH = 78;
 
 export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children }: FilmStripProps) {
   const { t } = useTranslation("labeling");
+  const [keys] = usePreference("keys");
+  const hintOf = (action: KeyAction) => {
+    const key = keyFor(action, "polygon", keymapWith(keys));
+    return key === null ? {} : { hint: shownKey(key) };
+  };
   const at = ids.indexOf(imageId);
   const previous = ids[at - 1];
   const next = ids[at + 1];
@@ -37,7 +45,7 @@ export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children
         <IconButton
           icon={ChevronLeft}
           label={t("action.previousImage")}
-          hint="←"
+          {...hintOf("previousImage")}
           isDisabled={previous === undefined}
           onPress={() => previous !== undefined && onOpen(previous)}
         />
@@ -50,7 +58,7 @@ export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children
         <IconButton
           icon={ChevronRight}
           label={t("action.nextImage")}
-          hint="→"
+          {...hintOf("nextImage")}
           isDisabled={next === undefined}
           onPress={() => next !== undefined && onOpen(next)}
         />

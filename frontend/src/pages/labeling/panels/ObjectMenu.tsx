@@ -4,6 +4,7 @@ import { IconButton } from "../../../components/Button.tsx";
 import { MenuButton, MenuItem, MenuLine } from "../../../components/Menu.tsx";
 import type { Editor } from "../../../editor/editor.ts";
 import { type KeyAction, keyFor } from "../../../editor/keys.ts";
+import { useEditor } from "../work/useEditor.ts";
 import { shownKey } from "./shownKey.ts";
 
 interface ObjectMenuProps {
@@ -20,6 +21,7 @@ const CHANGING: readonly KeyAction[] = ["palette", "cut"];
 export function ObjectMenu({ editor, id, name }: ObjectMenuProps) {
   const { t } = useTranslation("labeling");
   const label = t("moreFor", { name });
+  useEditor(editor, "tool", "visibility");
   const run = (action: KeyAction) => {
     editor.select(id);
     editor.act(action);

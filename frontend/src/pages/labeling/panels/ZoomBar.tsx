@@ -8,6 +8,7 @@ import type { Point } from "../../../geometry/types.ts";
 import type { View } from "../../../render/view.ts";
 import type { Ruler } from "../canvas/ruler.ts";
 import type { Signal } from "../work/signal.ts";
+import { useEditor } from "../work/useEditor.ts";
 import styles from "./Bars.module.css";
 import { shownKey } from "./shownKey.ts";
 
@@ -21,6 +22,7 @@ interface ZoomBarProps {
 
 export function ZoomBar({ editor, view, pointer, ruler, onAction }: ZoomBarProps) {
   const { t } = useTranslation("labeling");
+  useEditor(editor, "tool");
   const isMeasuring = useSyncExternalStore(ruler.isOn.subscribe, ruler.isOn.get);
   const button = (action: KeyAction, icon: LucideIcon, isPressed?: boolean) => {
     const key = keyFor(action, editor.mode, editor.keymap);

@@ -6,7 +6,7 @@
 import { ApiError } from "../../../api/client.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, instanceFromJson, instanceToJson, sameInstance } from "../../../editor/instance.ts";
-import type { DraftStore } from "./drafts.ts";
+import type { DraftStore, KeptDraft } from "./drafts.ts";
 import { type LabelName, LabelNames } from "./labelNames.ts";
 import {
   type Conflict,
@@ -75,7 +75,7 @@ export class Autosave {
     this.#unsubscribe = editor.subscribe((aspect) => {
       if (aspect === "document") this.#changed();
     });
-    if (this.changes.length > 0) this.#changed();
+    if (!this.isSaved) this.#changed();
   }
 
   get state(): SaveState {
@@ -89,6 +89,15 @@ export class Autosave {
 
   get changes(): OwnChange[] {
     return changesBetween(this.#base, this.#editor.document.instances);
+  }
+
+  /** All that is not at the server yet. */
+  get draft(): KeptDraft {
+    const { instances } = this.#editor.document;
+    return {
+      changes: this.changes,
+      order: keepsOrder(this.#base, instances) ? null : instances.map(({ id }) => id),
+    };
   }
 
   get isSaved(): boolean {
@@ -107,9 +116,10 @@ export class Autosave {
   /** The page is going: sends what there is without waiting. The draft stays until a save is known to have worked. */
   sendAway(): void {
     if (this.isSaved) return;
-    const body = this.#patchOf(changesBetween(this.#base, this.#sendable()));
+    const sent = this.#sendable();
+    const body = keepsOrder(this.#base, sent) ? this.#patchOf(changesBetween(this.#base, sent)) : this.#all(sent);
     if (JSON.stringify(body).length > KEEPALIVE_BYTES) return;
-    this.#transport.patch(body, this.#version.tag, true).catch(() => undefined);
+    this.#send(sent, { isLeaving: true }).catch(() => undefined);
   }
 
   /** The project's labels as the page has read them: what waited for one goes on. */
@@ -130,8 +140,8 @@ export class Autosave {
   }
 
   #changed(): void {
-    void this.#drafts.keep({ changes: this.changes });
-    if (this.#state.kind === "offline") this.#setState({ kind: "offline", changes: this.changes.length });
+    void this.#drafts.keep(this.draft);
+    if (this.#state.kind === "offline") this.#setState({ kind: "offline", changes: this.#count });
     else this.#setState({ kind: this.#saving ? "saving" : "unsaved" });
     this.#schedule(SAVE_AFTER_MS);
   }
@@ -168,7 +178,7 @@ export class Autosave {
       try {
         if (this.#isAsStored(sent)) return;
         const before = this.#version.revision;
-        this.#version = await this.#send(sent);
+        this.#version = await this.#send(sent, { isLeaving: false });
         this.#base = sent;
         // ours was stored already, by a send whose answer was lost, and others have saved since
         if (this.#version.revision > before + 1) await this.#merge();
@@ -181,16 +191,14 @@ export class Autosave {
     }
   }
 
-  #send(sent: readonly Instance[]): Promise<Version> {
-    if (keepsOrder(this.#base, sent)) {
-      return this.#transport.patch(this.#patchOf(changesBetween(this.#base, sent)), this.#version.tag, false);
-    }
-    const { image } = this.#editor.document;
-    return this.#transport.put(
-      sent.map((instance) => instanceToJson(instance, image)),
-      this.#version.tag,
-      false,
-    );
+  #send(sent: readonly Instance[], { isLeaving }: { isLeaving: boolean }): Promise<Version> {
+    const { tag } = this.#version;
+    if (!keepsOrder(this.#base, sent)) return this.#transport.put(this.#all(sent), tag, isLeaving);
+    return this.#transport.patch(this.#patchOf(changesBetween(this.#base, sent)), tag, isLeaving);
+  }
+
+  #all(sent: readonly Instance[]) {
+    return sent.map((instance) => instanceToJson(instance, this.#editor.document.image));
   }
 
   #patchOf(own: readonly OwnChange[]) {
@@ -271,7 +279,7 @@ export class Autosave {
     if (!this.isSaved && this.#isAsStored(this.#sendable())) {
       const labels = new Set(this.changes.flatMap(({ mine }) => (mine ? [mine.label] : [])));
       this.#setState({ kind: "waiting", labels: [...labels], changes: this.changes.length });
-      await this.#drafts.keep({ changes: this.changes });
+      await this.#drafts.keep(this.draft);
       return;
     }
     if (!this.isSaved) {
@@ -286,7 +294,7 @@ export class Autosave {
 
   #failed(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
-    const changes = this.changes.length;
+    const changes = this.#count;
     if (error.status === 0 || error.status >= 500 || error.status === 429) {
       this.#setState({ kind: "offline", changes });
       this.#schedule(this.#retryMs);
@@ -294,6 +302,11 @@ export class Autosave {
     } else {
       this.#setState({ kind: "refused", message: error.message, changes });
     }
+  }
+
+  /** An order of its own is a change, too. */
+  get #count(): number {
+    return Math.max(1, this.changes.length);
   }
 
   #isAsStored(instances: readonly Instance[]): boolean {

@@ -6,6 +6,8 @@ import type { OwnChange } from "./merge.ts";
 
 export interface KeptDraft {
   readonly changes: readonly OwnChange[];
+  /** The ids of all objects in their drawing order, where that is another than the stored one. */
+  readonly order: readonly string[] | null;
 }
 
 export interface DraftStore {
@@ -77,7 +79,10 @@ async function entries(range: () => IDBKeyRange): Promise<[string, Kept][]> {
 function together(drafts: readonly Kept[]): KeptDraft | null {
   if (drafts.length === 0) return null;
   const inOrder = drafts.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  return { changes: [...new Map(inOrder.flatMap(({ changes }) => changes.map((one) => [one.id, one]))).values()] };
+  return {
+    changes: [...new Map(inOrder.flatMap(({ changes }) => changes.map((one) => [one.id, one]))).values()],
+    order: inOrder.findLast(({ order }) => order)?.order ?? null,
+  };
 }
 
 function deleteUnchanged(store: IDBObjectStore, key: string, { at, turn: seen }: Kept): void {

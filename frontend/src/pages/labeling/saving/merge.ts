@@ -100,6 +100,17 @@ export function layOver(own: readonly OwnChange[], stored: readonly Instance[]):
   });
 }
 
+/** What puts objects into a drawing order; those that it does not name stay above the others. */
+export function intoOrder(now: readonly Instance[], order: readonly string[]): Change[] {
+  const slots = new Map(now.map((instance, index) => [instance.id, { instance, index }]));
+  const named = new Set(order);
+  const wanted = [...order, ...now.map(({ id }) => id).filter((id) => !named.has(id))].filter((id) => slots.has(id));
+  return wanted.flatMap((id, index): Change[] => {
+    const before = slots.get(id);
+    return before ? [{ id, before, after: { instance: before.instance, index } }] : [];
+  });
+}
+
 /** Whether upserts and deletions alone lead from one drawing order to the other: new objects go on top. */
 export function keepsOrder(base: readonly Instance[], mine: readonly Instance[]): boolean {
   const now = new Set(mine.map(({ id }) => id));

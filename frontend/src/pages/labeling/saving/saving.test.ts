@@ -7,7 +7,7 @@ import { IMAGE, instanceOf, makeEditor, polygonOf, SQUARE } from "../../../edito
 import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
 import { Autosave, type SaveState } from "./autosave.ts";
 import type { KeptDraft } from "./drafts.ts";
-import { type Conflict, changesBetween, layOver, takeInTheirs } from "./merge.ts";
+import { type Conflict, changesBetween, intoOrder, layOver, takeInTheirs } from "./merge.ts";
 import type { Transport } from "./transport.ts";
 
 const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
@@ -326,6 +326,30 @@ test("a change that is undone before it was sent leaves nothing unsaved", async 
   expect(autosave.state.kind).toBe("saved");
   expect(server.calls).toEqual([]);
   expect(kept.at(-1)).toBeNull();
+});
+
+test("a change of drawing order alone is counted, kept in the draft, and brought back by it", async () => {
+  const before = [instanceOf("a", SQUARE), instanceOf("b", TRIANGLE), instanceOf("c", OTHER)];
+  const { server, editor, autosave, kept } = start(before);
+  server.failure = new ApiError(0, "unreachable");
+  reorder(editor, "a", 1);
+  await autosave.flush();
+  expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
+  const draft = kept.at(-1);
+  expect([draft?.changes, draft?.order]).toEqual([[], ["b", "a", "c"]]);
+  const theirs = [...before, instanceOf("theirs", SQUARE)];
+  expect(intoOrder(theirs, draft?.order ?? []).map(({ id }) => id)).toEqual(["b", "a", "c", "theirs"]);
+  const again = makeEditor(theirs);
+  again.takeIn(intoOrder(theirs, draft?.order ?? []));
+  expect(again.document.instances.map(({ id }) => id)).toEqual(["b", "a", "c", "theirs"]);
+});
+
+test("a tab that goes away sends the drawing order with what changed", async () => {
+  const { server, editor, autosave } = start([instanceOf("a", SQUARE), instanceOf("b", TRIANGLE)]);
+  reorder(editor, "a", 1);
+  autosave.sendAway();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(server.items.map(({ id }) => id)).toEqual(["b", "a"]);
 });
 
 describe("merge", () => {

@@ -7,6 +7,7 @@ import type { ImageAnswer, ImageOrder } from "./imageWorker.ts";
 const MOST_PIXELS = 108e6;
 
 interface CachedImage {
+  readonly order: number;
   readonly pyramid: ImagePyramid;
   readonly pixels: number;
   /** Resolves with the first level: something to draw. */
@@ -23,6 +24,7 @@ export class ImageCache {
   readonly #images = new Map<number, CachedImage>();
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
+  #orders = 0;
   #current = 0;
 
   /** Starts the worker, which takes a moment, while it is still being asked what the image is. */
@@ -30,6 +32,7 @@ export class ImageCache {
     if (this.#worker) return;
     this.#worker = new Worker(new URL("./imageWorker.ts", import.meta.url), { type: "module" });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<ImageAnswer>) => this.#take(data));
+    this.#worker.addEventListener("error", () => this.#lose());
   }
 
   /** The image that is on the screen from now on. */
@@ -66,28 +69,39 @@ export class ImageCache {
   #load(imageId: number, size: Size): CachedImage {
     const shown = new Promise<ImagePyramid>((resolve, reject) => this.#waiting.set(imageId, { resolve, reject }));
     shown.catch(() => this.#drop(imageId));
-    const image: CachedImage = { pyramid: new ImagePyramid(size), pixels: size.width * size.height, shown };
+    const order = ++this.#orders;
+    const image: CachedImage = { order, pyramid: new ImagePyramid(size), pixels: size.width * size.height, shown };
     this.#images.set(imageId, image);
     const path = `/api/v1/images/${imageId}`;
-    this.#order({ imageId, paths: [`${path}/display`, `${path}/thumbnail`] });
+    this.#send({ order, imageId, paths: [`${path}/display`, `${path}/thumbnail`] });
     return image;
   }
 
-  #order(order: ImageOrder): void {
+  #send(order: ImageOrder): void {
     this.prepare();
     this.#worker?.postMessage(order);
   }
 
+  /** The worker did not start, as without a connection: another is made for the next image. */
+  #lose(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { reject } of [...this.#waiting.values()]) reject(new Error("There is nothing that reads images."));
+  }
+
   #take(answer: ImageAnswer): void {
     const { imageId } = answer;
-    const pyramid = this.#images.get(imageId)?.pyramid;
+    const image = this.#images.get(imageId);
+    if (image?.order !== answer.order) {
+      if (answer.kind === "level") closeLevel(answer.level);
+      return;
+    }
     const waiting = this.#waiting.get(imageId);
     this.#waiting.delete(imageId);
     if (answer.kind === "failed") waiting?.reject(new Error("The image cannot be shown."));
-    else if (!pyramid) closeLevel(answer.level);
     else {
-      pyramid.add(answer.level);
-      waiting?.resolve(pyramid);
+      image.pyramid.add(answer.level);
+      waiting?.resolve(image.pyramid);
     }
   }
 

@@ -1,18 +1,21 @@
 /** The work on a row of images: opens one, saves and leaves it, keeps tools and settings from image to image. */
-import { ApiError, api } from "../../../api/client.ts";
+import { ApiError } from "../../../api/client.ts";
 import type { ImageItem } from "../../../api/types.ts";
 import { deleteObjects, paste } from "../../../editor/actions.ts";
-import { Editor, type EditorPorts } from "../../../editor/editor.ts";
-import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
+import { type Conversion, Editor, type EditorPorts } from "../../../editor/editor.ts";
+import type { Instance } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
 import { Autosave, type SaveState } from "../saving/autosave.ts";
+import { ConflictBook } from "../saving/conflictBook.ts";
 import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../saving/drafts.ts";
 import type { LabelName } from "../saving/labelNames.ts";
-import { type Conflict, conflictsWith, layOver } from "../saving/merge.ts";
-import { imageTransport, type Stored } from "../saving/transport.ts";
+import { type Conflict, conflictsWith, intoOrder, layOver } from "../saving/merge.ts";
+import { imageTransport, type Version } from "../saving/transport.ts";
 import { askSmartMask, prepareSmartMask } from "../smart/askSmartMask.ts";
 import { ImageCache } from "./imageCache.ts";
+import { fetchImage, type LoadedImage } from "./loadedImage.ts";
+import { newId } from "./newId.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
 const FILL_REACH = 4096;
@@ -26,19 +29,14 @@ export interface OpenImage {
   readonly conflicts: readonly Conflict[];
   /** Changes found in a draft that an earlier tab left. */
   readonly restored: number;
+  /** Its pixels did not come, or the browser cannot read them. */
+  readonly isPictureMissing: boolean;
 }
 
 export type SessionState =
   | { readonly kind: "loading"; readonly imageId: number; readonly previous: OpenImage | null }
   | { readonly kind: "failed"; readonly imageId: number; readonly message: string }
   | { readonly kind: "open"; readonly imageId: number; readonly open: OpenImage };
-
-interface Loaded {
-  readonly image: ImageItem;
-  readonly stored: Stored;
-  /** What is stored, read: of an image fetched ahead before it is asked for. */
-  readonly base: readonly Instance[];
-}
 
 export interface SessionPorts {
   readonly userId: number;
@@ -51,17 +49,21 @@ export interface SessionPorts {
   readonly onLabels: () => void;
   /** So many objects of an image went with a label that someone deleted. */
   readonly onLabelGone: (label: string, count: number) => void;
+  /** Of an image that was left someone else changed objects too: `isSaved` says whether one's own version is stored over theirs, or waits. */
+  readonly onConflictsLeft: (image: ImageItem, { isSaved }: { isSaved: boolean }) => void;
+  readonly onConverted: (conversion: Conversion) => void;
 }
 
 export class LabelingSession {
   readonly #ports: SessionPorts;
   readonly #images = new ImageCache();
-  readonly #ahead = new Map<number, Promise<Loaded>>();
+  readonly #ahead = new Map<number, Promise<LoadedImage>>();
   readonly #listeners = new Set<() => void>();
   #state: SessionState = { kind: "loading", imageId: 0, previous: null };
   #wanted = 0;
   /** Images left with changes that are not at the server yet: their saving goes on. */
   readonly #behind = new Map<number, Autosave>();
+  readonly #conflicts = new ConflictBook();
   #hasSentDrafts = false;
   #last: Editor | null = null;
   #clipboard: readonly Instance[] = [];
@@ -83,6 +85,16 @@ export class LabelingSession {
     return this.#state.kind === "open" ? this.#state.open : null;
   }
 
+  /** The editor that was left last: the next image takes its tools and keys over. */
+  get last(): Editor | null {
+    return this.#last;
+  }
+
+  /** Asks the page for what an editor would ask it for. */
+  request(action: Action): void {
+    this.#ports.request(action);
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -97,10 +109,13 @@ export class LabelingSession {
     this.#setState({ kind: "loading", imageId, previous });
     if (left) void this.#leave(left);
     try {
-      await this.#finishBehind(imageId);
-      const [loaded, draft] = await Promise.all([this.#load(imageId), this.#drafts(imageId).read()]);
+      // left with unsaved changes it saves them first, where it can
+      await this.#behind.get(imageId)?.flush();
+      const drafts = this.#drafts(imageId);
+      const [loaded, kept] = await Promise.all([this.#load(imageId), drafts.read()]);
       if (this.#wanted !== imageId) return;
-      this.#show(loaded, draft);
+      const unsaved = this.#endBehind(imageId);
+      this.#show(loaded, kept ?? unsaved, drafts);
       void this.#sendLeftDrafts();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -143,16 +158,24 @@ export class LabelingSession {
     return editor ? paste(editor, this.#clipboard) : 0;
   }
 
-  dismissConflict(id: string): void {
-    this.#update({ conflicts: this.current?.conflicts.filter((conflict) => conflict.id !== id) ?? [] });
+  dismissConflict(imageId: number, id: string): void {
+    this.#conflicts.settle(imageId, id);
+    this.#update({ conflicts: this.#conflicts.of(imageId) }, imageId);
   }
 
-  takeTheirs({ id, theirs }: Conflict): void {
-    const editor = this.current?.editor;
-    if (!editor) return;
-    const change = theirs ? editor.document.replace(theirs) : editor.document.remove(id);
-    editor.execute({ name: "paste", changes: [change] });
-    this.dismissConflict(id);
+  takeTheirs(imageId: number, { id, theirs }: Conflict): void {
+    const open = this.current;
+    // the page may still show the conflicts of an image that was just left
+    if (open?.image.id !== imageId) return;
+    const { document } = open.editor;
+    open.editor.execute({ name: "paste", changes: [theirs ? document.replace(theirs) : document.remove(id)] });
+    this.dismissConflict(imageId, id);
+  }
+
+  /** Fetches the picture again that did not come. */
+  retryPicture(): void {
+    const open = this.current;
+    if (open?.isPictureMissing) this.#fetchPicture(open.image);
   }
 
   /** Ends the work; what can still be saved is. */
@@ -177,6 +200,8 @@ export class LabelingSession {
   /** The connection is back. */
   retryNow(): void {
     for (const autosave of this.#autosaves()) autosave.retryNow();
+    this.retryPicture();
+    if (this.#state.kind === "failed") void this.open(this.#state.imageId);
   }
 
   get unsavedElsewhere(): number {
@@ -184,7 +209,7 @@ export class LabelingSession {
   }
 
   async #leave({ image, editor, autosave }: OpenImage): Promise<void> {
-    editor.tool.cancel();
+    editor.retire();
     this.#last = editor;
     if (autosave.isSaved) {
       autosave.close();
@@ -195,14 +220,13 @@ export class LabelingSession {
     this.#drop(image.id, autosave);
   }
 
-  /** An image left with unsaved changes is opened again: its saving ends, and the draft takes over. */
-  async #finishBehind(imageId: number): Promise<void> {
+  /** An image left with unsaved changes is open again: its saving ends, and what it could not save goes on as a draft. */
+  #endBehind(imageId: number): KeptDraft | null {
     const autosave = this.#behind.get(imageId);
-    if (!autosave) return;
-    await autosave.flush();
+    if (!autosave) return null;
     autosave.close();
     this.#behind.delete(imageId);
-    this.#ahead.delete(imageId);
+    return autosave.isSaved ? null : autosave.draft;
   }
 
   #drop(imageId: number, autosave: Autosave): void {
@@ -213,42 +237,67 @@ export class LabelingSession {
     for (const listener of this.#listeners) listener();
   }
 
-  #load(imageId: number): Promise<Loaded> {
+  #load(imageId: number): Promise<LoadedImage> {
     const loading = this.#ahead.get(imageId) ?? fetchImage(this.#ports.projectId, imageId);
     // what is stored may change: each reading serves once
     this.#ahead.delete(imageId);
     return loading;
   }
 
-  #show({ image, stored, base }: Loaded, draft: KeptDraft | null): void {
+  #show({ image, stored, base }: LoadedImage, draft: KeptDraft | null, drafts: DraftStore): void {
     const editor = this.#makeEditor(image, base);
-    const conflicts = draft ? conflictsWith(draft.changes, base) : [];
-    if (draft) editor.takeIn(layOver(draft.changes, base));
-    const autosave = this.#saveFor(image, editor, stored, base);
-    const restored = draft?.changes.length ?? 0;
+    this.#takeUp(editor, draft, base);
+    const autosave = this.#saveFor(image, editor, { base, version: stored }, drafts);
+    this.#conflicts.add(image.id, draft ? conflictsWith(draft.changes, base) : []);
     const pyramid = this.#images.ready(image.id);
-    const open = { image, editor, autosave, pyramid, save: autosave.state, conflicts, restored };
+    const open: OpenImage = {
+      image,
+      editor,
+      autosave,
+      pyramid,
+      save: autosave.state,
+      conflicts: this.#conflicts.of(image.id),
+      restored: draft ? Math.max(1, draft.changes.length) : 0,
+      isPictureMissing: false,
+    };
     this.#setState({ kind: "open", imageId: image.id, open });
-    if (pyramid) return;
+    if (!pyramid) this.#fetchPicture(image);
+  }
+
+  /** Lays what a draft holds over what is stored. */
+  #takeUp(editor: Editor, draft: KeptDraft | null, base: readonly Instance[]): void {
+    if (!draft) return;
+    editor.takeIn(layOver(draft.changes, base));
+    if (draft.order) editor.takeIn(intoOrder(editor.document.instances, draft.order));
+  }
+
+  #fetchPicture(image: ImageItem): void {
+    this.#update({ isPictureMissing: false }, image.id);
     this.#images.get(image.id, image).then(
       (pyramid) => this.#update({ pyramid }, image.id),
-      () => undefined,
+      () => this.#update({ isPictureMissing: true }, image.id),
     );
   }
 
-  #saveFor(image: ImageItem, editor: Editor, version: Stored, base: readonly Instance[]): Autosave {
+  /** `drafts` is the store that the draft was read from: once all is saved it forgets those of closed tabs that it found. */
+  #saveFor(
+    image: ImageItem,
+    editor: Editor,
+    stored: { base: readonly Instance[]; version: Version },
+    drafts: DraftStore,
+  ): Autosave {
     const autosave: Autosave = new Autosave(
       editor,
-      { base, version, labels: this.#ports.labels() },
+      { ...stored, labels: this.#ports.labels() },
       {
         transport: imageTransport(this.#ports.projectId, image.id),
-        drafts: this.#drafts(image.id),
+        drafts,
         hooks: {
           onState: (save) => {
             this.#saved(image.id, save);
             if (save.kind === "saved") this.#drop(image.id, autosave);
           },
-          onConflicts: (found) => this.#addConflicts(image.id, found),
+          onConflicts: (found) => this.#addConflicts(image, found),
           onLabels: this.#ports.onLabels,
           onLabelGone: this.#ports.onLabelGone,
         },
@@ -274,14 +323,16 @@ export class LabelingSession {
 
   /** Where someone changed the same objects since, it waits until the image is opened: both versions are shown there. */
   async #sendLeftDraft(imageId: number): Promise<void> {
+    const drafts = this.#drafts(imageId);
     const [{ image, stored, base }, draft] = await Promise.all([
       fetchImage(this.#ports.projectId, imageId),
-      this.#drafts(imageId).read(),
+      drafts.read(),
     ]);
-    if (!draft || conflictsWith(draft.changes, base).length > 0 || imageId === this.#wanted) return;
+    if (!draft || imageId === this.#wanted) return;
+    if (conflictsWith(draft.changes, base).length > 0) return this.#ports.onConflictsLeft(image, { isSaved: false });
     const editor = this.#makeEditor(image, base);
-    editor.takeIn(layOver(draft.changes, base));
-    const autosave = this.#saveFor(image, editor, stored, base);
+    this.#takeUp(editor, draft, base);
+    const autosave = this.#saveFor(image, editor, { base, version: stored }, drafts);
     this.#behind.set(imageId, autosave);
     await autosave.flush();
     this.#drop(imageId, autosave);
@@ -298,6 +349,7 @@ export class LabelingSession {
       readPixels: ([x, y]) => this.current?.pyramid?.read(x, y, FILL_REACH) ?? null,
       smartMask: (marks) => askSmartMask(image.id, marks),
       request: this.#ports.request,
+      onConverted: this.#ports.onConverted,
     };
     const editor = new Editor({ width: image.width, height: image.height }, instances, ports);
     editor.labels = this.#ports.labels().map(({ name }) => name);
@@ -311,10 +363,10 @@ export class LabelingSession {
     if (save.kind === "saved") this.#ports.onSaved(imageId);
   }
 
-  #addConflicts(imageId: number, found: readonly Conflict[]): void {
-    const ids = new Set(found.map(({ id }) => id));
-    const kept = this.current?.conflicts.filter(({ id }) => !ids.has(id)) ?? [];
-    this.#update({ conflicts: [...kept, ...found] }, imageId);
+  #addConflicts(image: ImageItem, found: readonly Conflict[]): void {
+    this.#conflicts.add(image.id, found);
+    this.#update({ conflicts: this.#conflicts.of(image.id) }, image.id);
+    if (image.id !== this.#wanted) this.#ports.onConflictsLeft(image, { isSaved: true });
   }
 
   #drafts(imageId: number): DraftStore {
@@ -322,7 +374,7 @@ export class LabelingSession {
     return imageDrafts({ userId, projectId, imageId });
   }
 
-  #update(changed: Partial<OpenImage>, imageId = this.#state.imageId): void {
+  #update(changed: Partial<OpenImage>, imageId: number): void {
     if (this.#state.kind !== "open" || this.#state.imageId !== imageId) return;
     this.#setState({ kind: "open", imageId, open: { ...this.#state.open, ...changed } });
   }
@@ -333,14 +385,6 @@ export class LabelingSession {
   }
 }
 
-async function fetchImage(projectId: number, imageId: number): Promise<Loaded> {
-  const [image, stored] = await Promise.all([
-    api.get<ImageItem>(`/api/v1/images/${imageId}`),
-    imageTransport(projectId, imageId).load(),
-  ]);
-  return { image, stored, base: stored.items.map(instanceFromJson) };
-}
-
 /** Mode, tool, label and settings go on from the image before. */
 function adopt(editor: Editor, last: Editor): void {
   editor.change(last.settings);
@@ -348,13 +392,4 @@ function adopt(editor: Editor, last: Editor): void {
   editor.setMode(last.mode);
   if (last.mode === "bitmap" || last.tool.name === "smart") editor.takeTool(last.tool.name);
   if (last.activeLabel !== null && editor.labels.includes(last.activeLabel)) editor.setActiveLabel(last.activeLabel);
-}
-
-/** A random UUID; crypto.randomUUID is missing where a server on the local network is reached without TLS. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { KeyEvent } from "../../../editor/events.ts";
-import { actionFor, type KeyAction } from "../../../editor/keys.ts";
+import { actionFor, DEFAULT_KEYS, type KeyAction, type Keymap, type Mode } from "../../../editor/keys.ts";
 import { modifiersOf } from "../canvas/pointerInput.ts";
 import type { LabelingSession } from "./labelingSession.ts";
 
@@ -20,8 +20,10 @@ const KEYS_OF_CONTROLS = new Set([
   "PageDown",
 ]);
 
-/** While an image is on its way, one can go on to others; all else would change the image that was left. */
+/** While an image is on its way, or cannot be opened, one can go on to others; all else would change the image that was left. */
 const STEPS: readonly KeyAction[] = ["nextImage", "previousImage", "nextUnlabeled"];
+/** Before any image was open. */
+const FIRST_KEYS: { mode: Mode; keymap: Keymap } = { mode: "polygon", keymap: DEFAULT_KEYS };
 
 /** Sends the page's keys to the open image's editor, wherever the focus is, unless it is where keys mean something else. */
 export function useKeys(session: LabelingSession): void {
@@ -35,13 +37,14 @@ export function useKeys(session: LabelingSession): void {
   }, [session]);
 }
 
-function dispatchKey(session: LabelingSession, event: KeyEvent): boolean {
-  const { state } = session;
-  if (state.kind === "open") return state.open.editor.dispatch(event);
-  if (state.kind === "failed" || !state.previous) return false;
-  const { editor } = state.previous;
-  const action = actionFor(event, editor.mode, editor.keymap);
-  return action !== null && STEPS.some((step) => step === action) && editor.act(action);
+/** Answers whether the key was used. */
+export function dispatchKey(session: LabelingSession, event: KeyEvent): boolean {
+  if (session.current) return session.current.editor.dispatch(event);
+  const { mode, keymap } = session.last ?? FIRST_KEYS;
+  const action = actionFor(event, mode, keymap);
+  if (action === null || !STEPS.some((step) => step === action)) return false;
+  session.request(action);
+  return true;
 }
 
 function isTaken(event: KeyboardEvent): boolean {

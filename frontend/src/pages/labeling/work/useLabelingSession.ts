@@ -1,9 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate, useSearchParams } from "react-router";
 import { labelsQuery, projectQuery } from "../../../api/queries.ts";
-import { showToast } from "../../../components/toasts.ts";
-import type { Editor } from "../../../editor/editor.ts";
+import { dismissToast, showToast } from "../../../components/toasts.ts";
+import type { Conversion, Editor } from "../../../editor/editor.ts";
+import { shapePoints } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { LabelName } from "../saving/labelNames.ts";
 import { imageQuery } from "./imageQuery.ts";
@@ -23,8 +26,9 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
 } {
   const { t } = useTranslation("labeling");
   const queryClient = useQueryClient();
-  const latest = useRef({ labels, onRequest, t });
-  latest.current = { labels, onRequest, t };
+  const goTo = useGoTo(projectId);
+  const latest = useRef({ labels, onRequest, t, goTo });
+  latest.current = { labels, onRequest, t, goTo };
   const session = useMemo(
     () =>
       new LabelingSession({
@@ -38,6 +42,13 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
         },
         onLabels: () => void queryClient.invalidateQueries({ queryKey: labelsQuery(projectId).queryKey }),
         onLabelGone: (label, count) => showToast(latest.current.t("labelGone", { label, count })),
+        onConflictsLeft: ({ id, name }, { isSaved }) => {
+          const { t, goTo } = latest.current;
+          showToast(t(isSaved ? "conflict.left" : "conflict.waits", { name }), {
+            action: { text: t("conflict.open"), run: () => goTo(id) },
+          });
+        },
+        onConverted: (conversion) => tellConversion(conversion, latest.current.t),
       }),
     [projectId, userId, queryClient],
   );
@@ -67,6 +78,30 @@ function useSessionState(session: LabelingSession): SessionState {
     return session.subscribe(follow);
   }, [session]);
   return state;
+}
+
+/** To another image of the project by its address, which keeps the row of images it came with. */
+function useGoTo(projectId: number): (imageId: number) => void {
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  return (imageId) =>
+    void navigate(
+      { pathname: `/projects/${projectId}/label/${imageId}`, search: search.toString() },
+      { replace: true },
+    );
+}
+
+let conversionToast = 0;
+
+/** One at a time: of many conversions in a row the last is asked about. */
+function tellConversion({ shape, iou }: Conversion, t: TFunction<"labeling">): void {
+  dismissToast(conversionToast);
+  conversionToast = showToast(
+    shape.kind === "mask"
+      ? t("converted.bitmap", { count: shape.mask.area })
+      : // rounded down: 100 means that nothing is lost
+        t("converted.polygons", { count: shapePoints(shape), overlap: Math.floor(iou * 1000) / 10 }),
+  );
 }
 
 function leavesImage(shown: SessionState, next: SessionState): boolean {
