@@ -63,7 +63,11 @@ def open_editor(page: Page, project_id: int, image_id: int) -> Canvas:
 
 
 def expect_saved(page: Page) -> None:
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    """All of the address's image is at the server: the panels may still show the image before."""
+    image_id = page.url.partition("/label/")[2].partition("?")[0]
+    status = page.locator(f'[data-save][data-image="{image_id}"]')
+    expect(status).to_have_attribute("data-save", "saved")
+    expect(status.get_by_text("Saved", exact=True)).to_be_visible()
 
 
 def expect_objects(page: Page, *texts: str) -> None:

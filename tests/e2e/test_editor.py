@@ -146,6 +146,16 @@ def test_crashed_page__what_the_server_never_got_is_brought_back(
     (stored,) = stored_instances(api, picture.image_id)
     assert stored.polygons == (Polygon(corners),)
 
+    again.get_by_role("button", name="leaf 1 3 points").click()
+    again.keyboard.press("Delete")
+    expect_objects(again)
+    expect_saved(again)
+    again.reload()
+    expect(again.get_by_test_id("canvas")).to_be_visible()
+    expect_saved(again)
+    expect_objects(again)
+    expect(again.get_by_text("brought back")).to_have_count(0)
+
 
 def test_two_people__keep_each_others_objects(browsing: Browsing, api: httpx.Client, picture: Picture) -> None:
     pages = [browsing.open_page(), browsing.open_page()]

@@ -184,6 +184,39 @@ def test_image_left_unsaved_by_a_closed_tab__is_saved_from_any_image_of_the_proj
     browsing.problems = [problem for problem in browsing.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
 
 
+def test_image_left_unsaved__that_someone_else_changed_too__is_told_and_both_versions_are_shown(
+    browsing: Browsing, api: httpx.Client, picture: Picture
+) -> None:
+    page = browsing.open_page()
+    canvas = open_editor(page, picture.project_id, picture.image_id)
+    draw(page, canvas, SQUARE)
+    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page.context.set_offline(True)
+    page.keyboard.press("2")
+    expect(page.get_by_text("Offline: 1 change kept")).to_be_visible()
+    context = page.context
+    page.close()
+    assert api.put(
+        f"/api/v1/images/{picture.image_id}/instances",
+        json={"items": [{**_raw(api, picture.image_id)[0], "crowd": True}]},
+        headers={"If-Match": "*"},
+    ).is_success
+    context.set_offline(False)
+
+    again = context.new_page()
+    open_editor(again, picture.project_id, picture.other_id)
+    note = again.get_by_text("Unsaved changes of yours to 1.jpg wait")
+    expect(note).to_be_visible()
+    assert stored_names(api, picture.image_id) == ["leaf"]
+    again.get_by_role("button", name="Open", exact=True).click()
+    expect(again.get_by_text("Someone else changed these objects meanwhile. Yours are kept.")).to_be_visible()
+    expect_objects(again, "pebble 14 points")
+    again.get_by_role("button", name="Use theirs").click()
+    wait_for_stored(again, api, picture.image_id, ["leaf"])
+    assert _raw(api, picture.image_id)[0]["crowd"] is True
+    browsing.problems = [problem for problem in browsing.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
+
+
 def test_what_is_shown__never_changes_what_is_stored(page: Page, api: httpx.Client, picture: Picture) -> None:
     canvas = open_editor(page, picture.project_id, picture.image_id)
     draw(page, canvas, SQUARE)

@@ -109,9 +109,15 @@ function Strip({ projectId, imageId, ids, kind, session, open, steps, colorOf }:
       labeled={project?.labeled_count ?? 0}
       total={project?.image_count ?? ids.length}
       onOpen={steps.open}
+      onStep={steps.step}
     >
       <HistoryButton open={open} colorOf={colorOf} />
-      <SaveStatus save={open.save} elsewhere={session.unsavedElsewhere} onRetry={() => open.autosave.retryNow()} />
+      <SaveStatus
+        imageId={open.image.id}
+        save={open.save}
+        elsewhere={session.unsavedElsewhere}
+        onRetry={() => session.retryNow()}
+      />
     </FilmStrip>
   );
 }

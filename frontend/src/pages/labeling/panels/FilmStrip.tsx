@@ -23,13 +23,15 @@ interface FilmStripProps {
   labeled: number;
   total: number;
   onOpen: (imageId: number) => void;
+  /** From the image asked for last: two clicks at once are two steps. */
+  onStep: (by: -1 | 1) => void;
   /** The saved-state, at the right. */
   children: ReactNode;
 }
 
 const THUMBNAIL_WIDTH = 78;
 
-export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children }: FilmStripProps) {
+export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, onStep, children }: FilmStripProps) {
   const { t } = useTranslation("labeling");
   const [keys] = usePreference("keys");
   const hintOf = (action: KeyAction) => {
@@ -37,8 +39,6 @@ export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children
     return key === null ? {} : { hint: shownKey(key) };
   };
   const at = ids.indexOf(imageId);
-  const previous = ids[at - 1];
-  const next = ids[at + 1];
   return (
     <nav className={styles.strip} aria-label={t("strip")}>
       <div className={styles.steps}>
@@ -46,8 +46,8 @@ export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children
           icon={ChevronLeft}
           label={t("action.previousImage")}
           {...hintOf("previousImage")}
-          isDisabled={previous === undefined}
-          onPress={() => previous !== undefined && onOpen(previous)}
+          isDisabled={at <= 0}
+          onPress={() => onStep(-1)}
         />
         <span className={styles.position}>
           <Trans t={t} i18nKey="position" values={{ at: at + 1, total: ids.length }} components={{ b: <b /> }} />
@@ -59,8 +59,8 @@ export function FilmStrip({ ids, kind, imageId, labeled, total, onOpen, children
           icon={ChevronRight}
           label={t("action.nextImage")}
           {...hintOf("nextImage")}
-          isDisabled={next === undefined}
-          onPress={() => next !== undefined && onOpen(next)}
+          isDisabled={at === ids.length - 1}
+          onPress={() => onStep(1)}
         />
       </div>
       <Thumbnails ids={ids} at={at} onOpen={onOpen} />

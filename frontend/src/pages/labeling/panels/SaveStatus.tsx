@@ -17,16 +17,17 @@ const ICONS: Readonly<Record<SaveState["kind"], LucideIcon>> = {
 };
 
 interface SaveStatusProps {
+  imageId: number;
   save: SaveState;
   /** Images left with changes that are still on their way. */
   elsewhere: number;
   onRetry: () => void;
 }
 
-export function SaveStatus({ save, elsewhere, onRetry }: SaveStatusProps) {
+export function SaveStatus({ imageId, save, elsewhere, onRetry }: SaveStatusProps) {
   const { t } = useTranslation("labeling");
   return (
-    <div className={classNames(styles.status, styles[save.kind])} data-save={save.kind}>
+    <div className={classNames(styles.status, styles[save.kind])} data-save={save.kind} data-image={imageId}>
       <Icon of={ICONS[save.kind]} />
       <span>
         <span role="status">{textOf(save, t)}</span>
