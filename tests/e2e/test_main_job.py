@@ -218,8 +218,10 @@ def read_statistics(page: Page) -> None:
     page.get_by_role("menuitem", name="View training statistics").click()
     expect(page.get_by_role("heading", name=MODEL)).to_be_visible()
     expect(page.get_by_text("in 3 images")).to_be_visible()
-    expect(page.locator("dl div", has_text="mAP").locator("dd b")).to_have_text(re.compile(r"^\d\.\d\d$"))
-    expect(page.get_by_role("row").filter(has_text="leaf")).to_be_visible()
+    tile = page.locator("dl > div", has=page.get_by_role("button", name="What is mAP?"))
+    expect(tile.locator("dd").first).to_have_text(re.compile(r"^\d\.\d\d$"))
+    table = page.get_by_role("table", name="Figures of each label")
+    expect(table.get_by_role("row").filter(has_text="leaf")).to_be_visible()
 
 
 def make_token(page: Page) -> str:
