@@ -35,6 +35,8 @@ export class BoxTool implements Tool {
   handle(event: ToolEvent): void {
     switch (event.kind) {
       case "pointerdown":
+        // asked for now: what is drawn would be lost while a label is made
+        if (this.#editor.requireLabel() === null) return;
         this.#pressed = this.#editor.clamp([event.x, event.y]);
         this.#state = "pointing";
         return;
@@ -80,7 +82,7 @@ export class BoxTool implements Tool {
   #release(): void {
     const drawn = this.#state === "dragging";
     this.cancel();
-    if (!drawn || this.#editor.requireLabel() === null) return;
+    if (!drawn) return;
     addRing(this.#editor, "object", this.#ring);
     this.#editor.takeTool("edit");
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Point, Polygon } from "../../geometry/types.ts";
-import { click, drag, instanceOf, key, makeEditor, SQUARE } from "../editorTesting.ts";
+import { click, drag, instanceOf, key, makeEditor, pointer, SQUARE } from "../editorTesting.ts";
 import type { Instance } from "../instance.ts";
 
 function polygonsOf(instance: Instance | undefined): readonly Polygon[] {
@@ -222,5 +222,14 @@ describe("polygon", () => {
       { shift: true },
     );
     expect(polygonsOf(editor.selected)[0]?.exterior[0]).toEqual([55, 47.5]);
+  });
+
+  test("a box without a label asks for one before it is drawn, not after", () => {
+    const asked: string[] = [];
+    const editor = makeEditor([], { request: (action) => asked.push(action) });
+    editor.setActiveLabel(null);
+    key(editor, "r");
+    expect(pointer(editor, "pointerdown", [10, 10])).toBe("idle");
+    expect(asked).toEqual(["labelNeeded"]);
   });
 });

@@ -40,7 +40,10 @@ export function listenToPointers(ports: InputPorts): () => void {
   const onKey = (event: KeyboardEvent) => gestures.space(event);
   window.addEventListener("keydown", onKey, { signal: controller.signal });
   window.addEventListener("keyup", onKey, { signal: controller.signal });
-  return () => controller.abort();
+  return () => {
+    controller.abort();
+    gestures.end();
+  };
 }
 
 class Gestures {
@@ -116,10 +119,18 @@ class Gestures {
     }
   }
 
+  /** The image is left in the midst of something: the next one does not look as if it were under way. */
+  end(): void {
+    delete this.#ports.surface.dataset.panning;
+    this.#ports.surface.removeAttribute("data-space");
+    this.#ports.ruler.drop();
+  }
+
   cancel(event: PointerEvent): void {
     this.#fingers.delete(event.pointerId);
     this.#draws = false;
     this.#panFrom = null;
+    delete this.#ports.surface.dataset.panning;
     this.#ports.editor.dispatch({ kind: "pointercancel" });
   }
 
