@@ -1,19 +1,23 @@
-/** What to know before the figures are believed: changed labels, and whether best is better than last. */
+/** What to know before the figures are believed: changed labels, near-duplicates, and whether best is better than last. */
 import { CircleAlert, Scale } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { Icon } from "../../components/Icon.tsx";
 import { Switch } from "../../components/Switch.tsx";
 import styles from "./Notices.module.css";
 import type { Difference, GroundTruth, LabelsChanged, Statistics } from "./statisticsTypes.ts";
 
 interface NoticesProps {
+  projectId: number;
   statistics: Statistics;
+  /** Images of the set that show nearly the same as one of the other set; undefined until they are counted. */
+  nearDuplicates: number | undefined;
   /** Best against last; undefined until it is computed. */
   difference: Difference | undefined;
   onGroundTruth: (groundTruth: GroundTruth) => void;
 }
 
-export function Notices({ statistics, difference, onGroundTruth }: NoticesProps) {
+export function Notices({ projectId, statistics, nearDuplicates, difference, onGroundTruth }: NoticesProps) {
   const { t } = useTranslation("statistics");
   const { labels_changed, ground_truth } = statistics;
   const isToday = ground_truth === "today";
@@ -23,7 +27,7 @@ export function Notices({ statistics, difference, onGroundTruth }: NoticesProps)
         <div className={styles.notice} role="note">
           <Icon of={CircleAlert} />
           <p>
-            {hasChanged(labels_changed)
+            {labels_changed.images > 0
               ? t("labelsChanged", { ...labels_changed, count: labels_changed.images })
               : t("labelsSame")}
             {labels_changed.unknown_labels.length > 0 && (
@@ -36,6 +40,13 @@ export function Notices({ statistics, difference, onGroundTruth }: NoticesProps)
           <Switch isSelected={isToday} onChange={(on) => onGroundTruth(on ? "today" : "snapshot")}>
             {t("useToday")}
           </Switch>
+        </div>
+      )}
+      {nearDuplicates !== undefined && nearDuplicates > 0 && (
+        <div className={styles.notice} role="note">
+          <Icon of={CircleAlert} />
+          <p>{t("nearDuplicates", { count: nearDuplicates })}</p>
+          <Link to={`/projects/${projectId}/near-duplicates`}>{t("showNearDuplicates")}</Link>
         </div>
       )}
       {difference && (
