@@ -126,6 +126,19 @@ def restricted(loaded: Loaded, image_ids: Set[int], *, tables: TableCache) -> Lo
     return replace(loaded, joined=joined)
 
 
+def images_of_other_set(session: Session, loaded: Loaded, *, tables: TableCache) -> frozenset[int]:
+    """The training images of validation predictions, and the other way round, as far as predictions are stored."""
+    split = Split.TRAINING if loaded.choice.split is Split.VALIDATION else Split.VALIDATION
+    choice = replace(_by_snapshot(loaded.choice), split=split)
+    stored = repository.find_prediction_set(
+        session, checkpoint_id=loaded.checkpoint.id, split=split, speed=choice.speed
+    )
+    if stored is None:
+        return frozenset()
+    joined = _joined(session, loaded.model, loaded.checkpoint, choice, tables)
+    return frozenset(image.image_id for image in joined.stored.images)
+
+
 def todays_labels(session: Session, loaded: Loaded, *, tables: TableCache) -> TodaysLabels:
     """How today's labels differ from those that the training read."""
     frozen = _joined(session, loaded.model, loaded.checkpoint, _by_snapshot(loaded.choice), tables)

@@ -178,9 +178,10 @@ class Difference(BaseModel):
 
 class Uncertainty(BaseModel):
     """95 % intervals by resampling the images; `best_against_last` is the difference of `map`, positive where best is
-    ahead."""
+    ahead. `images_near_duplicates_across` images of the set show nearly the same as one of the other set."""
 
     images: int
+    images_near_duplicates_across: int
     resamples: int
     level: float
     global_: Annotated[GlobalIntervals, Field(serialization_alias="global")]

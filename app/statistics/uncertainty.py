@@ -21,8 +21,10 @@ from app.masks.resampling import (
     spread_of,
     wilson_spread,
 )
+from app.splits.near_duplicates import images_across
+from app.splits.service import near_duplicates
 from app.statistics.figures import NO_TRUTH, NOTHING_AT_ALL, NOTHING_KEPT, figure_values
-from app.statistics.loading import Choice, Loaded, load
+from app.statistics.loading import Choice, Loaded, images_of_other_set, load
 from app.statistics.schemas import Difference, GlobalIntervals, Interval, LabelIntervals, Uncertainty, Verdict
 from app.statistics.tables import JoinedTable, TableCache
 
@@ -38,8 +40,9 @@ def compute_uncertainty(session: Session, loaded: Loaded, *, tables: TableCache)
     """Intervals of every figure, and best against last; computed once for each question."""
     best, last = _best_and_last(session, loaded.choice, tables)
     thresholds = loaded.score_thresholds.tolist()
-    key = repr((loaded.joined.key, loaded.choice.iou_threshold, thresholds, last.key if last else ""))
-    return tables.uncertainties.get(key, lambda: _uncertainty(loaded, best, last))
+    across = _count_near_duplicates_across(session, loaded, tables)
+    key = repr((loaded.joined.key, loaded.choice.iou_threshold, thresholds, last.key if last else "", across))
+    return tables.uncertainties.get(key, lambda: _uncertainty(loaded, best, last, across))
 
 
 def paired_difference(first: JoinedTable, second: JoinedTable) -> Difference:
@@ -72,7 +75,15 @@ def paired_difference(first: JoinedTable, second: JoinedTable) -> Difference:
     )
 
 
-def _uncertainty(loaded: Loaded, best: JoinedTable, last: JoinedTable | None) -> Uncertainty:
+def _count_near_duplicates_across(session: Session, loaded: Loaded, tables: TableCache) -> int:
+    groups = near_duplicates(session, loaded.model.project_id)
+    if not groups:
+        return 0
+    others = images_of_other_set(session, loaded, tables=tables)
+    return len(images_across(groups, [image.image_id for image in loaded.images], others))
+
+
+def _uncertainty(loaded: Loaded, best: JoinedTable, last: JoinedTable | None, across: int) -> Uncertainty:
     image_count = len(loaded.images)
     draws = draw_images(max(image_count, 1), prediction_count=loaded.joined.stored.prediction_count)
     if image_count == 0:
@@ -80,6 +91,7 @@ def _uncertainty(loaded: Loaded, best: JoinedTable, last: JoinedTable | None) ->
     intervals = _Intervals(loaded, draws)
     return Uncertainty(
         images=image_count,
+        images_near_duplicates_across=across,
         resamples=len(draws) if image_count > 1 else 0,
         level=LEVEL,
         global_=intervals.global_intervals(),

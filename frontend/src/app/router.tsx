@@ -56,6 +56,10 @@ export const router = createBrowserRouter([
             lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
           },
           {
+            path: "projects/:projectId/near-duplicates",
+            lazy: page(async () => (await import("../pages/nearDuplicates/NearDuplicatesPage.tsx")).NearDuplicatesPage),
+          },
+          {
             path: "projects/:projectId/compare",
             lazy: page(async () => (await import("../pages/compare/ComparePage.tsx")).ComparePage),
           },

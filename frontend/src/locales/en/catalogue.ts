@@ -13,6 +13,7 @@ import labels from "./labels.json";
 import members from "./members.json";
 import model from "./model.json";
 import models from "./models.json";
+import nearDuplicates from "./nearDuplicates.json";
 import predict from "./predict.json";
 import projects from "./projects.json";
 import signin from "./signin.json";
@@ -36,6 +37,7 @@ export const en = {
   members,
   model,
   models,
+  nearDuplicates,
   predict,
   projects,
   signin,

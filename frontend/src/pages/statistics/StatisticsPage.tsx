@@ -93,7 +93,9 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
   return (
     <>
       <Notices
+        projectId={model.project_id}
         statistics={statistics}
+        nearDuplicates={uncertainty.data?.images_near_duplicates_across}
         difference={uncertainty.data?.best_against_last}
         onGroundTruth={(groundTruth) => onView({ groundTruth })}
       />

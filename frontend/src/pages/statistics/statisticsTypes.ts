@@ -96,6 +96,8 @@ export interface LabelIntervals extends FigureIntervals {
 
 export interface Uncertainty {
   images: number;
+  /** Images of the set that show nearly the same as one of the other set. */
+  images_near_duplicates_across: number;
   resamples: number;
   global: FigureIntervals & { map: Interval | null; ap50: Interval | null; map_at_iou: Interval | null };
   labels: LabelIntervals[];

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Dices } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { api } from "../../../api/client.ts";
 import type { Project } from "../../../api/types.ts";
 import { Button, IconButton } from "../../../components/Button.tsx";
@@ -73,6 +74,10 @@ function ChooseValidationDialog({ project, onClose }: { project: Project; onClos
         maxValue={90}
         autoFocus
       />
+      <p>
+        {t("gallery:choose.together")}{" "}
+        <Link to={`/projects/${project.id}/near-duplicates`}>{t("gallery:choose.nearDuplicates")}</Link>
+      </p>
       <ErrorMessage error={choose.error} />
     </Dialog>
   );
