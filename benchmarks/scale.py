@@ -120,6 +120,8 @@ def _image_row(project_id: int, image_id: int, instance_count: int) -> dict[str,
         "content_hash": f"{image_id:064x}",
         "storage_key": f"projects/{project_id}/images/{image_id}.jpg",
         "thumbnail_key": f"projects/{project_id}/thumbnails/{image_id}.jpg",
+        # every hundredth image shows the same as the one before
+        "fingerprint": random.Random(image_id - (image_id % 100 == 0)).getrandbits(63),
         "in_validation": image_id % 5 == 1,
         "revision": 1,
         "instance_count": instance_count,
@@ -183,6 +185,7 @@ def measure_requests(server: RunningServer, image_count: int) -> None:
         report(
             f"late page, {words}", lambda query=query, cursor=cursor: get(server, f"{images}{query}&cursor={cursor}")
         )
+    report("near-duplicates", lambda: get(server, f"{project}/near-duplicates?limit=30"), repeats=3)
     for words, query in (("all", ""), ("a common label", "&label=label 0"), ("by name", "&sort=name")):
         report(f"ids, {words}", lambda query=query: get(server, f"{project}/images/ids?limit=1{query}"), repeats=3)
 

@@ -177,6 +177,7 @@ def fill(table: PredictionTable, optimized: dict[str, float]) -> None:
                 "content_hash": "0" * 64,
                 "storage_key": f"images/{image.image_id}.png",
                 "thumbnail_key": f"thumbnails/{image.image_id}.jpg",
+                "fingerprint": 0,
                 "changed_at": LONG_AGO,
             }
             for image in table.images

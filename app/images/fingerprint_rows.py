@@ -16,9 +16,9 @@ class Unfingerprinted(NamedTuple):
     thumbnail_key: str
 
 
-def list_unfingerprinted(session: Session, *, after: int, limit: int) -> list[Unfingerprinted]:
+def list_unfingerprinted(session: Session, *, limit: int) -> list[Unfingerprinted]:
     """Images without a fingerprint, of all projects, by id."""
-    query = select(Image.id, Image.thumbnail_key).where(Image.fingerprint.is_(None), Image.id > after)
+    query = select(Image.id, Image.thumbnail_key).where(Image.fingerprint.is_(None))
     return [Unfingerprinted(*row) for row in session.execute(query.order_by(Image.id).limit(limit))]
 
 

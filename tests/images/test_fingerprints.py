@@ -104,9 +104,9 @@ def test_upload__keeps_a_fingerprint_and_old_images_get_theirs(upload: Upload) -
         images = {image.name: image for image in session.query(ImageRow)}
         images["0.jpg"].fingerprint = images["1.jpg"].fingerprint = None
         get_blob_store().delete([images["1.jpg"].thumbnail_key])
-    assert fill_missing() == 1
+    assert fill_missing() == 2
     filled = stored_fingerprints()
-    assert filled["1.jpg"] is None  # without a thumbnail there is nothing to make it of
+    assert filled["1.jpg"] == NOTHING_TO_COMPARE  # its thumbnail is gone
     assert filled["2.jpg"] == fresh["2.jpg"]
     assert filled["0.jpg"] is not None
     assert fresh["0.jpg"] is not None
