@@ -44,7 +44,7 @@ _token_header = APIKeyHeader(name=TOKEN_HEADER, auto_error=False)  # for the pag
 def get_caller(request: Request, _documented: Annotated[str | None, Security(_token_header)]) -> Caller:
     """The person behind the request; the header wins over the cookie."""
     if TOKEN_HEADER in request.headers:
-        caller = authentication.authenticate_token(request.headers[TOKEN_HEADER])
+        caller = authentication.authenticate_token(request.headers[TOKEN_HEADER], request.app.state.token_uses)
         if caller.scope is TokenScope.PREDICT and not request.url.path.startswith("/api/predict/"):
             raise Forbidden("this token may only predict (/api/predict/…): use one with full scope, or sign in")
         return caller

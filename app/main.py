@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
+from app.accounts.token_uses import WRITE_SECONDS, TokenUses
 from app.background import Background
 from app.db.schema_version import require_current
 from app.fixes import endpoints as fixes
@@ -98,20 +99,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_current()
     gc.set_threshold(GC_THRESHOLD)
     app.state.sign_in_limit = SignInLimit()
+    app.state.token_uses = TokenUses()
     app.state.predictions = PredictionRuntime()
     app.state.smart_masks = SmartMaskRuntime(get_settings().resolved_weights_dir)
     app.state.prediction_tables = TableCache()
     app.state.training_events = TrainingEvents()
-    background = _background()
+    background = _background(app.state.token_uses)
     for one in background:
         one.start()
     yield
     await app.state.training_events.close()
     for one in background:
         one.stop()
+    app.state.token_uses.write()
 
 
-def _background() -> tuple[Background, ...]:
+def _background(token_uses: TokenUses) -> tuple[Background, ...]:
     return (
         # While the database was away nobody could renew a lease: the living do it before anybody is declared dead.
         Background(
@@ -120,6 +123,7 @@ def _background() -> tuple[Background, ...]:
             every_seconds=lifecycle.SWEEP_SECONDS,
             patience_seconds=lifecycle.LEASE_SECONDS,
         ),
+        Background("the counting of tokens' uses", token_uses.write, every_seconds=WRITE_SECONDS),
         Background("the watch over uploads", upload_service.remove_expired, every_seconds=upload_service.SWEEP_SECONDS),
         Background("the tidying of image histories", revisions.tidy, every_seconds=revisions.SWEEP_SECONDS),
         Background(

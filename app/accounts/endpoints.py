@@ -1,6 +1,6 @@
 """Signing in, the signed-in person, API tokens, and the accounts of this Maskwright."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.accounts import authentication, service
 from app.accounts.passwords import hash_password
@@ -66,8 +66,14 @@ def change_me(
     return _me(user, secret)
 
 
-@router.get("/tokens")
+def _write_token_uses(request: Request, _caller: AccountUser) -> None:
+    """Also the use that the listing itself is."""
+    request.app.state.token_uses.write()
+
+
+@router.get("/tokens", dependencies=[Depends(_write_token_uses)])
 def list_tokens(page: PageQuery, session: ReadSessionDep, caller: AccountUser) -> Page[TokenSchema]:
+    """The caller's tokens, newest first, with how often and when last each was used."""
     tokens, next_cursor, total = service.list_tokens(session, caller, page)
     items = [TokenSchema.model_validate(token) for token in tokens]
     return Page(items=items, next_cursor=next_cursor, total=total)

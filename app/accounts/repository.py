@@ -39,8 +39,9 @@ def find_token_with_user(session: Session, secret_hash: str) -> tuple[ApiToken, 
     return (row[0], row[1]) if row else None
 
 
-def set_token_last_use(session: Session, token_id: int, at: datetime) -> None:
-    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
+def add_token_uses(session: Session, token_id: int, *, count: int, last_at: datetime) -> None:
+    counted = update(ApiToken).where(ApiToken.id == token_id)
+    session.execute(counted.values(use_count=ApiToken.use_count + count, last_used_at=last_at))
 
 
 def list_tokens(session: Session, user_id: int, page: PageParams) -> list[ApiToken]:

@@ -72,6 +72,7 @@ class TokenSchema(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    use_count: int  # requests, from its first on
 
 
 class NewTokenSchema(TokenSchema):

@@ -1,19 +1,24 @@
 """Signing in, tokens and accounts over HTTP."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from fastapi import FastAPI
+from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from app.accounts.service import MAX_PREFERENCES_BYTES
 from app.accounts.sign_in_limit import FAILURES_PER_ACCOUNT
+from app.accounts.token_uses import TokenUses
 from app.db.base import utc_now
 from app.db.engine import session_scope
 from app.db.models import ApiToken, LoginSession
 from app.http import CSRF_HEADER, SESSION_COOKIE
+from app.main import create_app
 from tests.conftest import PASSWORD, Person
 
 SESSION = "/api/v1/session"
@@ -191,16 +196,41 @@ def test_tokens__expire(owner: Person, client: TestClient) -> None:
     assert client.get(ME, headers={"X-Auth-token": made["token"]}).status_code == 401
 
 
-def test_tokens__last_use_is_written_once_a_minute(owner: Person) -> None:
-    def last_use() -> object:
-        return owner.get(TOKENS).json()["items"][0]["last_used_at"]
+def test_tokens__uses_are_counted_each_for_its_own(owner: Person, client: TestClient) -> None:
+    made = owner.post(TOKENS, json={"name": "laptop"}).json()
+    assert (made["use_count"], made["last_used_at"]) == (0, None)
+    before = utc_now().isoformat()
+    for _ in range(3):
+        client.get(ME, headers={"X-Auth-token": made["token"]})
+    laptop, tests = owner.get(TOKENS).json()["items"]
+    assert laptop["use_count"] == 3
+    assert laptop["last_used_at"] > before
+    assert tests["use_count"] == 2  # the one that made the other, and this listing
+    assert owner.get(TOKENS).json()["items"][0]["use_count"] == 3
 
-    first = last_use()
-    assert first is not None
-    assert last_use() == first
+
+def test_tokens__uses_wait_for_a_database_that_is_away(owner: Person, app: FastAPI) -> None:
+    token_id = owner.get(TOKENS).json()["items"][0]["id"]
+    uses: TokenUses = app.state.token_uses
     with session_scope() as session:
-        session.execute(update(ApiToken).values(last_used_at=utc_now() - timedelta(seconds=61)))
-    assert last_use() > first  # type: ignore[operator]
+        session.execute(text("ALTER TABLE api_tokens RENAME TO gone"))
+    uses.note(token_id, utc_now())
+    with pytest.raises(DBAPIError):
+        uses.write()
+    with session_scope() as session:
+        session.execute(text("ALTER TABLE gone RENAME TO api_tokens"))
+    assert owner.get(TOKENS).json()["items"][0]["use_count"] == 3
+
+
+def test_tokens__that_may_predict_hear_403_of_every_other_endpoint(owner: Person, client: TestClient) -> None:
+    headers = {"X-Auth-token": owner.post(TOKENS, json={"scope": "predict"}).json()["token"]}
+    opened = {"POST /api/v1/session", "GET /healthz", "GET /readyz"}  # by nobody in particular
+    for path, operations in create_app().openapi()["paths"].items():
+        for method in operations:
+            if path.startswith("/api/predict/") or f"{method.upper()} {path}" in opened:
+                continue
+            answer = client.request(method, re.sub(r"{\w+}", "1", path), headers=headers)
+            assert answer.status_code == 403, (method, path, answer.text)
 
 
 def test_tokens__that_may_predict_do_nothing_else(owner: Person, project_id: int, client: TestClient) -> None:

@@ -55,6 +55,10 @@ export function formatMoment(iso: string): string {
   return moments.format(Date.parse(iso));
 }
 
+export function formatDay(iso: string): string {
+  return dates.format(Date.parse(iso));
+}
+
 /** 1,234,567 bytes → "1.2 MB". */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,7 +1,7 @@
 /** API tokens: made, shown once, revoked. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
@@ -10,10 +10,10 @@ import { Page } from "../../app/Page.tsx";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
-import { formatAgo, formatMoment } from "../../components/format.ts";
+import { formatAgo, formatCount, formatDay } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
-import { Table } from "../../components/Table.tsx";
+import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { CodeBlock } from "./CodeBlock.tsx";
 import styles from "./TokensPage.module.css";
@@ -27,6 +27,7 @@ interface ApiToken {
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
+  use_count: number;
 }
 
 interface NewToken extends ApiToken {
@@ -35,6 +36,9 @@ interface NewToken extends ApiToken {
 
 const TOKENS = ["tokens"] as const;
 const ALL_PROJECTS = "all";
+const NEVER = "never";
+const LIFETIMES_DAYS = ["30", "90", "365"] as const;
+const DAY_MS = 86_400_000;
 
 export function TokensPage() {
   const { t } = useTranslation("api");
@@ -60,7 +64,7 @@ export function TokensPage() {
         </EmptyState>
       )}
       {tokens.data && tokens.data.items.length > 0 && (
-        <Table label={t("tokens")}>
+        <Table label={t("tokens")} className={styles.table ?? ""}>
           <thead>
             <tr>
               <th>{t("name")}</th>
@@ -68,31 +72,64 @@ export function TokensPage() {
               <th>{t("scope")}</th>
               <th>{t("project")}</th>
               <th>{t("made")}</th>
+              <th>{t("expires")}</th>
               <th>{t("lastUse")}</th>
-              <th />
+              <th className={numberCell}>{t("requests")}</th>
+              <th>
+                <span className="visually-hidden">{t("actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {tokens.data.items.map((token) => (
-              <tr key={token.id}>
-                <td>{token.name}</td>
-                <td>
-                  <code>…{token.last_four}</code>
-                </td>
-                <td>{t(token.scope)}</td>
-                <td>{projectName(token.project_id)}</td>
-                <td>{formatMoment(token.created_at)}</td>
-                <td>{token.last_used_at === null ? t("never") : formatAgo(token.last_used_at)}</td>
-                <td>
-                  <RevokeButton token={token} />
-                </td>
-              </tr>
+              <TokenRow key={token.id} token={token} projectName={projectName(token.project_id)} />
             ))}
           </tbody>
         </Table>
       )}
     </Page>
   );
+}
+
+function TokenRow({ token, projectName }: { token: ApiToken; projectName: string }) {
+  const { t } = useTranslation("api");
+  return (
+    <tr>
+      <td className={styles.name}>{token.name}</td>
+      <Cell label={t("token")}>
+        <code>…{token.last_four}</code>
+      </Cell>
+      <Cell label={t("scope")}>{t(token.scope)}</Cell>
+      <Cell label={t("project")}>{projectName}</Cell>
+      <Cell label={t("made")}>{formatDay(token.created_at)}</Cell>
+      <Cell label={t("expires")}>
+        <Expiry at={token.expires_at} />
+      </Cell>
+      <Cell label={t("lastUse")}>{token.last_used_at === null ? t("never") : formatAgo(token.last_used_at)}</Cell>
+      <Cell label={t("requests")} className={numberCell}>
+        {formatCount(token.use_count)}
+      </Cell>
+      <td className={styles.revoke}>
+        <RevokeButton token={token} />
+      </td>
+    </tr>
+  );
+}
+
+/** A cell that says itself what it holds where the table has no room for its head. */
+function Cell({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+  return (
+    <td className={className}>
+      <span className={styles.cellLabel}>{label}</span>
+      <span>{children}</span>
+    </td>
+  );
+}
+
+function Expiry({ at }: { at: string | null }) {
+  const { t } = useTranslation("api");
+  if (at === null) return t("never");
+  return Date.parse(at) <= Date.now() ? <b className={styles.expired}>{t("expired")}</b> : formatDay(at);
 }
 
 function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
@@ -102,12 +139,14 @@ function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
   const [name, setName] = useState("");
   const [scope, setScope] = useState<ApiToken["scope"]>("full");
   const [project, setProject] = useState(ALL_PROJECTS);
+  const [lifetime, setLifetime] = useState<string>(NEVER);
   const make = useMutation({
     mutationFn: () =>
       api.post<NewToken>("/api/v1/tokens", {
         name,
         scope,
         project_id: project === ALL_PROJECTS ? null : Number(project),
+        expires_at: lifetime === NEVER ? null : new Date(Date.now() + Number(lifetime) * DAY_MS).toISOString(),
       }),
     onSuccess: async (token) => {
       setName("");
@@ -141,6 +180,15 @@ function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
         options={[
           { value: ALL_PROJECTS, text: t("allProjects") },
           ...projects.map(({ id, name: text }) => ({ value: String(id), text: `${text} (${id})` })),
+        ]}
+      />
+      <Select
+        label={t("expires")}
+        value={lifetime}
+        onChange={setLifetime}
+        options={[
+          { value: NEVER, text: t("never") },
+          ...LIFETIMES_DAYS.map((days) => ({ value: days, text: t("inDays", { days }) })),
         ]}
       />
       <Button kind="primary" type="submit" isDisabled={make.isPending || name.trim() === ""}>
