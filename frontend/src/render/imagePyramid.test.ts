@@ -100,3 +100,17 @@ test("what is closed keeps nothing, nor what comes after", () => {
   const bitmaps = [...first.tiles, ...late.tiles].map(({ bitmap }) => bitmap as unknown as { isClosed: boolean });
   expect(bitmaps.every(({ isClosed }) => isClosed)).toBe(true);
 });
+
+test("a level that suits what is on the screen better is told of, another is not", () => {
+  const pyramid = new ImagePyramid(IMAGE);
+  let told = 0;
+  pyramid.onBetterLevel = () => told++;
+  pyramid.add(levelOf({ width: 1000, height: 750 }));
+  drawnBy(pyramid, { scale: 0.1, x: 0, y: 0 });
+  pyramid.add(levelOf(IMAGE));
+  pyramid.add(levelOf({ width: 500, height: 375 }));
+  expect(told).toBe(0);
+  drawnBy(pyramid, { scale: 0.4, x: 0, y: 0 });
+  pyramid.add(levelOf({ width: 4000, height: 3000 }));
+  expect(told).toBe(1);
+});

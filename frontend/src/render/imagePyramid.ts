@@ -24,9 +24,12 @@ export interface ImageLevel extends Size {
 
 export class ImagePyramid {
   readonly size: Size;
+  /** Called when a level came that would have been drawn in place of the one that was. */
+  onBetterLevel: (() => void) | null = null;
   /** The largest first. */
   #levels: ImageLevel[] = [];
   #closed = false;
+  #drawn: { scale: number; level: ImageLevel } | null = null;
 
   /** `size` is the image's own; of what the browser cannot read, a smaller stand-in is all there is. */
   constructor(size: Size) {
@@ -34,19 +37,25 @@ export class ImagePyramid {
   }
 
   add(level: ImageLevel): void {
-    if (this.#closed) closeLevel(level);
-    else this.#levels = [...this.#levels, level].sort((a, b) => b.width - a.width);
+    if (this.#closed) {
+      closeLevel(level);
+      return;
+    }
+    this.#levels = [...this.#levels, level].sort((a, b) => b.width - a.width);
+    if (this.#drawn && this.#levelFor(this.#drawn.scale) !== this.#drawn.level) this.onBetterLevel?.();
   }
 
   /** Draws what lies on the screen grown by a margin; the context's origin is that margin's corner. */
   draw(context: CanvasRenderingContext2D, view: View, screen: Size, margin: number, ratio: number): void {
-    const level = this.#levelFor(view.scale * ratio);
+    const scale = view.scale * ratio;
+    const level = this.#levelFor(scale);
     if (!level) return;
+    this.#drawn = { scale, level };
     context.imageSmoothingEnabled = view.scale < SQUARE_PIXELS_FROM;
     const across = this.size.width / level.width;
     const down = this.size.height / level.height;
     // better ones work out smaller pictures of their own, each time; those are here, but for the first moment
-    context.imageSmoothingQuality = across * view.scale * ratio < 0.5 ? "medium" : "low";
+    context.imageSmoothingQuality = across * scale < 0.5 ? "medium" : "low";
     const seen = seenBox(view, screen, margin);
     const wanted = {
       x0: Math.floor(seen.x0 / across),
@@ -70,7 +79,7 @@ export class ImagePyramid {
     }
   }
 
-  /** Pixels of the full image in a square of at most `side` around a point. */
+  /** Pixels of the full image in a square of at most `side` around a point; null until they are there. */
   read(x: number, y: number, side: number): { rgba: Uint8ClampedArray; frame: Box } | null {
     const [full] = this.#levels;
     if (!full || full.width !== this.size.width) return null;

@@ -88,7 +88,7 @@ export class Stage {
   show(editor: Editor, pyramid: ImagePyramid | null): void {
     this.#unsubscribe();
     this.#editor = editor;
-    this.#pyramid = pyramid;
+    this.#hang(pyramid);
     this.#unsubscribe = editor.subscribe((aspect) => this.#changed(aspect));
     this.fit();
     this.#redraw();
@@ -97,9 +97,8 @@ export class Stage {
   /** The image's pixels came. */
   setImage(pyramid: ImagePyramid): void {
     if (pyramid === this.#pyramid) return;
-    this.#pyramid = pyramid;
-    this.#stale.image = true;
-    this.#request();
+    this.#hang(pyramid);
+    this.#repaintImage();
   }
 
   setLook(look: ActiveLook): void {
@@ -154,8 +153,20 @@ export class Stage {
 
   close(): void {
     this.#unsubscribe();
+    this.#hang(null);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#rest);
+  }
+
+  #hang(pyramid: ImagePyramid | null): void {
+    if (this.#pyramid) this.#pyramid.onBetterLevel = null;
+    this.#pyramid = pyramid;
+    if (pyramid) pyramid.onBetterLevel = () => this.#repaintImage();
+  }
+
+  #repaintImage(): void {
+    this.#stale.image = true;
+    this.#request();
   }
 
   #moveTo(view: View): void {

@@ -84,12 +84,14 @@ describe("accepting", () => {
 });
 
 describe("what can be accepted", () => {
-  it("is nothing of a deleted object, nor a label that is gone", () => {
+  it("is nothing of a deleted object, of a label that is gone, or of an image that was left", () => {
     expect(canAccept(editorWith(), finding("missed"))).toBe(false);
     expect(canAccept(editorWith(), finding("mislabeled"))).toBe(false);
     const editor = editorWith(FIG);
     editor.labels = ["fig"];
     expect(canAccept(editor, finding("imagined"))).toBe(false);
     expect(canAccept(editor, finding("missed"))).toBe(true);
+    editor.retire();
+    expect(canAccept(editor, finding("missed"))).toBe(false);
   });
 });

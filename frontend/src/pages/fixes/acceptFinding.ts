@@ -5,8 +5,9 @@ import type { Instance, Shape } from "../../editor/instance.ts";
 import { rleToMask } from "../../geometry/rle.ts";
 import type { Finding } from "./fixQueries.ts";
 
-/** Whether there is still something to accept: the object was not deleted, nor the label that is suggested. */
+/** Whether there is still something to accept: the image was not left, the object not deleted, nor the label that is suggested. */
 export function canAccept(editor: Editor, { kind, instance_id, suggested_label }: Finding): boolean {
+  if (editor.isRetired) return false;
   const hasLabel = suggested_label !== null && editor.labels.includes(suggested_label);
   const instance = instance_id === null ? undefined : editor.document.get(instance_id);
   const canChange = instance !== undefined && !editor.isFixed(instance.id);

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,6 +28,8 @@ export function LabelingPage() {
   const imageId = idOf(useParams().imageId);
   const [search] = useSearchParams();
   const row = useQuery(imageRowQuery(projectId, search));
+  // on their way while the row is
+  usePrefetchQuery(labelsQuery(projectId));
   usePageTitle(t("title"));
   if (row.error) return <ErrorMessage error={row.error} />;
   if (!row.data) return <div className={styles.waiting} />;

@@ -73,7 +73,8 @@ export class ImageCache {
     const image: CachedImage = { order, pyramid: new ImagePyramid(size), pixels: size.width * size.height, shown };
     this.#images.set(imageId, image);
     const path = `/api/v1/images/${imageId}`;
-    this.#send({ order, imageId, paths: [`${path}/display`, `${path}/thumbnail`] });
+    const screenSide = Math.max(innerWidth, innerHeight) * devicePixelRatio;
+    this.#send({ order, imageId, paths: [`${path}/display`, `${path}/thumbnail`], screenSide });
     return image;
   }
 

@@ -11,10 +11,12 @@ export interface ImageOrder {
   readonly order: number;
   readonly imageId: number;
   readonly paths: readonly string[];
+  /** Longest side of the window in its own pixels: what is drawn first has no need for more. */
+  readonly screenSide: number;
 }
 
 export type ImageAnswer =
-  /** The largest level comes first. */
+  /** The one that fills the screen comes first, the others from the largest on. */
   | { readonly kind: "level"; readonly order: number; readonly imageId: number; readonly level: ImageLevel }
   | { readonly kind: "failed"; readonly order: number; readonly imageId: number };
 
@@ -24,36 +26,30 @@ const SIGNED_OUT = 401;
 
 self.addEventListener("message", ({ data }: MessageEvent<ImageOrder>) => void work(data));
 
-async function work({ order, imageId, paths }: ImageOrder): Promise<void> {
+async function work({ order, imageId, paths, screenSide }: ImageOrder): Promise<void> {
   try {
     const full = await decodeFirst(paths);
-    if (full) await sendLevels(full, (level) => send({ kind: "level", order, imageId, level }));
-    else send({ kind: "failed", order, imageId });
+    if (!full) {
+      send({ kind: "failed", order, imageId });
+      return;
+    }
+    for (const picture of byUse(await smallerAndSmaller(full), screenSide)) {
+      send({ kind: "level", order, imageId, level: await levelOf(picture) });
+    }
   } catch {
-    // no memory for it, or not for a smaller level: what has been sent stays
+    // no memory for it, or not for all of its levels: what has been sent stays
     send({ kind: "failed", order, imageId });
   }
 }
 
-async function sendLevels(full: ImageBitmap, sendOne: (level: ImageLevel) => void): Promise<void> {
-  for (let picture: ImageBitmap | null = full; picture; ) {
-    const boxes = tileBoxes(picture);
-    // one tile is the picture itself, and gone when it is sent; of several, the page can show them before the rest is made
-    const isWhole = boxes.length === 1;
-    const early: ImageBitmap | null = isWhole ? await half(picture) : null;
-    sendOne(isWhole ? levelOf(picture, [{ x: 0, y: 0, bitmap: picture }]) : await cut(picture, boxes));
-    const smaller: ImageBitmap | null = isWhole ? early : await half(picture);
-    if (!isWhole) picture.close();
-    picture = smaller;
-  }
+/** To cut the full picture takes as long as to decode it; meanwhile the one that fits the screen is seen. */
+function byUse(pictures: readonly ImageBitmap[], screenSide: number): ImageBitmap[] {
+  const first = pictures.findLast((picture) => Math.max(picture.width, picture.height) >= screenSide) ?? pictures[0];
+  return [...(first ? [first] : []), ...pictures.filter((picture) => picture !== first)];
 }
 
 function send(answer: ImageAnswer): void {
   self.postMessage(answer, { transfer: answer.kind === "level" ? answer.level.tiles.map(({ bitmap }) => bitmap) : [] });
-}
-
-function levelOf({ width, height }: ImageBitmap, tiles: readonly ImageTile[]): ImageLevel {
-  return { width, height, tiles };
 }
 
 /** Null where none can be read, or the server not be reached: a smaller picture must not stand in for one that will come. */
@@ -70,16 +66,27 @@ async function decodeFirst(paths: readonly string[]): Promise<ImageBitmap | null
   return null;
 }
 
-async function cut(picture: ImageBitmap, boxes: readonly Box[]): Promise<ImageLevel> {
-  const tiles = boxes.map(async ({ x0, y0, x1, y1 }) => ({
-    x: x0,
-    y: y0,
-    bitmap: await createImageBitmap(picture, x0, y0, x1 - x0, y1 - y0),
-  }));
-  return levelOf(picture, await Promise.all(tiles));
+async function smallerAndSmaller(full: ImageBitmap): Promise<ImageBitmap[]> {
+  const pictures: ImageBitmap[] = [];
+  for (let picture: ImageBitmap | null = full; picture; picture = await half(picture)) pictures.push(picture);
+  return pictures;
 }
 
-function half(picture: ImageBitmap): Promise<ImageBitmap> | null {
+/** The picture itself where one tile holds it, else cut; it is gone then. */
+async function levelOf(picture: ImageBitmap): Promise<ImageLevel> {
+  const { width, height } = picture;
+  const boxes = tileBoxes(picture);
+  if (boxes.length === 1) return { width, height, tiles: [{ x: 0, y: 0, bitmap: picture }] };
+  const tiles = await Promise.all(boxes.map((box) => cut(picture, box)));
+  picture.close();
+  return { width, height, tiles };
+}
+
+async function cut(picture: ImageBitmap, { x0, y0, x1, y1 }: Box): Promise<ImageTile> {
+  return { x: x0, y: y0, bitmap: await createImageBitmap(picture, x0, y0, x1 - x0, y1 - y0) };
+}
+
+async function half(picture: ImageBitmap): Promise<ImageBitmap | null> {
   if (Math.max(picture.width, picture.height) / 2 < SMALLEST) return null;
   return createImageBitmap(picture, {
     resizeWidth: Math.max(1, Math.round(picture.width / 2)),

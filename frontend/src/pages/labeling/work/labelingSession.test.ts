@@ -82,6 +82,7 @@ function start(...imageIds: number[]) {
   for (const imageId of imageIds) server.put(imageId, instanceOf("a", SQUARE), instanceOf("b", TRIANGLE));
   vi.stubGlobal("fetch", server.fetch);
   vi.stubGlobal("Worker", PictureWorker);
+  for (const name of ["innerWidth", "innerHeight", "devicePixelRatio"]) vi.stubGlobal(name, 1);
   const told: string[] = [];
   const session = new LabelingSession({
     userId: 1,
