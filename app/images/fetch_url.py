@@ -6,10 +6,11 @@ resolves otherwise a moment later (DNS rebinding) gains nothing. Each redirect i
 
 import ipaddress
 import socket
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import httpx
 
@@ -21,7 +22,7 @@ IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_REDIRECTS = 5
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 10.0
-TOTAL_TIMEOUT_SECONDS = 30.0  # a prediction's caller waits no longer than a slow camera takes
+TOTAL_TIMEOUT_SECONDS = 30.0  # of all redirects together: a caller waits no longer than a slow camera takes
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -48,24 +49,25 @@ class UrlAllowance:
         return host.lower() in self.hosts or any(plain in network for network in self.networks) or _is_public(plain)
 
 
-def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int) -> bytes:
+def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int, limit_s: float = TOTAL_TIMEOUT_SECONDS) -> bytes:
     """Download what `url` names.
 
     Args:
         url: An http or https URL.
         allowance: What may be reached beside public addresses.
         max_bytes: The largest body that is read.
+        limit_s: How long all of it may take, however many redirects there are and however slowly they speak.
     Raises:
-        BadRequest: The URL is malformed, or its host does not answer with status 200.
+        BadRequest: The URL is malformed, or its host does not answer with status 200 in time.
         Unprocessable: The URL leads to an address that must not be reached.
         PayloadTooLarge: The body is larger than `max_bytes`.
     """
-    deadline = time.monotonic() + TOTAL_TIMEOUT_SECONDS
     timeout = httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
-    with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
+    client = httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+    with client, _Deadline(limit_s) as deadline:
         target = _parsed(url)
         for _ in range(MAX_REDIRECTS + 1):
-            with _get(client, target, _checked_address(target, allowance)) as response:
+            with _get(client, target, _checked_address(target, allowance), deadline) as response:
                 if response.has_redirect_location:
                     target = _parsed(str(target.join(response.headers["location"])))
                     continue
@@ -105,17 +107,70 @@ def _is_public(address: IPAddress) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved and not is_tunnel
 
 
+class _Deadline:
+    """Cuts every connection of a download when its time is over.
+
+    The client's own timeouts begin anew with each byte that comes: a host that drips would hold a thread for hours.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self.is_over = False
+        self._lock = threading.Lock()
+        self._connections: list[socket.socket] = []
+        self._timer = threading.Timer(limit_s, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+
+    def watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note a connection as soon as it is there: a trace function of httpcore."""
+        if event != "connection.connect_tcp.complete":
+            return
+        connection: socket.socket = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            # A second handle on the same connection: the first one is swallowed by TLS before its handshake.
+            self._connections.append(connection.dup())
+            if self.is_over:
+                self._cut()
+
+    def refuse_if_over(self, url: str) -> None:
+        if self.is_over:
+            raise BadRequest(f"invalid url or image: {url} took longer than {self.limit_s:g} s")
+
+    def _end(self) -> None:
+        with self._lock:
+            self.is_over = True
+            self._cut()
+
+    def _cut(self) -> None:
+        for connection in self._connections:
+            with suppress(OSError):  # closed by the other side already
+                connection.shutdown(socket.SHUT_RDWR)
+
+
 @contextmanager
-def _get(client: httpx.Client, target: httpx.URL, address: IPAddress) -> Iterator[httpx.Response]:
+def _get(client: httpx.Client, target: httpx.URL, address: IPAddress, deadline: _Deadline) -> Iterator[httpx.Response]:
+    deadline.refuse_if_over(str(target))
     request = client.build_request(
         "GET",
         target.copy_with(host=str(address), username=None, password=None),
         headers={"Host": target.netloc.decode("ascii"), "Accept": "image/*,*/*;q=0.5", "User-Agent": "Maskwright"},
-        extensions={"sni_hostname": target.host},
+        extensions={"sni_hostname": target.host, "trace": deadline.watch},
     )
     try:
         response = client.send(request, stream=True)
     except httpx.HTTPError as error:
+        deadline.refuse_if_over(str(target))
         raise BadRequest(f"invalid url or image: {target.host} does not answer ({error})") from error
     try:
         yield response
@@ -123,7 +178,7 @@ def _get(client: httpx.Client, target: httpx.URL, address: IPAddress) -> Iterato
         response.close()
 
 
-def _body(response: httpx.Response, url: str, *, max_bytes: int, deadline: float) -> bytes:
+def _body(response: httpx.Response, url: str, *, max_bytes: int, deadline: _Deadline) -> bytes:
     if response.status_code != httpx.codes.OK:
         raise BadRequest(f"invalid url or image: {url} answers status {response.status_code}")
     parts, size = [], 0
@@ -132,9 +187,9 @@ def _body(response: httpx.Response, url: str, *, max_bytes: int, deadline: float
             size += len(part)
             if size > max_bytes:
                 raise PayloadTooLarge(f"the file at {url} is larger than {max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise BadRequest(f"invalid url or image: {url} took longer than {TOTAL_TIMEOUT_SECONDS:.0f} s")
             parts.append(part)
     except httpx.HTTPError as error:
+        deadline.refuse_if_over(url)
         raise BadRequest(f"invalid url or image: {url} broke off ({error})") from error
+    deadline.refuse_if_over(url)  # a body without a length ends well where it is cut
     return b"".join(parts)

@@ -1,15 +1,18 @@
 import ipaddress
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
-from app.images.fetch_url import UrlAllowance, fetch_image
+from app.images.fetch_url import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, UrlAllowance, fetch_image
 
+PAUSE_SECONDS = 0.08
 LOOPBACK = UrlAllowance.parse(("127.0.0.0/8",))
 NOTHING = UrlAllowance()
 
@@ -148,6 +151,53 @@ def test_fetch_image__connects_to_the_address_that_was_checked(server: str, monk
     allowance = UrlAllowance.parse(("127.0.0.1",))
     assert fetch_image(url, allowance=allowance, max_bytes=100) == f"rebinding.example:{port}".encode()
     assert asked == ["rebinding.example"]
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Says a little now and then, for ever: in its headers, in its body, or in one redirect after the other."""
+
+    def do_GET(self) -> None:
+        with suppress(OSError):
+            match self.path.split("/")[1]:
+                case "headers":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                    self.drip(b"X-More: x\r\n")
+                case "body":
+                    self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+                    self.drip(b"x")
+                case _:
+                    time.sleep(PAUSE_SECONDS)
+                    self.wfile.write(b"HTTP/1.0 302 Found\r\nLocation: /redirect\r\n\r\n")
+
+    def drip(self, part: bytes) -> None:
+        while True:
+            self.wfile.write(part)
+            time.sleep(PAUSE_SECONDS)
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the test's output clean."""
+
+
+@pytest.mark.parametrize("where", ["headers", "body", "redirect"])
+def test_fetch_image__has_one_deadline_for_all(where: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dripping) as web:
+        web.daemon_threads = True
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{web.server_port}/{where}"
+        started = time.monotonic()
+        with pytest.raises(BadRequest, match=r"took longer than 0\.3 s"):
+            fetch_image(url, allowance=LOOPBACK, max_bytes=10**9, limit_s=0.3)
+        assert time.monotonic() - started < READ_TIMEOUT_SECONDS
+        web.shutdown()
+
+
+def test_fetch_image__the_deadline_holds_in_a_tls_handshake_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/x"
+        started = time.monotonic()
+        with pytest.raises(BadRequest, match=r"took longer than 0\.3 s"):
+            fetch_image(url, allowance=LOOPBACK, max_bytes=100, limit_s=0.3)
+        assert time.monotonic() - started < CONNECT_TIMEOUT_SECONDS
 
 
 def test_url_allowance__admits_mapped_addresses_of_its_networks() -> None:
