@@ -13,12 +13,14 @@ from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.engine import is_away, is_disk_full, refers_to_nothing
 from app.errors import AppError
 from app.inference.errors import ImageRefused, ImageTooLarge
 from app.masks.errors import InvalidMask
+from app.methods import allowed_methods
 from app.paging import DEFAULT_LIMIT, MAX_LIMIT, PageParams
 from app.settings import get_settings
 
@@ -99,16 +101,25 @@ def error_response(status_code: int, message: str, headers: Mapping[str, str] | 
     return JSONResponse({"error": message}, status_code=status_code, headers=headers)
 
 
-def answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+def answer_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     match error.status_code:
         case 404:
             message = f"there is nothing at {request.url.path}: see /api/docs for every path"
         case 405:
-            message = f"{request.url.path} does not answer {request.method}: see /api/docs for what it answers"
+            return _answer_wrong_method(request)
         case _:
             message = str(error.detail)
     return error_response(error.status_code, message, error.headers)
+
+
+def _answer_wrong_method(request: Request) -> Response:
+    # What is raised knows the methods of one route; a path may have several.
+    allow = {"Allow": ", ".join(allowed_methods(request.scope))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    message = f"{request.url.path} does not answer {request.method}, only {allow['Allow']}: see /api/docs"
+    return error_response(405, message, allow)
 
 
 def _answer_app_error(_request: Request, error: Exception) -> JSONResponse:

@@ -19,6 +19,7 @@ from app.images import fingerprint_filling
 from app.labeling_time import endpoints as labeling_time
 from app.labels import endpoints as labels
 from app.labels import revisions
+from app.methods import HeadMiddleware
 from app.predictions import compat_endpoints as predict
 from app.predictions.service import PredictionRuntime
 from app.project_archive import endpoints as project_archive
@@ -85,6 +86,7 @@ def create_app() -> FastAPI:
 def _add_middleware(app: FastAPI) -> None:
     """The last one added is the outermost."""
     app.state.metrics = Metrics()
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(FaultMiddleware)
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(TusMiddleware)
