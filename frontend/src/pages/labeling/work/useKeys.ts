@@ -4,21 +4,15 @@ import { actionFor, DEFAULT_KEYS, type KeyAction, type Keymap, type Mode } from 
 import { modifiersOf } from "../canvas/pointerInput.ts";
 import type { LabelingSession } from "./labelingSession.ts";
 
-/** Fields take every key; buttons and lists keep those they are worked with. */
+/** Fields take every key; the others keep those they are worked with, and leave the rest to the editor. */
 const FIELDS = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable=true]";
-const WORKED_BY_KEYS = "button, a, input, [role=slider], [role=menuitem], [role=radio], [role=option]";
+const PRESSED = "button, a, input, [role=menuitem], [role=radio], [role=option]";
+const PRESSING = new Set(["Enter", " "]);
+/** Along the rail one goes up and down only. */
+const WALKED = "[role=radiogroup], [role=toolbar]:not([aria-orientation=vertical]), [role=slider], input";
+const WALKING = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"]);
 /** Switches and sliders, which Enter does nothing to: there it goes on to the object in hand. */
 const DEAF_TO_ENTER = "input[type=checkbox], input[type=range]";
-const KEYS_OF_CONTROLS = new Set([
-  "Enter",
-  " ",
-  "ArrowLeft",
-  "ArrowRight",
-  "ArrowUp",
-  "ArrowDown",
-  "PageUp",
-  "PageDown",
-]);
 
 /** While an image is on its way, or cannot be opened, one can go on to others; all else would change the image that was left. */
 const STEPS: readonly KeyAction[] = ["nextImage", "previousImage", "nextUnlabeled"];
@@ -47,10 +41,12 @@ export function dispatchKey(session: LabelingSession, event: KeyEvent): boolean 
   return true;
 }
 
-function isTaken(event: KeyboardEvent): boolean {
-  const { target } = event;
+/** Whether what has the focus uses the key itself. */
+export function isTaken(event: KeyboardEvent): boolean {
+  const { target, key } = event;
   if (!(target instanceof Element)) return false;
   if (target.closest(`[role=dialog], [role=menu], ${FIELDS}`)) return true;
-  if (event.key === "Enter" && target.matches(DEAF_TO_ENTER)) return false;
-  return KEYS_OF_CONTROLS.has(event.key) && target.closest(WORKED_BY_KEYS) !== null;
+  if (key === "Enter" && target.matches(DEAF_TO_ENTER)) return false;
+  if (PRESSING.has(key)) return target.closest(PRESSED) !== null;
+  return WALKING.has(key) && target.closest(WALKED) !== null;
 }
