@@ -18,6 +18,7 @@ from app.statistics.schemas import GlobalStatistics, LabelStatistics, PrecisionR
 from app.statistics.tables import Evaluation, JoinedTable
 
 CURVE_POINTS = 1000  # a screen has no more; 30,000 points of eleven curves would take longer to send than to compute
+SLIDER_SCORES = np.arange(1001) / 1000  # where the page's sliders stop: figures there come of the curve, and exactly
 
 NO_TRUTH = "no object of this label was outlined in this set"
 NO_TRUTH_AT_ALL = "no object was outlined in this set"
@@ -127,13 +128,12 @@ def _shown_points(
     if count <= CURVE_POINTS:
         return np.arange(count)
     way = np.append(0.0, np.cumsum(np.abs(np.diff(precision)) + np.diff(recall)))
-    is_shown = np.zeros(count, dtype=np.bool_)
-    is_shown[np.searchsorted(way, np.linspace(0, way[-1], CURVE_POINTS - 3))] = True
     f1 = sweep.true_positives / (sweep.true_positives + sweep.false_positives + truth_count)
-    is_shown[int(np.argmax(f1))] = is_shown[-1] = True
-    if threshold is not None:  # the last point at or above it is what it keeps; none is where it keeps nothing
-        is_shown[max(0, int(np.searchsorted(-sweep.score, -threshold, side="right")) - 1)] = True
-    return np.flatnonzero(is_shown)
+    exact = SLIDER_SCORES if threshold is None else np.append(SLIDER_SCORES, threshold)
+    # The last point at or above a threshold is what it keeps; before the first, nothing is kept.
+    kept = np.maximum(0, np.searchsorted(-sweep.score, -exact, side="right") - 1)
+    along = np.searchsorted(way, np.linspace(0, way[-1], CURVE_POINTS // 2))
+    return np.unique(np.concatenate((kept, along, [int(np.argmax(f1)), count - 1])))
 
 
 def _images_with(table: MatchTable) -> NDArray[np.int64]:

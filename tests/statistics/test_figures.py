@@ -3,7 +3,7 @@ import pytest
 
 from app.masks.average_precision import best_f1_thresholds, counts_at
 from app.masks.matching import match_predictions
-from app.statistics.figures import CURVE_POINTS, global_curve, precision_recall_curves
+from app.statistics.figures import CURVE_POINTS, SLIDER_SCORES, global_curve, precision_recall_curves
 from app.statistics.schemas import PrecisionRecallCurve
 from app.statistics.tables import Evaluation
 from tests.statistics.simulated import CLASS_COUNT, Detector, simulated_table
@@ -28,12 +28,22 @@ def test_curves__of_many_points_are_thinned_and_exact_where_it_counts(evaluation
     in_force = np.array([0.613, 0.0, 0.9])
     curves = precision_recall_curves(evaluation, NAMES, in_force)
     for index, name in enumerate(NAMES):
-        assert len(curves[name].score) <= CURVE_POINTS
+        assert len(curves[name].score) <= 1.6 * CURVE_POINTS
         assert curves[name].score == sorted(curves[name].score, reverse=True)
         for threshold in (best[index], in_force[index]):
             counts = counts_at(evaluation.table, evaluation.matches, np.full(CLASS_COUNT, threshold))
             exact = (int(counts.true_positives[index]), int(counts.false_positives[index]))
             assert at(curves[name], float(threshold or 0)) == exact
+
+
+def test_curves__are_exact_wherever_a_slider_stops(evaluation: Evaluation) -> None:
+    curve = global_curve(evaluation)
+    assert curve is not None
+    assert len(curve.score) < len(evaluation.table.scores) / 2, "it is thinned"
+    for threshold in SLIDER_SCORES.tolist():
+        counts = counts_at(evaluation.table, evaluation.matches, np.full(CLASS_COUNT, threshold))
+        if (exact := (int(counts.true_positives.sum()), int(counts.false_positives.sum()))) != (0, 0):
+            assert at(curve, threshold) == exact
 
 
 def test_curves__that_are_thinned_stay_close_everywhere(evaluation: Evaluation) -> None:

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type MouseEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatPercent } from "../components/format.ts";
 import styles from "./PrecisionRecall.module.css";
-import { curvePath, type Plane, PrecisionRecallPlane } from "./PrecisionRecallPlane.tsx";
+import { CurveLine, type Plane, PrecisionRecallPlane } from "./PrecisionRecallPlane.tsx";
 import { nearestPlace, type OperatingPoint, type PrecisionRecallCurve, pointAt } from "./precisionRecall.ts";
 
 export interface CurveMark {
@@ -70,9 +70,9 @@ export function PrecisionRecallChart(props: PrecisionRecallChartProps) {
         >
           <svg className={styles.svg} width={plane.width} height={plane.height} aria-hidden="true">
             {others.map((other) => (
-              <path key={other.name} className={styles.other} d={curvePath(other.curve, plane)} />
+              <CurveLine key={other.name} className={styles.other} curve={other.curve} plane={plane} />
             ))}
-            <path className={styles.curve} style={{ stroke: color }} d={curvePath(curve, plane)} />
+            <CurveLine className={styles.curve} style={{ stroke: color }} curve={curve} plane={plane} />
             {marks.map((mark) => (
               <Mark key={mark.kind} mark={mark} plane={plane} />
             ))}

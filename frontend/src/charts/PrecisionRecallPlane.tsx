@@ -1,5 +1,5 @@
 /** The plane that precision-recall curves lie in: axes in percent and faint lines of one F1. */
-import { type ReactNode, useRef } from "react";
+import { type CSSProperties, type ReactNode, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useElementSize } from "../components/useElementSize.ts";
 import styles from "./PrecisionRecall.module.css";
@@ -76,8 +76,21 @@ function SameF1({ f1, plane }: { f1: number; plane: Plane }) {
   );
 }
 
-/** A curve begins at recall 0 with the precision of its first point. */
-export function curvePath(curve: PrecisionRecallCurve, plane: Plane): string {
+interface CurveLineProps {
+  curve: PrecisionRecallCurve;
+  plane: Plane;
+  className: string | undefined;
+  style?: CSSProperties;
+}
+
+/** A curve begins at recall 0 with the precision of its first point. Its path is made once, not at each pointer move. */
+export function CurveLine({ curve, plane, ...rest }: CurveLineProps) {
+  const { width, height } = plane;
+  const path = useMemo(() => curvePath(curve, planeOf(width, height)), [curve, width, height]);
+  return <path {...rest} d={path} />;
+}
+
+function curvePath(curve: PrecisionRecallCurve, plane: Plane): string {
   const first = curve.precision[0];
   if (first === undefined) return "";
   const points = curve.recall.map(

@@ -5,6 +5,7 @@ import {
   nearestPlace,
   type PrecisionRecallCurve,
   pointAt,
+  pointAtRecall,
   pointAtThreshold,
   sameF1Line,
   spreadPlaces,
@@ -34,6 +35,13 @@ describe("precision-recall curve", () => {
     expect(pointAtThreshold(CURVE, 0)?.index).toBe(3);
     expect(pointAtThreshold(CURVE, 0.95)).toBeNull();
     expect(pointAtThreshold(EMPTY, 0.5)).toBeNull();
+  });
+
+  it("reads the highest threshold that finds so much", () => {
+    expect(pointAtRecall(CURVE, 0.3)?.index).toBe(1);
+    expect(pointAtRecall(CURVE, 0.5)?.index).toBe(1);
+    expect(pointAtRecall(CURVE, 0)?.index).toBe(0);
+    expect(pointAtRecall(CURVE, 0.8)).toBeNull();
   });
 
   it("finds the best F1, the higher score at a tie", () => {

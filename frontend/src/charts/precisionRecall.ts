@@ -72,6 +72,12 @@ export function nearestPlace(
   return nearest;
 }
 
+/** The first point that finds at least so much, the one with the highest threshold; null where the curve ends before. */
+export function pointAtRecall(curve: PrecisionRecallCurve, recall: number): OperatingPoint | null {
+  const place = curve.recall.findIndex((own) => own >= recall);
+  return place < 0 ? null : pointAt(curve, place);
+}
+
 /** Points of the line on which F1 is the same: precision = F1 · recall / (2 · recall − F1). */
 export function sameF1Line(f1: number, steps = 48): [recall: number, precision: number][] {
   const first = f1 / (2 - f1);

@@ -20,13 +20,14 @@ import { PredictionsPanel } from "./predictions/PredictionsPanel.tsx";
 import { StatisticsBar } from "./StatisticsBar.tsx";
 import { StatisticsHeader } from "./StatisticsHeader.tsx";
 import styles from "./StatisticsPage.module.css";
-import { type Judging, type ScorePreview, statisticsQuery, uncertaintyQuery } from "./statisticsQueries.ts";
+import { type Judging, type ScorePreview, uncertaintyQuery } from "./statisticsQueries.ts";
 import type { Statistics } from "./statisticsTypes.ts";
 import { SuspectsPanel } from "./suspects/SuspectsPanel.tsx";
 import { TrainingCurves } from "./TrainingCurves.tsx";
 import { ThresholdFooter } from "./thresholds/ThresholdFooter.tsx";
 import { type ThresholdEditing, useThresholdEditing } from "./thresholds/useThresholdEditing.ts";
 import { useThresholds } from "./thresholds/useThresholds.ts";
+import { useFollowingStatistics } from "./useFollowingStatistics.ts";
 import { type ChangeView, judgingOf, type StatisticsView, useStatisticsView } from "./useStatisticsView.ts";
 
 export function StatisticsPage() {
@@ -38,31 +39,28 @@ export function StatisticsPage() {
   const isReady = model.data?.status === "ready";
   const thresholds = useThresholds(modelId, view.checkpoint, isReady);
   const editing = useThresholdEditing(thresholds, view.scorePercent, (scorePercent) => setView({ scorePercent }));
-  const statistics = useQuery({ ...statisticsQuery(judging, editing.preview), enabled: isReady });
+  const { statistics, ...asked } = useFollowingStatistics({
+    judging,
+    preview: editing.preview,
+    inForce: thresholds.thresholds?.values,
+    isReady,
+  });
   useKeys({ "mod+z": takeNewestToastAction });
   return (
     <Page
       title={model.data?.name ?? t("title")}
       header={
-        <StatisticsHeader
-          model={model.data}
-          statistics={statistics.data}
-          judging={judging}
-          preview={editing.keptPreview}
-        />
+        <StatisticsHeader model={model.data} statistics={statistics} judging={judging} preview={editing.keptPreview} />
       }
     >
       <StatisticsBar model={model.data} view={view} onView={setView} />
-      <ErrorMessage
-        error={model.error ?? statistics.error ?? thresholds.error}
-        onRetry={() => void statistics.refetch()}
-      />
+      <ErrorMessage error={model.error ?? asked.error ?? thresholds.error} onRetry={() => void asked.refetch()} />
       {model.data && !isReady && <ErrorMessage error={t("notReady")} />}
-      {isReady && statistics.isPending && <Skeleton height={320} />}
-      {model.data && statistics.data && (
+      {isReady && asked.isPending && <Skeleton height={320} />}
+      {model.data && statistics && (
         <Found
           model={model.data}
-          statistics={statistics.data}
+          statistics={statistics}
           judging={judging}
           editing={editing}
           view={view}

@@ -36,11 +36,11 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
           isDisabled={!editing.mayChange}
           onChange={(value) => {
             setHeld(value);
-            editing.tryLabel(row.label, value / 100);
+            editing.tryLabel(row.label, scoreOf(value));
           }}
           onChangeEnd={(value) => {
             setHeld(null);
-            editing.setLabel(row.label, value / 100);
+            editing.setLabel(row.label, scoreOf(value));
           }}
         >
           {optimized !== null && (
@@ -55,7 +55,7 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
           label={t("typedThresholdOf", { label: row.label })}
           hideLabel
           value={percent}
-          onChange={(value) => Number.isFinite(value) && editing.setLabel(row.label, value / 100)}
+          onChange={(value) => Number.isFinite(value) && editing.setLabel(row.label, scoreOf(value))}
           minValue={0}
           maxValue={100}
           step={0.1}
@@ -71,4 +71,9 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
       )}
     </span>
   );
+}
+
+/** The number that a step of 0.1 % means: 62.3 / 100 is not always 0.623. */
+function scoreOf(percent: number): number {
+  return Math.round(percent * 10) / 1000;
 }

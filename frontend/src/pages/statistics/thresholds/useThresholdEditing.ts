@@ -13,7 +13,7 @@ export function useThresholdEditing(
 ) {
   const { t } = useTranslation("statistics");
   const [dragged, setDragged] = useState<{ label: string; score: number } | null>(null);
-  const keptPreview: ScorePreview = scorePercent === null ? null : { all: scorePercent / 100 };
+  const keptPreview: ScorePreview = scorePercent === null ? null : { all: Math.round(scorePercent * 10) / 1000 };
   const preview: ScorePreview = dragged === null ? keptPreview : { labels: { [dragged.label]: dragged.score } };
   return {
     preview,
@@ -26,18 +26,21 @@ export function useThresholdEditing(
     /** Shows the figures at this threshold without keeping it. */
     tryLabel: (label: string, score: number) => setDragged({ label, score }),
     setLabel: (label: string, score: number) => {
-      setDragged(null);
+      setDragged({ label, score }); // until it is kept: figures must not fall back to the old threshold in between
       onScorePercent(null);
       control.change(
         { optimized: false, values: { [label]: score } },
         t("nowOf", { label, score: formatPercent(score) }),
+        () => setDragged((now) => (now?.label === label && now.score === score ? null : now)),
       );
     },
     setAll: (score: number) => {
+      setDragged(null);
       onScorePercent(null);
       control.change({ optimized: false, all: score }, t("nowOfAll", { score: formatPercent(score) }));
     },
     setOptimized: () => {
+      setDragged(null);
       onScorePercent(null);
       control.change({ optimized: true }, t("nowOptimized"));
     },

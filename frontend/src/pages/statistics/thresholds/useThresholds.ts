@@ -24,13 +24,14 @@ export function useThresholds(modelId: number, checkpoint: Checkpoint, isReady: 
     onSuccess: (now) => client.setQueryData(query.queryKey, now),
     onSettled: () => client.invalidateQueries({ queryKey: ["models", modelId] }),
   });
-  const change = (next: ThresholdChange, text: string) => {
+  const change = (next: ThresholdChange, text: string, onSettled?: () => void) => {
     const before = thresholds.data;
     save.mutate(next, {
       onSuccess: () => {
         const undo = { text: t("common:undo"), run: () => save.mutate(before ? backTo(before) : { optimized: true }) };
         showToast(text, before ? { action: undo } : {});
       },
+      onSettled: () => onSettled?.(),
     });
   };
   return {
