@@ -22,6 +22,7 @@ interface Stored {
 /** The images of a project, over HTTP as the contract says. */
 class Server {
   readonly images = new Map<number, Stored>();
+  readonly read: number[] = [];
   isReached = true;
 
   put(imageId: number, ...instances: Instance[]): void {
@@ -39,6 +40,7 @@ class Server {
     const imageId = Number(/images\/(\d+)/.exec(path)?.[1]);
     const stored = this.images.get(imageId);
     if (!stored) return Response.json({ error: `There is no image ${imageId}.` }, { status: 404 });
+    if (path.endsWith("/instances") && init.method === "GET") this.read.push(imageId);
     if (!path.endsWith("/instances")) return Response.json({ id: imageId, name: `${imageId}.jpg`, ...IMAGE });
     if (init.method === "PATCH") {
       if (new Headers(init.headers).get("If-Match") !== `"${stored.revision}"`) {
@@ -176,6 +178,21 @@ test("what could not be saved is there when one comes back to the image, without
   await vi.advanceTimersByTimeAsync(5_000);
   expect(session.current?.editor.document.get("a")?.label).toBe("date");
   expect(server.ids(1).sort()).toEqual(["a date", "b fig"]);
+});
+
+test("the neighbours are read beforehand, and those of images left long ago anew", async () => {
+  const { server, session } = start(1, 2, 3, 4);
+  for (const imageId of [1, 2, 3, 4]) {
+    await opened(session, imageId);
+    for (const beside of [imageId + 1, imageId - 1]) if (server.images.has(beside)) session.preload(beside);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(server.read).toEqual([1, 2, 3, 1, 4, 2, 3]);
+  await opened(session, 3);
+  expect(server.read).toHaveLength(7);
+  server.put(1, instanceOf("theirs", SQUARE));
+  const first = await opened(session, 1);
+  expect(first.editor.document.instances.map(({ id }) => id)).toEqual(["theirs"]);
 });
 
 test("a picture that did not come is said, and fetched again; a late answer to the first order does not count", async () => {

@@ -19,6 +19,8 @@ import { newId } from "./newId.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
 const FILL_REACH = 4096;
+/** Images read beforehand: the next one and the one before. */
+const MOST_AHEAD = 2;
 
 export interface OpenImage {
   readonly image: ImageItem;
@@ -128,6 +130,9 @@ export class LabelingSession {
     if (this.#ahead.has(imageId) || imageId === this.#wanted || this.#behind.has(imageId)) return;
     const loading = fetchImage(this.#ports.projectId, imageId);
     this.#ahead.set(imageId, loading);
+    const [oldest] = this.#ahead.keys();
+    // whoever walks on for hours leaves the one before behind each time, and what was read of it grows old
+    if (this.#ahead.size > MOST_AHEAD && oldest !== undefined) this.#ahead.delete(oldest);
     if (this.current?.editor.tool.name === "smart") prepareSmartMask(imageId);
     loading.then(({ image }) => this.#images.ahead(imageId, image)).catch(() => this.#ahead.delete(imageId));
   }
