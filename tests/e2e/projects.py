@@ -34,16 +34,22 @@ def add_label(api: httpx.Client, project_id: int, name: str) -> None:
 
 def import_labels(api: httpx.Client, project_id: int, scenes: Mapping[str, Scene]) -> int:
     """Label the images of these names with what is seen in their scenes; gives the number of objects."""
-    document = {
-        "format": "maskwright",
-        "version": 1,
-        "labels": [],
-        "images": [_image(*item) for item in scenes.items()],
-    }
-    files = {"file": ("labels.json", json.dumps(document), "application/json")}
+    files = {"file": ("labels.json", label_document(scenes), "application/json")}
     answer = _answer(api.post(f"/api/v1/projects/{project_id}/labels/import", files=files))
     assert (answer["images_matched"], answer["problems"]) == (len(scenes), []), answer
     return int(answer["instances_imported"])
+
+
+def label_document(scenes: Mapping[str, Scene]) -> str:
+    """What is seen in scenes of these file names, in our own label format."""
+    return json.dumps(
+        {
+            "format": "maskwright",
+            "version": 1,
+            "labels": [],
+            "images": [_image(*item) for item in scenes.items()],
+        }
+    )
 
 
 def stored_instances(api: httpx.Client, image_id: int) -> list[Instance]:
