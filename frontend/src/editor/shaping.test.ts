@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { emptyBitmap, packMask } from "../geometry/bitmap.ts";
-import { polygonsArea } from "../geometry/measure.ts";
+import { pointCount, polygonsArea } from "../geometry/measure.ts";
 import type { Box, Point } from "../geometry/types.ts";
 import { reorder } from "./actions.ts";
 import type { Conversion, Editor } from "./editor.ts";
 import { drag, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
-import { type Shape, shapeArea } from "./instance.ts";
-import { addRing, paintedMask } from "./shaping.ts";
+import { type Shape, shapeArea, shapeMask } from "./instance.ts";
+import { addRing, faithfulPolygons, paintedMask } from "./shaping.ts";
 
 function boxMask(box: Box, without: readonly Point[] = []): Shape {
   const bitmap = emptyBitmap(box);
@@ -117,6 +117,13 @@ describe("bitmap to polygon", () => {
     key(editor, "c");
     expect(editor.selected && shapeArea(editor.selected.shape)).toBe(48);
   });
+});
+
+test("a slanted edge comes back from pixels as one line, not as their stairs", () => {
+  const image = { width: 600, height: 500 };
+  const slanted = polygonOf([20, 20], [580, 20], [580, 480]);
+  const polygons = faithfulPolygons({ kind: "mask", mask: shapeMask(slanted, image) }, image);
+  expect(pointCount(polygons)).toBeLessThanOrEqual(8);
 });
 
 test("what a conversion keeps is told: a bitmap has the polygon's very pixels, polygons nearly the bitmap's", () => {

@@ -20,8 +20,11 @@ import {
   shapePolygons,
 } from "./instance.ts";
 
-/** How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. */
-const CONVERSION_TOLERANCES = [0.75, 0.5, 0.25];
+/**
+ * How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. From a pixel
+ * on, the stairs of a slanted edge are one line.
+ */
+const CONVERSION_TOLERANCES = [1.1, 0.75, 0.5, 0.25];
 const LEAST_CONVERSION_IOU = 0.99;
 
 /** Adds a closed ring as an object, as a part of the selected one, or as a hole in it. */

@@ -102,6 +102,8 @@ export class Stage {
   }
 
   setLook(look: ActiveLook): void {
+    // the one it was made with comes again when the page has been drawn: a thousand objects need not be
+    if (look === this.#look) return;
     this.#look = look;
     this.#stale.scene = true;
     this.#request();

@@ -44,6 +44,7 @@ interface ConflictRowProps extends NoticesProps {
 function ConflictRow({ session, open, conflict }: ConflictRowProps) {
   const { t } = useTranslation("labeling");
   const label = (conflict.mine ?? conflict.theirs)?.label ?? "";
+  const showTheirs = (isLookedAt: boolean) => open.editor.setPreview(isLookedAt ? conflict.theirs : null);
   return (
     <li className={styles.conflict}>
       <Button kind="quiet" size="small" onPress={() => open.editor.choose(conflict.id)}>
@@ -54,7 +55,12 @@ function ConflictRow({ session, open, conflict }: ConflictRowProps) {
         <Button size="small" onPress={() => session.dismissConflict(open.image.id, conflict.id)}>
           {t("conflict.keepMine")}
         </Button>
-        <Button size="small" onPress={() => session.takeTheirs(open.image.id, conflict)}>
+        <Button
+          size="small"
+          onHoverChange={showTheirs}
+          onFocusChange={showTheirs}
+          onPress={() => session.takeTheirs(open.image.id, conflict)}
+        >
           {t("conflict.useTheirs")}
         </Button>
       </span>
