@@ -38,11 +38,14 @@ class RemoteProjects:
         path, params = f"/{project_id}/labels/export", {"format": file_format}
         if file_format == ARCHIVE:
             path, params = f"/{project_id}/archive", {"models": str(with_models).lower()}
-        with self._connection() as http, http.stream("GET", self._address(path), params=params) as answer:
+        with (
+            connection(self._url, self._token) as http,
+            http.stream("GET", self._address(path), params=params) as answer,
+        ):
             named = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
             if not answer.is_success or named is None:
                 answer.read()
-                raise _refusal(answer)
+                raise refusal(answer)
             yield named[1], answer.iter_bytes()
 
     def import_labels(
@@ -58,7 +61,7 @@ class RemoteProjects:
 
     def _send(self, path: str, files: Sequence[Path], params: dict[str, str]) -> dict[str, Any]:
         with (
-            self._connection() as http,
+            connection(self._url, self._token) as http,
             ExitStack() as opened,
             Progress(*_COLUMNS, console=_console, disable=not _console.is_terminal) as progress,
         ):
@@ -71,24 +74,25 @@ class RemoteProjects:
             ]
             answer = http.post(self._address(path), params=params, files=form)
             if not answer.is_success or answer.headers.get("Content-Type") != "application/json":
-                raise _refusal(answer)
+                raise refusal(answer)
             result: dict[str, Any] = answer.json()
             return result
 
     def _address(self, path: str) -> str:
         return f"{self._url}/api/v1/projects{path}"
 
-    @contextmanager
-    def _connection(self) -> Iterator[httpx.Client]:
-        """A client whose failures are told in words."""
-        try:
-            with httpx.Client(headers={TOKEN_HEADER: self._token}, timeout=TIMEOUT) as http:
-                yield http
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ServerRefused(f"{self._url} cannot be used ({error or type(error).__name__}); check --url") from error
+
+@contextmanager
+def connection(url: str, token: str) -> Iterator[httpx.Client]:
+    """A client whose failures are told in words."""
+    try:
+        with httpx.Client(headers={TOKEN_HEADER: token}, timeout=TIMEOUT) as http:
+            yield http
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ServerRefused(f"{url} cannot be used ({error or type(error).__name__}); check --url") from error
 
 
-def _refusal(answer: httpx.Response) -> ServerRefused:
+def refusal(answer: httpx.Response) -> ServerRefused:
     """The server's own words, which say what to do."""
     try:
         return ServerRefused(answer.json()["error"])
