@@ -1,47 +1,36 @@
 """What of a training's labels cannot be learned from as it is, found before the first step."""
 
-import numpy as np
-
-from app.masks import rle
-from app.masks.instance import Instance, Polygon
-from worker.dataset import TrainingData, TrainingImage
-
-MIN_AREA_PX = 1.0  # at training size; smaller objects may have no pixel at all
-MANY_INSTANCES = 500  # in one image; each costs time and memory
+from app.training import shapes
+from app.training.shapes import CROWDED_INSTANCES, TINY_PX
+from worker.dataset import TrainingData
 
 
 def find_problems(data: TrainingData, *, image_size: int) -> list[str]:
-    """Say which objects, images and counts are unusual; nothing of it stops a training."""
-    specks = sum(_count_specks(image, image_size) for image in data.images)
-    crowded = [len(image.instances) for image in data.images if len(image.instances) > MANY_INSTANCES]
+    """Say which objects, images and counts are unusual, by the measures of the dialog; nothing of it stops a training.
+
+    The dialog looked at a part of a large set, and perhaps at another image size.
+    """
+    counted = shapes.count_shapes(
+        shapes.shorter_side([polygon.exterior for polygon in instance.polygons], instance.rle)
+        * (image_size / max(image.width, image.height))
+        for image in data.images
+        for instance in image.instances
+    )
+    crowded = [len(image.instances) for image in data.images if len(image.instances) > CROWDED_INSTANCES]
     empty = sum(not image.instances for image in data.training)
     problems = []
-    if specks:
+    if counted.degenerate:
+        problems.append(f"{counted.degenerate} of {counted.shapes} objects have no area: look for lines and points.")
+    if counted.many_are_tiny:
         problems.append(
-            f"{specks} objects cover less than a pixel at {image_size} px and will hardly be learned: "
-            "look for outlines without an area, or choose a larger image_size."
+            f"{counted.tiny} of {counted.shapes} objects are under {TINY_PX} pixels wide or high at {image_size} px "
+            "and will hardly be learned: a larger image_size would keep their form."
         )
     if empty:
         problems.append(f"{empty} of {len(data.training)} training images have no object: they teach the background.")
     if crowded:
         problems.append(
-            f"{len(crowded)} images have more than {MANY_INSTANCES} objects, up to {max(crowded)}: steps take longer."
+            f"{len(crowded)} images have more than {CROWDED_INSTANCES} objects, up to {max(crowded)}: "
+            "steps take longer."
         )
     return problems
-
-
-def _count_specks(image: TrainingImage, image_size: int) -> int:
-    scale = image_size / max(image.width, image.height)
-    return sum(_area_px(instance) * scale**2 < MIN_AREA_PX for instance in image.instances)
-
-
-def _area_px(instance: Instance) -> float:
-    if instance.rle is not None:
-        return float(rle.area(instance.rle))
-    return sum(_ring_area(polygon) for polygon in instance.polygons)
-
-
-def _ring_area(polygon: Polygon) -> float:
-    """Of the outline alone, by the shoelace formula."""
-    x, y = np.asarray(polygon.exterior, dtype=np.float64).T
-    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)

@@ -78,7 +78,12 @@ class Claim:
 
 
 def claim_next(session: Session, worker_id: str) -> Claim | None:
-    """Take the first queued model, or none. Of workers that ask at once, one gets it."""
+    """Take the first queued model, or none. Of workers that ask at once, one gets it.
+
+    A worker that was forgotten gets none before its next beat makes it known; queued models are rung for again.
+    """
+    if session.get(Worker, worker_id, with_for_update={"read": True}) is None:
+        return None
     waiting = select(Model.id).where(Model.status == ModelStatus.QUEUED).order_by(Model.queue_position, Model.id)
     for model_id in session.scalars(waiting).all():
         if _compare_and_set_claimed(session, model_id, worker_id):

@@ -1,24 +1,20 @@
 """What a look at the labels can tell before hours of training do: few instances, tiny ones, a lopsided split."""
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from app.errors import Unprocessable
-from app.masks import rle
 from app.masks.instance import Rle
 from app.splits.near_duplicates import images_across
-from app.training import repository
+from app.training import repository, shapes
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
 from app.training.repository import LabeledImage, StoredShape
 from app.training.schemas import PreflightQuery, PreflightSchema, WarningSchema
+from app.training.shapes import CROWDED_INSTANCES, ShapeCounts
 
 FEW_INSTANCES = 10  # below, a label is learned by heart rather than learned
-TINY_PX = 4  # of the shorter side at training size: one pixel of the finest features, so a mask has no form left
-TINY_SHARE = 0.01  # a stray speck is no reason to warn
-CROWDED_INSTANCES = 1000  # on one image: memory and time of a step grow with them
 FEW_VALIDATION_IMAGES = 4  # below, one image more or less right moves the mAP by a lot
 HUGE_IMAGES = 100_000
 MAX_LOOKED_AT = 500  # images; of a larger set every n-th is looked at, which takes half a second and tells as much
@@ -34,15 +30,6 @@ class WarningKind(StrEnum):
     CROWDED = "crowded"
     HUGE = "huge"
     NEAR_DUPLICATES = "near duplicates"
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What was counted over the shapes looked at."""
-
-    shapes: int
-    degenerate: int
-    tiny: int
 
 
 def check_training(session: Session, project_id: int, query: PreflightQuery) -> PreflightSchema:
@@ -110,12 +97,12 @@ def _warn_of_counts(project: LabeledProject, validation: frozenset[int]) -> list
     return warnings
 
 
-def _warn_of_shapes(looked: _Looked) -> list[WarningSchema]:
+def _warn_of_shapes(counts: ShapeCounts) -> list[WarningSchema]:
     warnings = []
-    if looked.degenerate:
-        warnings.append(_warning(WarningKind.DEGENERATE, looked.degenerate, looked.shapes))
-    if looked.tiny > TINY_SHARE * looked.shapes:
-        warnings.append(_warning(WarningKind.TINY, looked.tiny, looked.shapes))
+    if counts.degenerate:
+        warnings.append(_warning(WarningKind.DEGENERATE, counts.degenerate, counts.shapes))
+    if counts.many_are_tiny:
+        warnings.append(_warning(WarningKind.TINY, counts.tiny, counts.shapes))
     return warnings
 
 
@@ -123,24 +110,18 @@ def _warning(kind: WarningKind, count: int, of: int) -> WarningSchema:
     return WarningSchema(kind=kind, labels=[], count=count, of=of)
 
 
-def _look_at_shapes(session: Session, project: LabeledProject, image_size: int) -> _Looked:
+def _look_at_shapes(session: Session, project: LabeledProject, image_size: int) -> ShapeCounts:
     images = {image.id: image for image in project.images[:: 1 + len(project.images) // MAX_LOOKED_AT]}
-    shapes = degenerate = tiny = 0
-    for shape in repository.list_shapes(session, list(images)):
-        image = images[shape.image_id]
-        shorter_px = _shorter_side(shape, image) * image_size / max(image.width, image.height)
-        shapes += 1
-        degenerate += shorter_px <= 0
-        tiny += 0 < shorter_px < TINY_PX
-    return _Looked(shapes, degenerate, tiny)
+    return shapes.count_shapes(
+        _shorter_side(shape, images[shape.image_id]) * image_size / _long_side(images[shape.image_id])
+        for shape in repository.list_shapes(session, list(images))
+    )
 
 
 def _shorter_side(shape: StoredShape, image: LabeledImage) -> float:
-    """Of the box around an instance, in the image's pixels."""
-    if shape.rle_counts is not None:
-        _, _, width, height = rle.box_xywh(Rle((image.height, image.width), shape.rle_counts))
-        return min(width, height)
-    points = [point for polygon in shape.polygons or () for point in polygon["exterior"]]
-    along_x, along_y = zip(*points, strict=True)
-    shorter: float = min(max(along_x) - min(along_x), max(along_y) - min(along_y))
-    return shorter
+    bitmap = None if shape.rle_counts is None else Rle((image.height, image.width), shape.rle_counts)
+    return shapes.shorter_side([polygon["exterior"] for polygon in shape.polygons or ()], bitmap)
+
+
+def _long_side(image: LabeledImage) -> int:
+    return max(image.width, image.height)

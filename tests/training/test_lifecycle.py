@@ -99,6 +99,15 @@ def test_claim_next__begins_anew_without_a_checkpoint(start: Start) -> None:
         assert session.scalars(select(CurvePoint)).all() == []
 
 
+def test_claim_next__waits_until_a_forgotten_worker_is_known_again(start: Start) -> None:
+    start()
+    with session_scope() as session:
+        assert lifecycle.claim_next(session, "forgotten") is None
+    with session_scope() as session:
+        lifecycle.beat(session, "forgotten", hostname="desk", device="CPU")
+        assert lifecycle.claim_next(session, "forgotten") is not None
+
+
 def test_claim_next__goes_on_stopping(start: Start) -> None:
     model_id = start()
     set_status(model_id, ModelStatus.QUEUED, stop_requested=True)

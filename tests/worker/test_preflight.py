@@ -11,16 +11,18 @@ def test_find_problems__nothing_of_an_ordinary_set() -> None:
     assert find_problems(synthetic.shapes(), image_size=64) == []
 
 
-def test_find_problems__objects_without_an_area_empty_and_crowded_images() -> None:
+def test_find_problems__objects_without_an_area_tiny_ones_empty_and_crowded_images() -> None:
     first, *others = synthetic.shapes().images
     line = Instance("line", "square", polygons=(synthetic.polygon(3, 3, 30, 3),))
-    speck = Instance("speck", "square", polygons=(synthetic.polygon(3, 3, 4.5, 4.5),))  # 1.5 px a side; at 32: 0.75
-    crowd = dataclasses.replace(first, instances=first.instances * 300)
-    spoilt = dataclasses.replace(first, instances=(*first.instances, line, speck))
+    speck = Instance("speck", "square", polygons=(synthetic.polygon(3, 3, 10, 30),))  # 7 px wide; at 32: 3.5
+    crowd = dataclasses.replace(first, instances=first.instances * 600)
+    spoilt = dataclasses.replace(first, instances=(line, *[speck] * 13))
     data = TrainingData((spoilt, crowd, *others, synthetic.background(9, Split.TRAINING)))
 
-    specks, empty, crowded = find_problems(data, image_size=32)
+    degenerate, tiny, empty, crowded = find_problems(data, image_size=32)
 
-    assert specks.startswith("2 objects cover less than a pixel at 32 px")
+    assert degenerate.startswith("1 of 1224 objects have no area")
+    assert tiny.startswith("13 of 1224 objects are under 4 pixels wide or high at 32 px")
     assert empty.startswith("1 of 6 training images have no object")
-    assert crowded.startswith("1 images have more than 500 objects, up to 600")
+    assert crowded.startswith("1 images have more than 1000 objects, up to 1200")
+    assert not any("under 4 pixels" in problem for problem in find_problems(data, image_size=64))
