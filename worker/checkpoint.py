@@ -31,6 +31,7 @@ class TrainedModel:
     config: TrainConfig
     point: CurvePoint
     initialised_from: str
+    judged_on_part: bool  # of the validation images, while it trained
 
 
 def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
@@ -79,7 +80,13 @@ def load_trained_model(path: Path) -> TrainedModel:
     model.load_state_dict(content["model"])
     model.eval()
     model.requires_grad_(requires_grad=False)
-    return TrainedModel(model, config, CurvePoint.from_dict(content["point"]), content["initialised_from"])
+    return TrainedModel(
+        model,
+        config,
+        CurvePoint.from_dict(content["point"]),
+        content["initialised_from"],
+        content.get("judged_on_part", False),  # checkpoints of before it was kept lack it
+    )
 
 
 def random_state() -> dict[str, Any]:

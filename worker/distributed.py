@@ -24,7 +24,6 @@ from app.storage.blobs import get_blob_store
 from app.training.lifecycle import Claim
 from worker import device as devices
 from worker import job as jobs
-from worker import memory
 from worker import rank as ranks
 from worker.endings import FitResult
 from worker.fit import fit
@@ -74,16 +73,16 @@ def fit_on_all(
         tried = _run(job, processes, shutdown, work_dir)
         if isinstance(tried, FitResult):
             return tried
-        footprint = memory.smaller(tried, asked_image_size=job.claim.config.image_size)
+        footprint = tried.smaller(asked_image_size=job.claim.config.image_size)
         if footprint is None:
-            raise OutOfMemory(tried)
-        reporter.log(f"Not enough memory for {tried} on each device: going on with {footprint}.")
+            raise tried
+        reporter.log(f"Not enough memory for {tried.footprint} on each device: going on with {footprint}.")
         last = work_dir / "last.pt"
         job = replace(job, footprint=footprint, smaller_by=0, resume_from=last if last.exists() else job.resume_from)
 
 
-def _run(job: Job, processes: int, shutdown: threading.Event, work_dir: Path) -> FitResult | Footprint:
-    """Start the processes and wait for them; gives the footprint that did not fit where memory was short."""
+def _run(job: Job, processes: int, shutdown: threading.Event, work_dir: Path) -> FitResult | OutOfMemory:
+    """Start the processes and wait for them."""
     (work_dir / JOB_FILE).write_bytes(pickle.dumps(job))
     for ending in work_dir.glob("ending-*.pickle"):
         ending.unlink()
@@ -110,18 +109,14 @@ def _end(torchrun: "subprocess.Popen[bytes]") -> None:
         torchrun.wait()
 
 
-def _ending(work_dir: Path, status: int) -> FitResult | Footprint:
+def _ending(work_dir: Path, status: int) -> FitResult | OutOfMemory:
     endings = [pickle.loads(path.read_bytes()) for path in sorted(work_dir.glob("ending-*.pickle"))]
     for ending in endings:
-        if isinstance(ending, OutOfMemory):
-            return ending.footprint
-    for ending in endings:
-        if isinstance(ending, Exception):
-            raise ending
+        if isinstance(ending, FitResult | OutOfMemory):
+            return ending
     if not endings:
         raise ProcessDied(f"a process of the training died; torchrun ended with status {status}")
-    result: FitResult = endings[0]
-    return result
+    raise endings[0]
 
 
 def main() -> None:
@@ -139,7 +134,8 @@ def main() -> None:
         result = _take_part(job, device, pause, work_dir)
     except Exception as error:
         logger.exception("process %d of the training failed", rank)
-        _write_ending(work_dir, rank, error)
+        if not _says_that_another_died(error):
+            _write_ending(work_dir, rank, error)
         sys.stderr.flush()
         os._exit(1)  # at once: the process group would wait for the others
     if result is not None:
@@ -187,6 +183,14 @@ def _watch(worker_pid: int, pause_file: Path, pause: threading.Event) -> None:
             pause.set()
         time.sleep(WATCH_SECONDS)
     os._exit(1)
+
+
+def _says_that_another_died(error: Exception) -> bool:
+    """Whether it is no reason of its own: the process that died first has written one, or was killed without a word.
+
+    NCCL has a class for it, gloo the path of its source in the message.
+    """
+    return isinstance(error, distributed.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
 
 
 def _write_ending(work_dir: Path, rank: int, ending: FitResult | Exception) -> None:

@@ -78,7 +78,7 @@ class Evaluator:
             return None
         return (
             f"The curve is of a part of the validation set, the same {self._part} of {len(self._images)} images each "
-            "time, which are like the whole; all are evaluated at the end."
+            "time, which are like the whole; at the end, best and last are judged on all."
         )
 
     def evaluate(self, model: MaskRCNN, *, limit_s: float | None = None) -> Evaluation:
@@ -105,7 +105,7 @@ class Evaluator:
         return Evaluation(
             mean_ap=precision.mean_ap,
             ap50=precision.mean_ap50,
-            accuracy=_accuracy(table),
+            accuracy=best_accuracy(table),
             loss=_mean([total for total, _ in losses]),
             class_loss=_mean([of_classes for _, of_classes in losses]),
         )
@@ -142,6 +142,19 @@ class Evaluator:
         if self._as_exported:
             return networks.MIN_SCORE, networks.MAX_PREDICTIONS
         return MIN_SCORE, max(MAX_BOXES, MAX_BOXES_PER_TRUE_OBJECT * len(self._truth(index).masks))
+
+
+def best_accuracy(table: MatchTable) -> float | None:
+    """TP / (TP + FP + FN) over the labels, each at the score threshold of its best F1 in this table."""
+    matches = matching.match_predictions(table, IOU_OF_ACCURACY)
+    best = average_precision.best_f1_thresholds(table, matches)
+    # Where a label has no best threshold, it has no prediction or no true object; contract.md gives it 0.5.
+    thresholds = np.array([0.5 if threshold is None else threshold for threshold in best])
+    counts = average_precision.counts_at(table, matches, thresholds)
+    summed = average_precision.match_figures(
+        int(counts.true_positives.sum()), int(counts.false_positives.sum()), int(counts.false_negatives.sum())
+    )
+    return summed.accuracy
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -183,16 +196,3 @@ class _Truth:
             self.classes,
             self.is_crowd,
         )
-
-
-def _accuracy(table: MatchTable) -> float | None:
-    """TP / (TP + FP + FN) over the labels, each at the score threshold of its best F1 in this evaluation."""
-    matches = matching.match_predictions(table, IOU_OF_ACCURACY)
-    best = average_precision.best_f1_thresholds(table, matches)
-    # Where a label has no best threshold, it has no prediction or no true object; contract.md gives it 0.5.
-    thresholds = np.array([0.5 if threshold is None else threshold for threshold in best])
-    counts = average_precision.counts_at(table, matches, thresholds)
-    summed = average_precision.match_figures(
-        int(counts.true_positives.sum()), int(counts.false_positives.sum()), int(counts.false_negatives.sum())
-    )
-    return summed.accuracy

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
@@ -18,10 +19,9 @@ from worker.evaluate import Evaluation, Evaluator
 from worker.memory import Footprint, OutOfMemory
 from worker.progress import Progress
 from worker.rank import Rank
-from worker.recipe import choose_recipe
 from worker.report import CurvePoint, Reporter, Start, StopRequest
 from worker.schedule import Schedule, StepSchedule, TimeSchedule
-from worker.setup import Setup
+from worker.setup import Setup, plan
 from worker.team import Alone, Team
 from worker.threads import ThreadTuner
 from worker.train_config import TrainConfig
@@ -30,10 +30,6 @@ from worker.weights import RANDOM_START, InitialWeights
 MAX_RECOVERIES = 3  # each halves the learning rate; what an eighth of it does not cure is no matter of the rate
 PROGRESS_SECONDS = 1  # a report is a transaction; a person sees no more
 VALIDATION_MEMORY_SHARE = 0.1  # of what is free, for prepared images
-
-
-class NextFootprint(Protocol):
-    def __call__(self, tried: Footprint, *, asked_image_size: int) -> Footprint | None: ...
 
 
 def fit(
@@ -100,6 +96,7 @@ class _Training:
         self._device = device.choose_device(config.device)
         device.use_all_cores()
         self._threads = ThreadTuner(max(1, device.available_cores() // team.size))
+        self._to_close = ExitStack()
         self._schedule = _schedule(config)
         # What a checkpoint brings back, beside the weights:
         self._progress = Progress()
@@ -139,7 +136,7 @@ class _Training:
     def run(self) -> FitResult:
         while (outcome := self._outcome()) is None:
             if not _fits(self._take_step):
-                self._shrink(memory.smaller)
+                self._shrink(of_evaluation=False)
             elif self._schedule.evaluation_is_due(self._progress.moment(self._elapsed_s())):
                 self._evaluate()
         if self._progress.unevaluated_steps:
@@ -153,7 +150,7 @@ class _Training:
         return FitResult(outcome, progress.best, progress.last, self._elapsed_s(), self._setup.initial.description)
 
     def close(self) -> None:
-        self._rank.close()
+        self._to_close.close()
 
     @property
     def _setup(self) -> Setup:
@@ -161,20 +158,20 @@ class _Training:
 
     def _plan(self, initial: InitialWeights, *, pretrained: bool, footprint: Footprint | None, by: int = 0) -> Setup:
         self._pretrained = pretrained
-        recipe = choose_recipe(self._asked, pretrained=pretrained, device=self._device)
-        footprint = footprint or Footprint(recipe.batch_size, self._asked.image_size)
-        for _ in range(by):
-            footprint = memory.smaller(footprint, asked_image_size=self._asked.image_size) or footprint
-        return Setup(
-            replace(self._asked, image_size=footprint.image_size),
-            replace(recipe, batch_size=footprint.batch_size),
+        return plan(
+            self._asked,
             initial,
-            device.autocast_dtype(self._device, reproducible=self._asked.max_steps is not None),
-            self._work_dir,
+            pretrained=pretrained,
+            device=self._device,
+            processes=self._team.size,
+            work_dir=self._work_dir,
+            footprint=footprint,
+            smaller_by=by,
         )
 
     def _set_up(self, setup: Setup) -> None:
         self._rank = Rank(setup, self._data, device=self._device, team=self._team)
+        self._to_close.callback(self._rank.close)
         self._evaluator = Evaluator(
             self._data.validation,
             setup.config.class_names,
@@ -199,7 +196,7 @@ class _Training:
 
     def _set_up_anew(self, setup: Setup) -> None:
         """Let go of what there is first: both need not fit into memory."""
-        self._rank.close()
+        self._to_close.close()
         del self._rank, self._evaluator
         ranks.free_memory(self._device)
         self._set_up(setup)
@@ -232,7 +229,10 @@ class _Training:
         progress = self._progress
         fraction = self._fraction()
         rate = progress.rate_factor * schedule.learning_rate(
-            self._setup.recipe.learning_rate, step=progress.step, fraction=fraction
+            self._setup.recipe.learning_rate,
+            warm_up_steps=self._setup.recipe.warm_up_steps,
+            step=progress.step,
+            fraction=fraction,
         )
         torch.set_num_threads(self._threads.count)
         started = self._clock()
@@ -269,12 +269,13 @@ class _Training:
             f"The loss was not finite: back to step {self._progress.step} with {rate_factor:g} of the learning rate."
         )
 
-    def _shrink(self, next_footprint: NextFootprint) -> None:
+    def _shrink(self, *, of_evaluation: bool) -> None:
         """Go back to the last good state with less in memory."""
         setup = self._setup
-        footprint = next_footprint(setup.footprint, asked_image_size=self._asked.image_size)
+        short = OutOfMemory(setup.footprint, of_evaluation=of_evaluation)
+        footprint = short.smaller(asked_image_size=self._asked.image_size)
         if footprint is None or self._team.size > 1:  # others of the team wait for ever; all must begin anew
-            raise OutOfMemory(setup.footprint)
+            raise short
         smaller = self._plan(setup.initial, pretrained=self._pretrained, footprint=footprint)
         if self._good_state is None:
             self._progress = Progress()
@@ -290,7 +291,7 @@ class _Training:
     def _evaluate(self) -> None:
         while not _fits(self._evaluate_and_save):
             self._save_unevaluated()
-            self._shrink(memory.smaller_image)  # images are evaluated one by one
+            self._shrink(of_evaluation=True)
 
     def _evaluate_and_save(self) -> None:
         started_s = self._elapsed_s()
@@ -332,6 +333,7 @@ class _Training:
             "initialised_from": self._setup.initial.description,
             "freeze_batch_norm": self._setup.initial.freeze_batch_norm,
             "point": point.to_dict(),
+            "judged_on_part": self._evaluator.part_in_words is not None,
             "model": self._rank.learner.average.model.state_dict(),
         }
         if point.is_best:

@@ -30,9 +30,16 @@ class Footprint:
 class OutOfMemory(Exception):
     """A step or an evaluation did not fit into memory; `footprint` is what was tried."""
 
-    def __init__(self, footprint: Footprint) -> None:
+    def __init__(self, footprint: Footprint, *, of_evaluation: bool = False) -> None:
         super().__init__(footprint)
         self.footprint = footprint
+        self.of_evaluation = of_evaluation
+
+    def smaller(self, *, asked_image_size: int) -> Footprint | None:
+        """What to try next. Images are evaluated one by one, so fewer in a batch would be no help there."""
+        if self.of_evaluation:
+            return smaller_image(self.footprint, asked_image_size=asked_image_size)
+        return smaller(self.footprint, asked_image_size=asked_image_size)
 
     def __str__(self) -> str:
         return (

@@ -130,6 +130,8 @@ def follow(data: TrainingData, *, device: torch.device, team: Team) -> None:
             case Step(number, learning_rate), Rank():
                 rank.step(number, learning_rate)
             case End(), _:
+                if rank is not None:
+                    rank.close()
                 return
 
 

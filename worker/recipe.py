@@ -1,5 +1,6 @@
 """The numbers a training runs with, chosen by size, device and what it starts from."""
 
+import math
 from dataclasses import dataclass, field
 
 import torch
@@ -11,6 +12,7 @@ from worker.transforms import Augmentation
 GPU_BATCH = {ModelSize.SMALL: 16, ModelSize.MEDIUM: 8, ModelSize.LARGE: 4}
 CPU_PIXELS_OF_BATCH = 4 * 256 * 256  # four images at 256: more are slower to the same quality, fewer learn unsteadily
 CPU_MASKS = 16  # of an image; with all 32, masks were half of a step's time
+WARM_UP_STEPS = 20
 # What pays only once a model has seen every image many times; in minutes it slows the learning down.
 # Source: Ghiasi et al. 2021, https://arxiv.org/abs/2012.07177, for copy-paste; the rest: docs/decisions/0030.
 LONG_TRAINING_MINUTES = 60
@@ -25,6 +27,7 @@ class Recipe:
 
     batch_size: int
     learning_rate: float  # at its peak
+    warm_up_steps: int = WARM_UP_STEPS  # of a linear rise to it
     weight_decay: float = 1e-3
     average_decay: float = 0.99  # of the weights' moving average
     max_gradient_norm: float = 10.0
@@ -32,10 +35,16 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def choose_recipe(config: TrainConfig, *, pretrained: bool, device: torch.device) -> Recipe:
-    """Give the recipe of a training; a learning rate that a person set is taken as it is."""
+def choose_recipe(config: TrainConfig, *, pretrained: bool, device: torch.device, processes: int = 1) -> Recipe:
+    """Give the recipe of a training; a learning rate that a person set is taken as it is.
+
+    The joint batch of several processes gets the square root of their number times the rate, as is right for optimizers
+    like Adam, and as many more steps of warm-up, so that the rate rises no faster than that of one process.
+    Source: Malladi et al. 2022, https://arxiv.org/abs/2205.10287 (square root scaling rule).
+    """
     usual_rate = 2e-4 if pretrained else 1e-3  # what is learned already must not be shaken out
-    learning_rate = usual_rate if config.learning_rate is None else config.learning_rate
+    factor = math.sqrt(processes) if config.learning_rate is None else 1.0
+    learning_rate = usual_rate * factor if config.learning_rate is None else config.learning_rate
     if device.type == "cuda":
         batch_size = GPU_BATCH[config.size]
     else:
@@ -43,6 +52,7 @@ def choose_recipe(config: TrainConfig, *, pretrained: bool, device: torch.device
     return Recipe(
         batch_size,
         learning_rate,
+        warm_up_steps=round(WARM_UP_STEPS * factor),
         max_masks=None if device.type == "cuda" else CPU_MASKS,
         augmentation=LONG_TRAINING if config.train_minutes >= LONG_TRAINING_MINUTES else Augmentation(),
     )

@@ -2,40 +2,34 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
-from app.db.models import Checkpoint, Model, PredictionSet, Threshold
+from app.db.models import Checkpoint, CurvePoint, Model, PredictionSet, Threshold
 from app.inference.model_meta import ModelMeta, write_meta
 from app.inference.predictor import Predictor
-from app.masks.average_precision import average_precision, best_f1_thresholds
-from app.masks.matching import match_predictions
-from app.masks.prediction_table import (
-    ImagePredictions,
-    PredictionTable,
-    image_predictions,
-    prediction_table_to_bytes,
-)
-from app.masks.raster import instance_to_rle
+from app.masks.average_precision import average_precision
+from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import BlobStore
 from app.training.lifecycle import Claim
 from app.training.snapshot import Snapshot, SnapshotImage
+from app.training.stored_predictions import optimized_thresholds, predict_image
 from worker.checkpoint import TrainedModel, load_trained_model
+from worker.evaluate import best_accuracy
 from worker.export_onnx import export_model
 from worker.failures import NoCheckpoint
 from worker.model import IMAGE_MEAN, IMAGE_STD
 from worker.reporter import STATE_FILE, DatabaseReporter
 
-THRESHOLD_IOU = 0.5  # contract.md, Thresholds: whatever IoU threshold is asked for later
 SAMPLE_IMAGES = 3  # that the exported model is compared with torch on
 
 LoadImage = Callable[[SnapshotImage], NDArray[np.uint8]]
@@ -49,6 +43,7 @@ class Exported:
     directory: Path
     tables: Mapping[Split, PredictionTable]
     thresholds: Mapping[str, float]
+    judged_on_part: bool  # of the validation images, while it trained
 
 
 def export_checkpoints(
@@ -135,7 +130,8 @@ def _export(
         split: _predict_split(predictor, frozen, split, load_image=load_image, each_image=each_image)
         for split in (Split.VALIDATION, Split.TRAINING)
     }
-    return Exported(report.meta, directory, tables, optimized_thresholds(tables[Split.VALIDATION]))
+    thresholds = optimized_thresholds(tables[Split.VALIDATION])
+    return Exported(report.meta, directory, tables, thresholds, trained.judged_on_part)
 
 
 def _store_export(exported: Exported, kind: CheckpointKind, store: BlobStore, prefix: str) -> dict[Split, str]:
@@ -160,6 +156,8 @@ def _record_export(
     comparison = exported.meta.torch_comparison
     checkpoint.export_prefix = prefix.rstrip("/")
     checkpoint.export_difference = comparison.score_difference if comparison else None
+    if exported.judged_on_part:
+        _judge_on_all(session, checkpoint, exported.tables[Split.VALIDATION])
     session.add_all(
         PredictionSet(
             checkpoint_id=checkpoint.id,
@@ -176,11 +174,15 @@ def _record_export(
     )
 
 
-def optimized_thresholds(validation: PredictionTable) -> dict[str, float]:
-    """Each label's threshold of the best F1; labels that validation says nothing about have none."""
+def _judge_on_all(session: Session, checkpoint: Checkpoint, validation: PredictionTable) -> None:
+    """Put the figures of all validation images where those of a part were, so that statistics and curve agree."""
     table = validation.match_table()
-    best = best_f1_thresholds(table, match_predictions(table, THRESHOLD_IOU))
-    return {name: value for name, value in zip(validation.class_names, best, strict=True) if value is not None}
+    precision = average_precision(table)
+    checkpoint.mean_ap, checkpoint.ap50 = precision.mean_ap, precision.mean_ap50
+    of_step = update(CurvePoint).where(CurvePoint.model_id == checkpoint.model_id, CurvePoint.step == checkpoint.step)
+    session.execute(
+        of_step.values(mean_ap=precision.mean_ap, ap50=precision.mean_ap50, validation_accuracy=best_accuracy(table))
+    )
 
 
 def _predict_split(
@@ -196,32 +198,6 @@ def _predict_split(
     def predictions() -> Iterator[ImagePredictions]:
         for number, image in enumerate(images, start=1):
             each_image(f"Predicting {split} image {number} of {len(images)}.")
-            yield _predict_image(predictor, image, frozen.class_names, load_image(image))
+            yield predict_image(predictor, image, frozen.class_names, load_image(image))
 
     return PredictionTable(frozen.class_names, tuple(predictions()))
-
-
-def _predict_image(
-    predictor: Predictor, image: SnapshotImage, class_names: Sequence[str], rgb: NDArray[np.uint8]
-) -> ImagePredictions:
-    index_of = {name: index for index, name in enumerate(class_names)}
-    height, width = image.height, image.width
-    rles, boxes, scores, classes = [], [], [], []
-    for prediction in predictor.predict_all(rgb):
-        rles.append(prediction.rle(height, width))
-        boxes.append(prediction.box_xyxy)
-        scores.append(prediction.score)
-        classes.append(index_of[prediction.class_name])
-    return image_predictions(
-        image_id=image.image_id,
-        height=height,
-        width=width,
-        predicted=rles,
-        boxes_xyxy=boxes,
-        scores=scores,
-        prediction_classes=classes,
-        truth=[instance_to_rle(instance, height, width) for instance in image.instances],
-        truth_ids=[instance.instance_id for instance in image.instances],
-        truth_classes=[index_of[instance.class_name] for instance in image.instances],
-        truth_is_crowd=[instance.crowd for instance in image.instances],
-    )

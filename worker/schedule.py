@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-WARM_UP_STEPS = 20
 EVALUATIONS_OF_STEPS = 10  # of a training that goes by steps
 FIRST_EVALUATION_SECONDS = 15  # contract.md: the first curve point comes within 60 s of the first step
 MIN_INTERVAL_SECONDS = 10
@@ -87,7 +86,7 @@ class StepSchedule:
         return None
 
 
-def learning_rate(peak: float, *, step: int, fraction: float) -> float:
+def learning_rate(peak: float, *, warm_up_steps: int, step: int, fraction: float) -> float:
     """A short linear rise, then half a cosine down to nothing at the end."""
-    rise = min(1.0, (step + 1) / WARM_UP_STEPS)
+    rise = min(1.0, (step + 1) / warm_up_steps)
     return peak * rise * 0.5 * (1 + math.cos(math.pi * fraction))

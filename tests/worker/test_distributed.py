@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -21,11 +22,30 @@ from tests.worker.labeled_project import add_pictures
 from worker.heartbeat import Heartbeat
 from worker.trainer import Trainer
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # each start of torch takes half a minute on a busy machine
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+]
 
 WORKER_ID = "desk:1:x"
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 480.0
 Start = Callable[..., int]
+
+# Python runs it at the start of each process. The second of a training then asks for more memory than there is in each
+# step of more than two images.
+SHORT_OF_MEMORY = """
+import os
+
+if os.environ.get("RANK") == "1":
+    import torch
+
+    def need_more(module, inputs):
+        if isinstance(module, torch.nn.Conv2d) and module.in_channels == 3 and len(inputs[0]) > 2:
+            torch.empty(1 << 60)
+
+    torch.nn.modules.module.register_module_forward_pre_hook(need_more)
+"""
 
 
 @pytest.fixture
@@ -143,4 +163,24 @@ def test_two_processes__end_with_a_model_that_was_cancelled(start: Start, traine
     cancelling.join()
 
     assert read_model(model_id).status is ModelStatus.CANCELLED
+    assert processes_of_training() == []
+
+
+def test_two_processes__begin_anew_with_less_where_one_is_short_of_memory(
+    start: Start, trainer: Trainer, owner: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SHORT_OF_MEMORY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    model_id = start(max_steps=1000)
+
+    cancelling = once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"))
+    trainer.work_off_queue()
+    cancelling.join()
+
+    model = read_model(model_id)
+    assert (model.status, model.error, model.attempt) == (ModelStatus.CANCELLED, None, 1)
+    assert model.step > 0
+    log = [line["message"] for line in owner.get(f"/api/v1/models/{model_id}/log").json()["items"]]
+    assert "Not enough memory for batches of 4 at 64 px on each device: going on with batches of 2 at 64 px." in log
+    assert any("batches of 2 on each of 2 devices" in message for message in log)
     assert processes_of_training() == []

@@ -12,6 +12,7 @@ from app.db.enums import CheckpointKind, Split
 from app.training.lifecycle import LeaseLost
 from tests.worker import synthetic
 from tests.worker.recording import RecordingReporter
+from worker import model as networks
 from worker.checkpoint import load_trained_model, read_checkpoint
 from worker.dataset import TrainingData
 from worker.earlier_model import find_earlier_weights
@@ -284,6 +285,23 @@ def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pyt
     without_memory_above(monkeypatch, images=0, side=0)
 
     with pytest.raises(OutOfMemory, match="not even for batches of 1 at 64 px: choose a smaller"):
+        run(synthetic.config(), RecordingReporter(), tmp_path)
+
+
+def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_memory_above(monkeypatch, images=2, side=64)
+    real_build, calls = networks.build_model, count(1)
+
+    def build_model(*arguments: Any, **options: Any) -> MaskRCNN:
+        if next(calls) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return real_build(*arguments, **options)
+
+    monkeypatch.setattr(networks, "build_model", build_model)
+
+    with pytest.raises(OutOfMemory, match="not even for batches of 2 at 64 px"):
         run(synthetic.config(), RecordingReporter(), tmp_path)
 
 

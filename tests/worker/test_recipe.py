@@ -29,6 +29,14 @@ def test_choose_recipe__pretrained_weights_are_changed_gently_and_a_person_decid
     assert recipe(pretrained=True, learning_rate=0.03).learning_rate == 0.03
 
 
+def test_choose_recipe__a_joint_batch_gets_the_root_of_its_processes_times_the_rate() -> None:
+    alone, four = recipe(GPU), choose_recipe(synthetic.config(), pretrained=False, device=GPU, processes=4)
+    asked = choose_recipe(synthetic.config(learning_rate=0.03), pretrained=False, device=GPU, processes=4)
+
+    assert (four.learning_rate, four.warm_up_steps) == (2 * alone.learning_rate, 2 * alone.warm_up_steps)
+    assert (asked.learning_rate, asked.warm_up_steps) == (0.03, alone.warm_up_steps)
+
+
 def test_choose_recipe__only_long_trainings_see_pasted_objects() -> None:
     assert recipe(train_minutes=59).augmentation == Augmentation()
     assert Augmentation().paste_share == 0

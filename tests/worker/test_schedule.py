@@ -57,7 +57,9 @@ def test_step_schedule__goes_by_steps_alone() -> None:
 
 
 def test_learning_rate__rises_then_follows_half_a_cosine() -> None:
-    assert learning_rate(1.0, step=0, fraction=0.0) == pytest.approx(1 / 20)
-    assert learning_rate(1.0, step=19, fraction=0.0) == 1.0
-    assert learning_rate(1.0, step=500, fraction=0.25) == pytest.approx(0.5 * (1 + math.cos(math.pi / 4)))
-    assert learning_rate(1.0, step=500, fraction=1.0) == 0.0
+    assert learning_rate(1.0, warm_up_steps=20, step=0, fraction=0.0) == pytest.approx(1 / 20)
+    assert learning_rate(1.0, warm_up_steps=20, step=19, fraction=0.0) == 1.0
+    assert learning_rate(1.0, warm_up_steps=20, step=500, fraction=0.25) == pytest.approx(
+        0.5 * (1 + math.cos(math.pi / 4))
+    )
+    assert learning_rate(1.0, warm_up_steps=20, step=500, fraction=1.0) == 0.0

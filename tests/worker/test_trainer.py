@@ -22,6 +22,7 @@ from app.storage.blobs import get_blob_store
 from app.training import lifecycle
 from tests.conftest import Person
 from tests.worker.labeled_project import add_pictures, picture
+from worker import evaluate
 from worker.heartbeat import Heartbeat
 from worker.reporter import DatabaseReporter
 from worker.trainer import Trainer
@@ -103,6 +104,24 @@ def test_work_off_queue__makes_a_model_that_predicts(
         headers={"Content-Type": "application/octet-stream"},
     )
     assert answer.status_code == 200
+
+
+def test_work_off_queue__judges_best_and_last_on_all_images_at_the_end(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "MIN_PART", 1)  # of two validation images
+    model_id = start(max_steps=None, train_minutes=0.2, validation_percent=50)
+    trainer.work_off_queue()
+
+    assert "the same 1 of 2 images" in read_log(model_id, owner)
+    model = owner.get(f"/api/v1/models/{model_id}").json()
+    for kind in CheckpointKind:
+        parameters = {"checkpoint": kind, "split": "validation"}
+        statistics = owner.get(f"/api/v1/models/{model_id}/statistics", params=parameters).json()
+        assert statistics["images"] == 2
+        assert (model[kind]["map"], model[kind]["ap50"]) == (statistics["global"]["map"], statistics["global"]["ap50"])
+        checkpoint = read_checkpoints(model_id)[kind]
+        assert (checkpoint.mean_ap, checkpoint.ap50) == (model[kind]["map"], model[kind]["ap50"])
 
 
 def _check_exports(checkpoints: dict[CheckpointKind, Checkpoint]) -> None:
