@@ -1,6 +1,6 @@
 """Our `worker.fit` on a labeled set from random weights: AP over time, and the time to AP50 0.75.
 
-    python benchmarks/fruits_nuts_training.py --data ../shared/data/fruits_nuts --minutes 5 --seeds 0 1 2
+    python -m benchmarks.fruits_nuts_training --data ../shared/data/fruits_nuts --minutes 5 --seeds 0 1 2
 
 The rival is benchmarks/plain_loop.py on the same data. A set without split.json has every fourth image in validation.
 With --core, both take a core each and go by their processor's seconds, so that a busy machine can compare them.

@@ -3,7 +3,7 @@
 ResNet-18 + FPN as torchvision builds it, random weights, AdamW 1e-3, cosine over the elapsed fraction of the time,
 batch 2, both flips and brightness; images are decoded and resized at each step. Evaluations are not counted.
 
-    python benchmarks/plain_loop.py --data ../shared/data/fruits_nuts --minutes 5 --seed 0
+    python -m benchmarks.plain_loop --data ../shared/data/fruits_nuts --minutes 5 --seed 0
 """
 
 import argparse

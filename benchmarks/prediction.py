@@ -1,6 +1,6 @@
 """Our prediction of a JPEG beside torchvision's eager forward and mask paste: same weights, thresholds and images.
 
-    python benchmarks/prediction.py --data ../shared/data/fruits_nuts --checkpoint best.pt
+    python -m benchmarks.prediction --data ../shared/data/fruits_nuts --checkpoint best.pt
 
 Without --checkpoint a small model is trained first (--minutes). Ours is timed from the file's bytes to the JSON text
 with polygons, HTTP left out; the rival from the same bytes to masks. They take turns, so a busy machine slows both.

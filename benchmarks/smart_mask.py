@@ -1,6 +1,6 @@
 """Smart labeling with GrabCut on a generated picture of 12 megapixels: time of an answer, and IoU with the truth.
 
-    python benchmarks/smart_mask.py
+    python -m benchmarks.smart_mask
 
 Each object is asked for with its box alone, once with the picture still to be decoded (cold) and once more (warm), then
 with a stroke on it and one beside it. HTTP is left out.
