@@ -58,7 +58,6 @@ export interface PreflightWarning {
     | "degenerate"
     | "tiny"
     | "crowded"
-    | "near duplicates"
     | "huge"
     | "near duplicates";
   labels: string[];
