@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.enums import ModelStatus
-from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold
+from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, ThresholdRevision
 from app.project_archive import repository
 from app.project_archive.schemas import (
     ArchivedCheckpoint,
@@ -15,6 +15,7 @@ from app.project_archive.schemas import (
     ArchivedPoint,
     ArchivedPredictionSet,
     ArchivedThreshold,
+    ArchivedThresholdRevision,
 )
 from app.training.lifecycle import model_prefix
 from app.training.repository import list_checkpoints, list_curve_points, list_log_lines
@@ -24,7 +25,7 @@ _OF_MODEL = tuple(name for name in ArchivedModel.model_fields if name not in ("c
 _OF_CHECKPOINT = tuple(
     name
     for name in ArchivedCheckpoint.model_fields
-    if name not in ("state_file", "export_folder", "thresholds", "prediction_sets")
+    if name not in ("state_file", "export_folder", "thresholds", "threshold_history", "prediction_sets")
 )
 _NO_FILE = "none"
 
@@ -84,6 +85,10 @@ def add_checkpoints(session: Session, project_id: int, model_id: int, archived: 
             Threshold(checkpoint_id=checkpoint.id, **threshold.model_dump()) for threshold in document.thresholds
         )
         session.add_all(
+            ThresholdRevision(checkpoint_id=checkpoint.id, changed_by=None, **revision.model_dump())
+            for revision in document.threshold_history
+        )
+        session.add_all(
             PredictionSet(
                 checkpoint_id=checkpoint.id,
                 storage_key=prefix + predictions.file,
@@ -98,12 +103,15 @@ def _describe(session: Session, model: Model) -> ArchivedModel:
     checkpoints = list(list_checkpoints(session, [model.id]).get(model.id, {}).values())
     ids = [checkpoint.id for checkpoint in checkpoints]
     thresholds = repository.list_thresholds(session, ids)
+    revisions = repository.list_threshold_revisions(session, ids)
     predictions = repository.list_prediction_sets(session, ids)
     return ArchivedModel(
         **{name: getattr(model, name) for name in _OF_MODEL},
         config=model.config,
         checkpoints=[
-            _describe_checkpoint(checkpoint, prefix, thresholds[checkpoint.id], predictions[checkpoint.id])
+            _describe_checkpoint(
+                checkpoint, prefix, thresholds[checkpoint.id], revisions[checkpoint.id], predictions[checkpoint.id]
+            )
             for checkpoint in checkpoints
         ],
         curve=[ArchivedPoint.model_validate(point) for point in list_curve_points(session, model.id)],
@@ -112,13 +120,18 @@ def _describe(session: Session, model: Model) -> ArchivedModel:
 
 
 def _describe_checkpoint(
-    checkpoint: Checkpoint, prefix: str, thresholds: Sequence[Threshold], predictions: Sequence[PredictionSet]
+    checkpoint: Checkpoint,
+    prefix: str,
+    thresholds: Sequence[Threshold],
+    revisions: Sequence[ThresholdRevision],
+    predictions: Sequence[PredictionSet],
 ) -> ArchivedCheckpoint:
     return ArchivedCheckpoint(
         **{name: getattr(checkpoint, name) for name in _OF_CHECKPOINT},
         state_file=_below(prefix, checkpoint.state_key),
         export_folder=None if checkpoint.export_prefix is None else _below(prefix, checkpoint.export_prefix),
         thresholds=[ArchivedThreshold.model_validate(threshold) for threshold in thresholds],
+        threshold_history=[ArchivedThresholdRevision.model_validate(revision) for revision in revisions],
         prediction_sets=[
             ArchivedPredictionSet(
                 split=row.split,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.enums import ModelStatus
-from app.db.models import Image, Model, PredictionSet, Threshold
+from app.db.models import Image, Model, PredictionSet, Threshold, ThresholdRevision
 
 Row = TypeVar("Row")
 
@@ -52,6 +52,12 @@ def list_ready_models(session: Session, project_id: int) -> list[Model]:
 def list_thresholds(session: Session, checkpoint_ids: Sequence[int]) -> dict[int, list[Threshold]]:
     query = select(Threshold).where(Threshold.checkpoint_id.in_(checkpoint_ids)).order_by(Threshold.id)
     return _grouped([(row.checkpoint_id, row) for row in session.scalars(query)])
+
+
+def list_threshold_revisions(session: Session, checkpoint_ids: Sequence[int]) -> dict[int, list[ThresholdRevision]]:
+    """The oldest first."""
+    query = select(ThresholdRevision).where(ThresholdRevision.checkpoint_id.in_(checkpoint_ids))
+    return _grouped([(row.checkpoint_id, row) for row in session.scalars(query.order_by(ThresholdRevision.id))])
 
 
 def list_prediction_sets(session: Session, checkpoint_ids: Sequence[int]) -> dict[int, list[PredictionSet]]:

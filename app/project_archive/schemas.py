@@ -107,6 +107,17 @@ class ArchivedThreshold(ArchiveDocument):
     score_threshold: float
 
 
+class ArchivedThresholdRevision(ArchiveDocument):
+    """A change of the thresholds; who made it stays behind, as all accounts do."""
+
+    changed_at: Moment
+    speed: Speed
+    optimized_before: bool
+    optimized_after: bool
+    values_before: dict[ClassName, float]
+    values_after: dict[ClassName, float]
+
+
 class ArchivedPredictionSet(ArchiveDocument):
     split: Split
     speed: Speed
@@ -128,6 +139,7 @@ class ArchivedCheckpoint(ArchiveDocument):
     export_difference: float | None
     thresholds_optimized: bool
     thresholds: list[ArchivedThreshold]
+    threshold_history: list[ArchivedThresholdRevision] = []  # older archives have none; the oldest first
     prediction_sets: list[ArchivedPredictionSet]
 
 

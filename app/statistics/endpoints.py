@@ -165,10 +165,13 @@ def list_predictions(
     sort: Order = Order.ID,
     label: str | None = None,
     only: Only | None = None,
+    image_id: Annotated[int | None, Query(description="This image alone.", ge=1)] = None,
 ) -> Page[PredictedImage]:
     """Every image of the split with its predictions judged and the objects that were missed, worst first by choice."""
     loaded = load(session, choice, tables=tables, preview=preview)
-    return judged_images.list_judged_images(session, loaded, order=sort, label=label, only=only, page=page)
+    return judged_images.list_judged_images(
+        session, loaded, order=sort, label=label, only=only, image_id=image_id, page=page
+    )
 
 
 @router.get("/models/{model_id}/suspects")

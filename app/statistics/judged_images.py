@@ -36,19 +36,31 @@ class Order(StrEnum):
 
 
 def list_judged_images(
-    session: Session, loaded: Loaded, *, order: Order, label: str | None, only: Only | None, page: PageParams
+    session: Session,
+    loaded: Loaded,
+    *,
+    order: Order,
+    label: str | None,
+    only: Only | None,
+    image_id: int | None,
+    page: PageParams,
 ) -> Page[PredictedImage]:
     """One page of the images; with a label, those that have an object or a shown prediction of it, and these alone.
 
+    Args:
+        image_id: This image alone, if it is one of them.
     Raises:
         Unprocessable: The model does not know the label.
     """
     if label is not None and label not in loaded.class_names:
         raise Unprocessable(f"label: the model does not know {label!r}; it knows {', '.join(loaded.class_names)}")
     judged = Judged(loaded, label)
+    places = np.flatnonzero(judged.concerned).tolist()
+    if image_id is not None:
+        places = [place for place in places if judged.image_id(place) == image_id]
     names = repository.image_names(session, [image.image_id for image in loaded.images])
     keys = _sort_keys(judged, names, order)
-    chosen = sorted(np.flatnonzero(judged.concerned).tolist(), key=lambda place: (keys[place], judged.image_id(place)))
+    chosen = sorted(places, key=lambda place: (keys[place], judged.image_id(place)))
     if (after := page.after(str if order is Order.NAME else float, int)) is not None:
         chosen = [place for place in chosen if (keys[place], judged.image_id(place)) > after]
     kept, next_cursor = cut_page(
@@ -57,7 +69,7 @@ def list_judged_images(
     return Page(
         items=[judged.image(place, names, only) for place in kept],
         next_cursor=next_cursor,
-        total=int(judged.concerned.sum()),
+        total=len(places),
     )
 
 

@@ -84,6 +84,19 @@ def test_archive__brings_models_that_predict(filled: int, model_id: int, owner: 
     assert came == went
 
 
+def test_archive__brings_the_history_of_thresholds_but_for_who_made_it(
+    filled: int, model_id: int, owner: Person, stranger: Person
+) -> None:
+    for change in ({"optimized": False, "all": 0.25}, {"optimized": True}):
+        assert owner.put(f"{MODELS}/{model_id}/thresholds", json=change).is_success
+    went = owner.get(f"{MODELS}/{model_id}/thresholds/history").json()["items"]
+    project_id = send(stranger, download(owner, filled)).json()["id"]
+    (model,) = stranger.get(f"{PROJECTS}/{project_id}/models").json()["items"]
+    came = stranger.get(f"{MODELS}/{model['id']}/thresholds/history").json()["items"]
+    assert len(came) == 2
+    assert [{**entry, "id": None} for entry in came] == [{**entry, "id": None, "by": None} for entry in went]
+
+
 def test_archive__names_images_in_models_by_their_new_ids(
     filled: int, model_id: int, owner: Person, stranger: Person
 ) -> None:

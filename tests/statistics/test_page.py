@@ -182,6 +182,15 @@ def test_predictions__worst_first(
     assert following["next_cursor"] is None
 
 
+def test_predictions__of_one_image(labeler: Person, scene_model: str) -> None:
+    first, second = labeler.get(f"{scene_model}/predictions").json()["items"]
+    path = f"{scene_model}/predictions?image_id={second['image_id']}"
+    assert labeler.get(path).json() == {"items": [second], "next_cursor": None, "total": 1}
+    absent = labeler.get(f"{scene_model}/predictions?image_id={first['image_id'] + second['image_id']}")
+    assert absent.json() == {"items": [], "next_cursor": None, "total": 0}
+    assert labeler.get(f"{scene_model}/predictions?image_id=0").status_code == 422
+
+
 def test_predictions__of_one_label(labeler: Person, scene_model: str, scene: Scene) -> None:
     page = labeler.get(f"{scene_model}/predictions?label=fig").json()
     assert (page["total"], [one["image_id"] for one in page["items"]]) == (1, [scene.first])

@@ -1,5 +1,6 @@
 /** Trust it or not: the figures of both sets, where the model is wrong, and the score thresholds that decide. */
 import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
 import { modelQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
@@ -87,6 +88,8 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
   const settled = useSettled<{ judging: Judging; preview: ScorePreview }>({ judging, preview: editing.keptPreview });
   const isSettled = JSON.stringify(settled) === JSON.stringify({ judging, preview: editing.preview });
   const uncertainty = useQuery(uncertaintyQuery(settled.judging, settled.preview));
+  // What is large is drawn after the figures, and not at all where the slider has moved on.
+  const deferred = useDeferredValue(statistics);
   const age = isSettled && !uncertainty.isFetching ? "new" : "old";
   return (
     <>
@@ -135,22 +138,19 @@ function Found({ model, statistics, judging, editing, view, onView }: FoundProps
           onLabel={(label) => onView({ label })}
         />
       </div>
-      <Breakdown statistics={statistics} />
+      <Breakdown confusion={statistics.confusion} scores={statistics.scores} sizes={statistics.sizes} />
       <PredictionsPanel
         projectId={model.project_id}
         judging={settled.judging}
         preview={settled.preview}
-        statistics={statistics}
-        view={view}
+        statistics={deferred}
+        label={view.label}
+        order={view.order}
+        filter={view.filter}
+        imageId={view.imageId}
         onView={onView}
       />
-      <SuspectsPanel
-        projectId={model.project_id}
-        judging={settled.judging}
-        kind={view.suspects}
-        onKind={(suspects) => onView({ suspects })}
-        onOpenImage={(imageId) => onView({ imageId, filter: "all", label: null })}
-      />
+      <SuspectsPanel projectId={model.project_id} judging={settled.judging} kind={view.suspects} onView={onView} />
       <TrainingCurves modelId={judging.modelId} />
     </>
   );

@@ -79,6 +79,23 @@ export const judgedImagesQuery = (judging: Judging, { order, label, preview }: P
     placeholderData: (old, query) => (query?.queryKey[1] === judging.modelId ? old : undefined),
   });
 
+/** One image, wherever it stands in the list; null where the set does not have it, or nothing of the label is on it. */
+export const judgedImageQuery = (
+  judging: Judging,
+  imageId: number,
+  { label, preview }: Omit<PredictionWish, "order">,
+) =>
+  queryOptions({
+    queryKey: ["models", judging.modelId, "judged-image", imageId, judging, label, preview],
+    queryFn: async ({ signal }) => {
+      const parameters = previewParameters(preview);
+      parameters.set("image_id", String(imageId));
+      if (label !== null) parameters.set("label", label);
+      const path = withParameters(pathOf(judging, "predictions"), parameters);
+      return (await api.get<Page<JudgedImage>>(path, { signal })).items[0] ?? null;
+    },
+  });
+
 export const suspectsQuery = (judging: Judging, kind: SuspectKind | null) =>
   queryOptions({
     queryKey: ["models", judging.modelId, "suspects", judging, kind],

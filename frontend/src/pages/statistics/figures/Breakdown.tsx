@@ -1,5 +1,5 @@
 /** Where the mistakes are: what is taken for what, at which scores, and of which sizes. */
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ConfusionMatrix } from "../../../charts/ConfusionMatrix.tsx";
 import { Histogram } from "../../../charts/Histogram.tsx";
@@ -7,9 +7,10 @@ import { Definition } from "../../../components/Definition.tsx";
 import type { Statistics } from "../statisticsTypes.ts";
 import styles from "./Breakdown.module.css";
 
-export function Breakdown({ statistics }: { statistics: Statistics }) {
+type BreakdownProps = Pick<Statistics, "confusion" | "scores" | "sizes">;
+
+export const Breakdown = memo(function Breakdown({ confusion, scores, sizes }: BreakdownProps) {
   const { t } = useTranslation("statistics");
-  const { confusion, scores, sizes } = statistics;
   return (
     <div className={styles.panels}>
       <Panel title={t("confusion")} text={t("confusionText")}>
@@ -43,7 +44,7 @@ export function Breakdown({ statistics }: { statistics: Statistics }) {
       </Panel>
     </div>
   );
-}
+});
 
 function Panel({ title, text, children }: { title: string; text: string; children: ReactNode }) {
   return (

@@ -135,7 +135,15 @@ function LabelRow({ row, intervals, editing, colorOf, shown, onShow }: LabelRowP
         </td>
       ))}
       <td className={styles.threshold}>
-        <LabelThreshold row={row} interval={intervals?.threshold} editing={editing} />
+        <LabelThreshold
+          label={row.label}
+          threshold={row.threshold}
+          optimized={row.optimized_threshold}
+          interval={intervals?.threshold}
+          mayChange={editing.mayChange}
+          onTry={editing.tryLabel}
+          onSet={editing.setLabel}
+        />
       </td>
     </tr>
   );

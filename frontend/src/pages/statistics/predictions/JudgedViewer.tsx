@@ -1,6 +1,6 @@
 /** One image large: prediction and ground truth over it, its list, and the keys to walk from image to image. */
 import { ChevronLeft, ChevronRight, Pencil, X } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -20,6 +20,8 @@ interface JudgedViewerProps {
   projectId: number;
   images: readonly JudgedImage[];
   imageId: number;
+  /** The image where the list does not have it yet: an address or a suspect label may lead to any. */
+  alone: JudgedImage | null | undefined;
   filter: PredictionFilter;
   onFilter: (filter: PredictionFilter) => void;
   /** Of each label, 0-1. */
@@ -32,23 +34,19 @@ interface JudgedViewerProps {
 }
 
 export function JudgedViewer(props: JudgedViewerProps) {
-  const { projectId, images, imageId, filter, onFilter, onMove, hasMore, isFetching, onMore } = props;
+  const { projectId, images, imageId, alone, filter, onFilter, onMove, hasMore, isFetching, onMore } = props;
   const { t } = useTranslation(["statistics", "common"]);
   const navigate = useNavigate();
   const [showsPredictions, setShowsPredictions] = useState(true);
   const [showsTruth, setShowsTruth] = useState(true);
   const place = images.findIndex((image) => image.image_id === imageId);
-  const image = images[place];
+  const image = images[place] ?? alone;
   const editor = `/projects/${projectId}/label/${imageId}`;
   const step = (by: number) => {
     const next = images[place + by];
     if (next) onMove(next.image_id);
     else if (by > 0 && hasMore && !isFetching) onMore();
   };
-  // An address may name an image that stands further down the list.
-  useEffect(() => {
-    if (place < 0 && hasMore && !isFetching) onMore();
-  }, [place, hasMore, isFetching, onMore]);
   useKeys(
     {
       left: () => step(-1),
@@ -66,9 +64,9 @@ export function JudgedViewer(props: JudgedViewerProps) {
           <div className={styles.viewer}>
             <header className={styles.header}>
               <Heading slot="title" className={styles.name ?? ""}>
-                {image?.name ?? t(image ? "deletedImage" : "findingImage")}
+                {image?.name ?? t(image ? "deletedImage" : alone === null ? "notInSet" : "findingImage")}
               </Heading>
-              {image && (
+              {place >= 0 && (
                 <span className={styles.place}>{t("placeOf", { place: place + 1, count: images.length })}</span>
               )}
               <span className={styles.space} />
@@ -84,7 +82,7 @@ export function JudgedViewer(props: JudgedViewerProps) {
                 label={t("next")}
                 hint="→"
                 onPress={() => step(1)}
-                isDisabled={place < 0 || (place === images.length - 1 && !hasMore)}
+                isDisabled={place === images.length - 1 && !hasMore}
               />
               {image?.name != null && (
                 <LinkButton

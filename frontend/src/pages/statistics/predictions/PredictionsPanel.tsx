@@ -1,7 +1,7 @@
 /** "Show predictions": the set's images with what the model saw right, wrong and not at all, the worst first by choice. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
-import { useCallback } from "react";
+import { memo, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/Button.tsx";
 import { Definition } from "../../../components/Definition.tsx";
@@ -12,6 +12,7 @@ import { Select } from "../../../components/Select.tsx";
 import { Skeleton } from "../../../components/Skeleton.tsx";
 import {
   type Judging,
+  judgedImageQuery,
   judgedImagesQuery,
   type PredictionFilter,
   type PredictionOrder,
@@ -24,25 +25,27 @@ import { JudgedViewer } from "./JudgedViewer.tsx";
 import { isShownBy } from "./judgement.ts";
 import styles from "./PredictionsPanel.module.css";
 
-interface PredictionsPanelProps {
+interface PredictionsPanelProps extends Pick<StatisticsView, "label" | "order" | "filter" | "imageId"> {
   projectId: number;
   judging: Judging;
   preview: ScorePreview;
   statistics: Statistics;
-  view: StatisticsView;
   onView: ChangeView;
 }
 
 const ORDERS: readonly PredictionOrder[] = ["missed", "imagined", "lowest_iou", "uncertain", "name"];
 const ANY = "";
 
-export function PredictionsPanel({ projectId, judging, preview, statistics, view, onView }: PredictionsPanelProps) {
+export const PredictionsPanel = memo(function PredictionsPanel(props: PredictionsPanelProps) {
+  const { projectId, judging, preview, statistics, imageId, onView, ...view } = props;
   const { t } = useTranslation("statistics");
   const label = statistics.labels.some((row) => row.label === view.label) ? view.label : null;
-  const open = useCallback((imageId: number) => onView({ imageId }), [onView]);
+  const open = useCallback((id: number) => onView({ imageId: id }), [onView]);
   const pages = useInfiniteQuery(judgedImagesQuery(judging, { order: view.order, label, preview }));
   const all = pages.data?.pages.flatMap((page) => page.items) ?? [];
   const images = all.filter((image) => isShownBy(image, view.filter));
+  const isElsewhere = imageId !== null && pages.isSuccess && !images.some((image) => image.image_id === imageId);
+  const alone = useQuery({ ...judgedImageQuery(judging, imageId ?? 0, { label, preview }), enabled: isElsewhere });
   const { true_positives: right, false_positives: wrong } =
     statistics.labels.find((row) => row.label === label) ?? statistics.global;
   return (
@@ -104,15 +107,16 @@ export function PredictionsPanel({ projectId, judging, preview, statistics, view
           </Button>
         </footer>
       )}
-      {view.imageId !== null && (
+      {imageId !== null && (
         <JudgedViewer
           projectId={projectId}
           images={images}
-          imageId={view.imageId}
+          imageId={imageId}
+          alone={alone.data}
           filter={view.filter}
           onFilter={(filter) => onView({ filter })}
           thresholds={new Map(statistics.labels.map((row) => [row.label, row.threshold]))}
-          onMove={(imageId) => onView({ imageId })}
+          onMove={(id) => onView({ imageId: id })}
           hasMore={pages.hasNextPage}
           isFetching={pages.isFetching}
           onMore={() => void pages.fetchNextPage()}
@@ -120,4 +124,4 @@ export function PredictionsPanel({ projectId, judging, preview, statistics, view
       )}
     </section>
   );
-}
+});

@@ -1,5 +1,6 @@
 /** Labels that may be wrong, the likeliest first: each shown where it is, with the way to the editor. */
 import { useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Definition } from "../../../components/Definition.tsx";
@@ -9,6 +10,7 @@ import { Select } from "../../../components/Select.tsx";
 import { Skeleton } from "../../../components/Skeleton.tsx";
 import { type Judging, suspectsQuery } from "../statisticsQueries.ts";
 import type { Suspect, SuspectKind } from "../statisticsTypes.ts";
+import type { ChangeView } from "../useStatisticsView.ts";
 import { SuspectCrop } from "./SuspectCrop.tsx";
 import styles from "./SuspectsPanel.module.css";
 
@@ -16,14 +18,14 @@ interface SuspectsPanelProps {
   projectId: number;
   judging: Judging;
   kind: SuspectKind | null;
-  onKind: (kind: SuspectKind | null) => void;
-  onOpenImage: (imageId: number) => void;
+  onView: ChangeView;
 }
 
 const KINDS: readonly SuspectKind[] = ["unlabeled", "mislabeled", "unpredicted"];
 const ANY = "";
 
-export function SuspectsPanel({ projectId, judging, kind, onKind, onOpenImage }: SuspectsPanelProps) {
+/** Kept as it is while a slider moves: sixty drawn masks are dear. */
+export const SuspectsPanel = memo(function SuspectsPanel({ projectId, judging, kind, onView }: SuspectsPanelProps) {
   const { t } = useTranslation("statistics");
   const suspects = useQuery(suspectsQuery(judging, kind));
   return (
@@ -38,7 +40,7 @@ export function SuspectsPanel({ projectId, judging, kind, onKind, onOpenImage }:
             label={t("suspectKind")}
             hideLabel
             value={kind ?? ANY}
-            onChange={(value) => onKind(value === ANY ? null : value)}
+            onChange={(value) => onView({ suspects: value === ANY ? null : value })}
             options={[{ value: ANY, text: t("anySuspect") }, ...KINDS.map((value) => ({ value, text: t(value) }))]}
           />
         </div>
@@ -49,13 +51,17 @@ export function SuspectsPanel({ projectId, judging, kind, onKind, onOpenImage }:
       <ul className={styles.grid}>
         {suspects.data?.items.map((suspect) => (
           <li key={`${suspect.image_id}-${suspect.kind}-${suspect.box_xyxy}-${suspect.suggested_label}`}>
-            <SuspectCard suspect={suspect} projectId={projectId} onOpen={() => onOpenImage(suspect.image_id)} />
+            <SuspectCard
+              suspect={suspect}
+              projectId={projectId}
+              onOpen={() => onView({ imageId: suspect.image_id, filter: "all", label: null })}
+            />
           </li>
         ))}
       </ul>
     </section>
   );
-}
+});
 
 interface SuspectCardProps {
   suspect: Suspect;

@@ -1,27 +1,38 @@
 /** One label's score threshold: a slider to try, a field to type; the dash is the optimized one. */
-import { useState } from "react";
+import { memo, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatPercent } from "../../../components/format.ts";
 import { NumberField } from "../../../components/NumberField.tsx";
 import { Slider } from "../../../components/Slider.tsx";
-import type { Interval, LabelStatistics } from "../statisticsTypes.ts";
+import type { Interval } from "../statisticsTypes.ts";
 import styles from "./LabelThreshold.module.css";
 import type { ThresholdEditing } from "./useThresholdEditing.ts";
 
 interface LabelThresholdProps {
-  row: LabelStatistics;
+  label: string;
+  /** Both 0-1; the optimized one is null where the validation set says nothing about the label. */
+  threshold: number;
+  optimized: number | null;
   /** Where the optimized one would lie on other images. */
   interval: Interval | null | undefined;
-  editing: ThresholdEditing;
+  mayChange: boolean;
+  onTry: ThresholdEditing["tryLabel"];
+  onSet: ThresholdEditing["setLabel"];
 }
 
-export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) {
+/** Drawn after the figures, and not at all where its threshold stays. */
+export function LabelThreshold(props: LabelThresholdProps) {
+  const threshold = useDeferredValue(props.threshold);
+  return <ThresholdControls {...props} threshold={threshold} />;
+}
+
+const ThresholdControls = memo(function ThresholdControls(props: LabelThresholdProps) {
+  const { label, threshold, optimized, interval, mayChange, onTry, onSet } = props;
   const { t } = useTranslation("statistics");
   // The answer to what is tried comes after the thumb has moved on: the thumb follows the hand, not the answer.
   const [held, setHeld] = useState<number | null>(null);
-  const percent = held ?? row.threshold * 100;
-  const optimized = row.optimized_threshold;
-  const name = t("thresholdOf", { label: row.label });
+  const percent = held ?? threshold * 100;
+  const name = t("thresholdOf", { label });
   return (
     <span className={styles.cell}>
       <span className={styles.controls}>
@@ -33,14 +44,14 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
           minValue={0}
           maxValue={100}
           step={0.1}
-          isDisabled={!editing.mayChange}
+          isDisabled={!mayChange}
           onChange={(value) => {
             setHeld(value);
-            editing.tryLabel(row.label, scoreOf(value));
+            onTry(label, scoreOf(value));
           }}
           onChangeEnd={(value) => {
             setHeld(null);
-            editing.setLabel(row.label, scoreOf(value));
+            onSet(label, scoreOf(value));
           }}
         >
           {optimized !== null && (
@@ -52,15 +63,15 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
           )}
         </Slider>
         <NumberField
-          label={t("typedThresholdOf", { label: row.label })}
+          label={t("typedThresholdOf", { label })}
           hideLabel
           value={percent}
-          onChange={(value) => Number.isFinite(value) && editing.setLabel(row.label, scoreOf(value))}
+          onChange={(value) => Number.isFinite(value) && onSet(label, scoreOf(value))}
           minValue={0}
           maxValue={100}
           step={0.1}
           unit="%"
-          isDisabled={!editing.mayChange}
+          isDisabled={!mayChange}
           formatOptions={{ minimumFractionDigits: 1, maximumFractionDigits: 1 }}
         />
       </span>
@@ -71,7 +82,7 @@ export function LabelThreshold({ row, interval, editing }: LabelThresholdProps) 
       )}
     </span>
   );
-}
+});
 
 /** The number that a step of 0.1 % means: 62.3 / 100 is not always 0.623. */
 function scoreOf(percent: number): number {
