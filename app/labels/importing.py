@@ -120,7 +120,7 @@ class _Import:
     ) -> None:
         self._session = session
         self._project_id = access.project_id
-        self._saving = Saving(access.user_id, RevisionCause.IMPORT)
+        self._saving = Saving(access.user_id or None, RevisionCause.IMPORT)  # 0: this machine, by its command line
         self._fitted = fitted
         self._colors = parsed.colors
         self._format = file_format
