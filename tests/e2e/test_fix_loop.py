@@ -67,6 +67,8 @@ def test_errors__are_accepted_and_dismissed_and_lead_to_a_retraining(
     for _ in range(place):
         card.get_by_role("button", name="Next error").click()
     expect(page).to_have_url(re.compile(f"/label/{imagined['image_id']}.*finding={re.escape(imagined['key'])}"))
+    # of the image before, the card may be there a moment longer than its address
+    expect(card).to_contain_text(f"{place + 1} of {len(wanted)}")
     expect(page.get_by_test_id("ghost")).to_be_visible()
     before = len(stored_instances(api, imagined["image_id"]))
 
