@@ -10,9 +10,11 @@ import { LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Table } from "../../components/Table.tsx";
+import { predictPath } from "../predict/predictions.ts";
 import styles from "./ApiPage.module.css";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { endpointOf, LANGUAGES, type SampleLanguage, sampleOf } from "./samples.ts";
+import { TryIt } from "./TryIt.tsx";
 
 const PARTS = ["octetStream", "url", "base64"] as const;
 const QUERIES = ["mask", "minScore", "format"] as const;
@@ -67,6 +69,7 @@ export function ApiPage() {
             </header>
             <CodeBlock code={sampleOf(language, target)} />
           </section>
+          <TryIt path={predictPath(target.projectId, target.modelName, "best")} />
           <section className={styles.section}>
             <h2>{t("queries")}</h2>
             <Table label={t("queries")}>
