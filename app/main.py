@@ -21,7 +21,10 @@ from app.labels import endpoints as labels
 from app.labels import revisions
 from app.methods import HeadMiddleware
 from app.predictions import compat_endpoints as predict
+from app.predictions import endpoints as predictions
+from app.predictions.rate_limit import RateLimit
 from app.predictions.service import PredictionRuntime
+from app.predictions.speeds import SpeedMaker
 from app.project_archive import endpoints as project_archive
 from app.projects import endpoints as projects
 from app.settings import get_settings
@@ -74,6 +77,7 @@ def create_app() -> FastAPI:
         statistics.router,
         fixes.router,
         predict.router,
+        predictions.router,
     ):
         app.include_router(router, responses=API_ERRORS)
     for router in (health.router, metrics.router, pages.router):
@@ -103,6 +107,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sign_in_limit = SignInLimit()
     app.state.token_uses = TokenUses()
     app.state.predictions = PredictionRuntime()
+    app.state.prediction_rates = RateLimit()
+    app.state.speeds = SpeedMaker(app.state.predictions)
     app.state.smart_masks = SmartMaskRuntime(get_settings().resolved_weights_dir)
     app.state.prediction_tables = TableCache()
     app.state.training_events = TrainingEvents()
@@ -111,6 +117,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         one.start()
     yield
     await app.state.training_events.close()
+    app.state.speeds.stop()
     for one in background:
         one.stop()
     app.state.token_uses.write()

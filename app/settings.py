@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=2048, ge=1)
     max_image_pixels: int = Field(default=150_000_000, ge=1)
     predict_url_allow: str = ""
+    predict_per_minute: int = Field(default=0, ge=0)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 
     @field_validator("data_dir")

@@ -97,6 +97,8 @@ LEAST_ROLE = {
     f"GET {PROJECT}/compare": Role.LABELER,
     f"GET {MODEL}/predictions": Role.LABELER,
     f"GET {MODEL}/predictions/download": Role.LABELER,
+    f"GET {MODEL}/speeds": Role.LABELER,
+    f"POST {MODEL}/speeds/{{speed}}": Role.DEVELOPER,
     f"POST {NAMED_IMAGE}": Role.LABELER,
     f"GET {NAMED_IMAGE}": Role.LABELER,
     f"DELETE {NAMED_IMAGE}": Role.LABELER,
@@ -159,6 +161,7 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "name": "a.png",
         "model_name": "first",
         "revision": 0,
+        "speed": "medium",
     }
 
 
@@ -211,6 +214,6 @@ def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint
 def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
     method, template = endpoint.split()
     names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id", "name", "revision")
-    answer = owner.request(method, template.format(**dict.fromkeys(names, 999)))
+    answer = owner.request(method, template.format(**dict.fromkeys(names, 999), speed="medium"))
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]

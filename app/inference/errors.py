@@ -32,3 +32,7 @@ class ImageTooLarge(ImageRefused):
 
 class InvalidModel(InferenceError):
     """A folder that is no exported model, or one of another format version."""
+
+
+class PrecisionUnavailable(InferenceError):
+    """The machine does not compute in the precision that was asked for."""

@@ -10,7 +10,7 @@ from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, ModelMeta, r
 from app.inference.paste import paste_mask
 from app.inference.prediction import Prediction
 from app.inference.preprocess import resize_for_model
-from app.inference.session import Session
+from app.inference.session import Precision, Session
 
 MIN_SCORE = 0.001  # contract.md, Thresholds: lower ones are never kept
 MAX_PREDICTIONS = 1000  # contract.md, Thresholds: at most this many an image
@@ -30,16 +30,20 @@ class Predictor:
         self.size_bytes = size_bytes
 
     @classmethod
-    def load(cls, directory: Path, *, threads: int | None = None) -> "Predictor":
+    def load(
+        cls, directory: Path, *, threads: int | None = None, precision: Precision = Precision.FLOAT32
+    ) -> "Predictor":
         """Load an exported model's folder.
 
         Args:
             threads: CPU threads for one image; None takes all. The answers do not depend on it.
+            precision: What it computes in; the answers depend on it.
         Raises:
             InvalidModel: the folder holds no whole exported model.
+            PrecisionUnavailable: this CPU does not compute in it.
         """
         meta = read_meta(directory)
-        session = Session.load(directory, threads=threads)
+        session = Session.load(directory, threads=threads, precision=precision)
         return cls(session, meta, size_bytes=_loaded_size_bytes(directory, meta))
 
     def predict(self, rgb: NDArray[np.uint8], *, score_thresholds: Mapping[str, float]) -> list[Prediction]:

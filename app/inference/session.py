@@ -1,10 +1,11 @@
-"""The two graphs of an exported model on OpenVINO, in float32.
+"""The two graphs of an exported model on OpenVINO, in float32, or in bfloat16 where that is asked for.
 
 Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO) and 0012-two-graphs.md (why two).
 """
 
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.errors import InvalidModel
+from app.inference.errors import InvalidModel, PrecisionUnavailable
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ MASK_SIDE = 28  # the mask head's output is 28 x 28 probabilities
 MASK_BATCH = 100  # boxes a run: 1,000 at once would need a gigabyte; more than 100 at once is no faster
 
 _BACKGROUND = 0
+
+
+class Precision(StrEnum):
+    """What the graphs compute in, in the runtime's words."""
+
+    FLOAT32 = "f32"
+    BFLOAT16 = "bf16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +54,24 @@ class Session:
         self._mask_head = mask_head
 
     @classmethod
-    def load(cls, directory: Path, *, threads: int | None) -> "Session":
+    def load(cls, directory: Path, *, threads: int | None, precision: Precision = Precision.FLOAT32) -> "Session":
         """Compile both graphs.
 
         Args:
             threads: CPU threads of one run; None leaves it to the runtime. Answers do not depend on it.
         Raises:
             InvalidModel: a graph is missing or unreadable.
+            PrecisionUnavailable: this CPU does not compute in it.
         """
+        if precision is Precision.BFLOAT16 and not has_bfloat16():
+            raise PrecisionUnavailable("this CPU does not compute in bfloat16")
         compiled = []
         for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
             path = directory / file_name
             if not path.is_file():
                 raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
             try:
-                compiled.append(compile_graph(path, threads=threads))
+                compiled.append(compile_graph(path, threads=threads, precision=precision))
             except RuntimeError as error:
                 raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
         return cls(*compiled)
@@ -102,15 +113,15 @@ class Session:
         return masks
 
 
-def compile_graph(path: Path, *, threads: int | None) -> "CompiledModel":
-    """Make an ONNX file ready to run on the CPU, in float32.
+def compile_graph(path: Path, *, threads: int | None, precision: Precision = Precision.FLOAT32) -> "CompiledModel":
+    """Make an ONNX file ready to run on the CPU.
 
     Raises:
         RuntimeError: The file is damaged.
     """
     options: dict[str, Any] = {
-        # Without it a CPU that has bfloat16 computes in it, and scores differ by up to 0.02.
-        "INFERENCE_PRECISION_HINT": "f32",
+        # Without it a CPU that has bfloat16 computes in it by itself, and scores differ by up to 0.02.
+        "INFERENCE_PRECISION_HINT": precision.value,
         "PERFORMANCE_HINT": "LATENCY",
         # Pinned threads of several processes would all sit on the same cores.
         "ENABLE_CPU_PINNING": False,
@@ -118,6 +129,13 @@ def compile_graph(path: Path, *, threads: int | None) -> "CompiledModel":
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = threads
     return _openvino_core().compile_model(path, "CPU", options)
+
+
+@cache
+def has_bfloat16() -> bool:
+    """Whether this CPU computes in bfloat16 itself; one that does not would only pretend, slowly."""
+    capabilities: list[str] = _openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in capabilities
 
 
 @cache

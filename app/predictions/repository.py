@@ -1,10 +1,16 @@
 """The rows that a prediction needs."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.db.enums import CheckpointKind
-from app.db.models import Checkpoint, Model
+from app.db.enums import CheckpointKind, Speed
+from app.db.models import Checkpoint, Model, PredictionSet
+
+
+def get_model(session: Session, model_id: int) -> Model:
+    return session.get_one(Model, model_id)
 
 
 def find_model(session: Session, *, project_id: int, name: str) -> Model | None:
@@ -13,3 +19,26 @@ def find_model(session: Session, *, project_id: int, name: str) -> Model | None:
 
 def find_checkpoint(session: Session, *, model_id: int, kind: CheckpointKind) -> Checkpoint | None:
     return session.scalar(select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.kind == kind))
+
+
+def lock_checkpoint(session: Session, checkpoint_id: int) -> Checkpoint | None:
+    """Let two who write what it predicts take turns; None where it is gone."""
+    return session.scalar(select(Checkpoint).where(Checkpoint.id == checkpoint_id).with_for_update())
+
+
+def has_export(session: Session, model_id: int) -> bool:
+    """Whether a checkpoint of the model can predict."""
+    query = select(Checkpoint.id).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None))
+    return session.scalar(query.limit(1)) is not None
+
+
+def list_exported_without(session: Session, model_id: int, *, speed: Speed) -> Sequence[Checkpoint]:
+    """The checkpoints that can predict, and have no stored predictions of this speed."""
+    made = exists().where(PredictionSet.checkpoint_id == Checkpoint.id, PredictionSet.speed == speed)
+    query = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None), ~made)
+    return session.scalars(query.order_by(Checkpoint.id)).all()
+
+
+def is_made(session: Session, checkpoint_id: int, *, speed: Speed) -> bool:
+    query = select(PredictionSet.id).where(PredictionSet.checkpoint_id == checkpoint_id, PredictionSet.speed == speed)
+    return session.scalar(query.limit(1)) is not None

@@ -16,12 +16,14 @@ from app.inference.errors import ImageTooLarge, InvalidImage
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
 from app.inference.prediction import Prediction
 from app.inference.predictor import Predictor
+from app.inference.session import Precision, has_bfloat16
 from app.predictions import repository
-from app.predictions.gate import PredictionGate
+from app.predictions.gate import Place, PredictionGate
 from app.storage.blobs import get_blob_store
 from app.training.thresholds import effective_thresholds
 
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
+PRECISIONS = {Speed.SLOW: Precision.FLOAT32, Speed.MEDIUM: Precision.BFLOAT16}
 MAX_LOADED_BYTES = 2 * 1024**3  # of loaded models: about a dozen small ones
 
 
@@ -30,6 +32,7 @@ class Target:
     """The exported checkpoint that is to answer."""
 
     export_prefix: str
+    precision: Precision
     score_thresholds: Mapping[str, float]
 
 
@@ -50,11 +53,18 @@ class PredictionRuntime:
         self._predictors: SizedCache[Predictor] = SizedCache(max_bytes)
 
     def predict(
-        self, target: Target, image_file: bytes, *, score_thresholds: Mapping[str, float], max_pixels: int
+        self,
+        target: Target,
+        image_file: bytes,
+        *,
+        place: Place,
+        score_thresholds: Mapping[str, float],
+        max_pixels: int,
     ) -> PredictedImage:
         """Find the objects in an image file; the threads that ask take turns at the model.
 
         Raises:
+            CallerLeft: Nobody waits for the answer any more.
             BadRequest: The file is no image.
             PayloadTooLarge: The image has more pixels than allowed.
         """
@@ -64,19 +74,23 @@ class PredictionRuntime:
             raise BadRequest(f"invalid url or image: {error}") from error
         except ImageTooLarge as error:
             raise PayloadTooLarge(str(error)) from error
-        predictor = self._predictors.get(target.export_prefix, lambda: self._load(target.export_prefix))
-        with self.gate.turn():
+        predictor = self.predictor(target.export_prefix, target.precision)
+        with self.gate.turn(place):
             predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
         height, width = rgb.shape[:2]
         return PredictedImage(predictions, height, width)
 
-    def _load(self, export_prefix: str) -> Predictor:
+    def predictor(self, export_prefix: str, precision: Precision) -> Predictor:
+        """The exported checkpoint, loaded; whoever runs it takes a turn at the gate."""
+        return self._predictors.get((export_prefix, precision), lambda: self._load(export_prefix, precision))
+
+    def _load(self, export_prefix: str, precision: Precision) -> Predictor:
         store = get_blob_store()
         with TemporaryDirectory(prefix="maskwright-model-") as folder:
             for name in EXPORT_FILES:
                 with store.open(f"{export_prefix}/{name}") as blob, (Path(folder) / name).open("wb") as file:
                     shutil.copyfileobj(blob, file)
-            return Predictor.load(Path(folder))
+            return Predictor.load(Path(folder), precision=precision)
 
 
 def find_target(
@@ -95,9 +109,27 @@ def find_target(
     if checkpoint is None or checkpoint.export_prefix is None:
         raise Conflict(f"model {model_name!r} is not trained yet: it is {model.status}")
     if speed is not Speed.SLOW:
-        raise Conflict(f"model {model_name!r} is not made for speed {speed}; leave speed out, or ask for {Speed.SLOW}")
+        require_possible(speed)
+        if not repository.is_made(session, checkpoint.id, speed=speed):
+            raise Conflict(
+                f"model {model_name!r} is not made for speed {speed}: POST /api/v1/models/{model.id}/speeds/{speed} "
+                "makes it, once; or leave speed out"
+            )
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
-    return Target(checkpoint.export_prefix, thresholds)
+    return Target(checkpoint.export_prefix, PRECISIONS[speed], thresholds)
+
+
+def require_possible(speed: Speed) -> None:
+    """Refuse a speed that this server does not have.
+
+    Raises:
+        Conflict: As said.
+    """
+    match speed:
+        case Speed.FAST:
+            raise Conflict("speed fast is not there yet: it will come with the offline model; ask for slow or medium")
+        case Speed.MEDIUM if not has_bfloat16():
+            raise Conflict("speed medium needs a CPU with bfloat16, which this server's has not; ask for slow")
 
 
 def thresholds_for(target: Target, *, min_score: float | None) -> Mapping[str, float]:

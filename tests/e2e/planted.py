@@ -21,9 +21,9 @@ from app.masks.raster import instance_to_rle
 from app.masks.rle import decode_rle, encode_mask
 from app.training import repository
 from app.training.freeze import to_instance
+from app.training.stored_predictions import optimized_thresholds
 from tests.e2e.conftest import Server
 from tests.trained import store_trained_model
-from worker.results import optimized_thresholds
 
 REPOSITORY = Path(__file__).parents[2]
 SHIFT_PX = 5  # of a mask, at most: most keep an IoU above a half

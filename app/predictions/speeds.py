@@ -1,0 +1,180 @@
+"""The faster speeds of a model: each has predictions, thresholds and figures of its own, made once when asked for.
+
+The server makes them, one model at a time, and its predictions go on between two images. What is being made is known
+to this process only; what was made is in the database. Source: docs/decisions/0038-speeds-are-made-by-the-server.md.
+"""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.db.engine import session_scope
+from app.db.enums import Speed, Split
+from app.db.models import Checkpoint, Model, PredictionSet, Threshold
+from app.errors import AppError, Conflict
+from app.inference.decode import decode_image
+from app.inference.errors import InferenceError
+from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
+from app.predictions import repository
+from app.predictions.schemas import SpeedSchema, SpeedStatus
+from app.predictions.service import PRECISIONS, PredictionRuntime, require_possible
+from app.settings import get_settings
+from app.storage.blobs import get_blob_store
+from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes
+from app.training.stored_predictions import optimized_thresholds, predict_image
+
+_logger = logging.getLogger(__name__)
+
+_SPLITS = (Split.VALIDATION, Split.TRAINING)
+
+
+class _Stopped(Exception):
+    """The server is going down, or the model was deleted or trained on meanwhile."""
+
+
+@dataclass(slots=True)
+class _Making:
+    done: int = 0
+    total: int = 1
+    error: str | None = None
+
+
+class SpeedMaker:
+    """Makes the speeds that are asked for, one after the other."""
+
+    def __init__(self, runtime: PredictionRuntime) -> None:
+        self._runtime = runtime
+        self._lock = threading.Lock()
+        self._makings: dict[tuple[int, Speed], _Making] = {}
+        self._stopping = threading.Event()
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speeds")
+
+    def start(self, model_id: int, speed: Speed) -> None:
+        """Make a speed, unless that has begun already."""
+        with self._lock:
+            making = self._makings.get((model_id, speed))
+            if making is not None and making.error is None:
+                return
+            self._makings[model_id, speed] = _Making()
+        self._executor.submit(self._make, model_id, speed)
+
+    def making(self, model_id: int, speed: Speed) -> _Making | None:
+        """How far it is; None where nothing is being made."""
+        with self._lock:
+            return self._makings.get((model_id, speed))
+
+    def stop(self) -> None:
+        """Break off between two images; whoever asks again later begins anew."""
+        self._stopping.set()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _make(self, model_id: int, speed: Speed) -> None:
+        making = self._makings[model_id, speed]
+        try:
+            self._make_checkpoints(model_id, speed, making)
+        except _Stopped:
+            self._forget(model_id, speed)
+        except (AppError, InferenceError, InvalidSnapshot, OSError) as error:
+            making.error = str(error)
+        except Exception:  # the boundary of the thread
+            _logger.exception("making speed %s of model %d failed", speed, model_id)
+            making.error = "a fault of the server, not yours: its log tells more"
+        else:
+            self._forget(model_id, speed)
+
+    def _forget(self, model_id: int, speed: Speed) -> None:
+        with self._lock:
+            self._makings.pop((model_id, speed), None)
+
+    def _make_checkpoints(self, model_id: int, speed: Speed, making: _Making) -> None:
+        with session_scope(read_only=True) as session:
+            model = repository.get_model(session, model_id)
+            checkpoints = repository.list_exported_without(session, model_id, speed=speed)
+        frozen = _read_snapshot(model)
+        making.total = max(1, len(frozen.images) * len(checkpoints))
+        for checkpoint in checkpoints:
+            tables = {split: self._predict_split(checkpoint, frozen, split, speed, making) for split in _SPLITS}
+            _store(checkpoint, tables, speed)
+
+    def _predict_split(
+        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
+    ) -> PredictionTable:
+        assert checkpoint.export_prefix is not None
+        predictor = self._runtime.predictor(checkpoint.export_prefix, PRECISIONS[speed])
+        images: list[ImagePredictions] = []
+        for image in sorted(frozen.of_split(split), key=lambda image: image.image_id):
+            if self._stopping.is_set():
+                raise _Stopped
+            file = get_blob_store().read_bytes(image.storage_key)
+            rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
+            with self._runtime.gate.turn():
+                images.append(predict_image(predictor, image, frozen.class_names, rgb))
+            making.done += 1
+        return PredictionTable(frozen.class_names, tuple(images))
+
+
+def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
+    """Have a speed made, unless it is there.
+
+    Raises:
+        Conflict: The model is not trained yet, or this server cannot make the speed.
+    """
+    model = repository.get_model(session, model_id)
+    if not repository.has_export(session, model_id):
+        raise Conflict(f"model {model.name!r} is not trained yet: it is {model.status}")
+    require_possible(speed)
+    if repository.list_exported_without(session, model_id, speed=speed):
+        maker.start(model_id, speed)
+    return describe_speed(session, maker, model_id=model_id, speed=speed)
+
+
+def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
+    """Whether a speed is there, being made, or could be."""
+    making = maker.making(model_id, speed)
+    is_made = repository.has_export(session, model_id) and not repository.list_exported_without(
+        session, model_id, speed=speed
+    )
+    error = making.error if making else None
+    if is_made:
+        status, progress, error = SpeedStatus.READY, 1.0, None
+    elif making is not None:
+        status = SpeedStatus.FAILED if error else SpeedStatus.MAKING
+        progress = making.done / making.total
+    else:
+        status, progress = SpeedStatus.NOT_MADE, 0.0
+    return SpeedSchema(speed=speed, status=status, progress=progress, error=error)
+
+
+def _read_snapshot(model: Model) -> Snapshot:
+    """The frozen labels of the images that are still there."""
+    store = get_blob_store()
+    frozen = from_json_bytes(store.read_bytes(model.snapshot_key))
+    images = tuple(image for image in frozen.images if store.exists(image.storage_key))
+    return Snapshot(frozen.project_id, frozen.class_names, images)
+
+
+def _store(checkpoint: Checkpoint, tables: dict[Split, PredictionTable], speed: Speed) -> None:
+    keys = {split: f"{checkpoint.export_prefix}/predictions-{split}-{speed}.npz" for split in tables}
+    for split, table in tables.items():
+        get_blob_store().put_bytes(keys[split], prediction_table_to_bytes(table))
+    with session_scope() as session:
+        present = repository.lock_checkpoint(session, checkpoint.id)
+        if present is None or present.export_prefix != checkpoint.export_prefix:
+            raise _Stopped
+        if repository.is_made(session, checkpoint.id, speed=speed):
+            return  # another server was quicker
+        for split, table in tables.items():
+            session.add(
+                PredictionSet(
+                    checkpoint_id=checkpoint.id,
+                    split=split,
+                    speed=speed,
+                    storage_key=keys[split],
+                    prediction_count=table.prediction_count,
+                )
+            )
+        for name, value in optimized_thresholds(tables[Split.VALIDATION]).items():
+            session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))
