@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from app.accounts.caller import Caller
 from app.db.engine import session_scope
@@ -18,7 +19,7 @@ from app.images.fetch_url import UrlAllowance
 from app.images.image_input import read_image_input
 from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
 from app.predictions import service
-from app.predictions.gate import Place
+from app.predictions.gate import CallerLeft, Place
 from app.predictions.rate_limit import RateLimit
 from app.predictions.schemas import AnswerFormat
 from app.projects.access import require_project_role
@@ -46,17 +47,25 @@ class Sent:
 async def _sent(request: Request) -> AsyncIterator[Sent]:
     """Read the body inside a place of the queue: who finds it full hears so before sending the image."""
     with request.app.state.predictions.gate.place() as place:
-        parts, size = [], 0
-        async for part in request.stream():
-            size += len(part)
-            if size > MAX_BODY_BYTES:
-                raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
-            parts.append(part)
+        try:
+            body = await _body(request)
+        except ClientDisconnect as error:
+            raise CallerLeft("the caller went away before its image was here") from error
         watching = asyncio.create_task(_watch(request, place))
         try:
-            yield Sent(b"".join(parts), place)
+            yield Sent(body, place)
         finally:
             watching.cancel()
+
+
+async def _body(request: Request) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
+        parts.append(part)
+    return b"".join(parts)
 
 
 async def _watch(request: Request, place: Place) -> None:
