@@ -300,6 +300,7 @@ class _Training:
         point = self._curve_point(found, is_best=is_best)
         self._losses = []
         self._progress.last = point
+        self._progress.evaluations += 1
         self._progress.best = point if is_best else self._progress.best
         self._reporter.curve_point(point)
         self._save(point)

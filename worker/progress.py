@@ -16,6 +16,7 @@ class Progress:
     rate_factor: float = 1.0  # of the planned learning rate
     recoveries: int = 0
     evaluation_s: float | None = None
+    evaluations: int = 0
     best: CurvePoint | None = None
     last: CurvePoint | None = None  # of the evaluations
     history: list[tuple[float, float]] = field(default_factory=list)  # each step's fraction and learning rate
@@ -31,6 +32,7 @@ class Progress:
             evaluated_step=self.last.step if self.last else 0,
             evaluated_elapsed_s=self.last.elapsed_s if self.last else 0.0,
             evaluation_s=self.evaluation_s,
+            evaluations=self.evaluations,
         )
 
     def state_dict(self) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class Progress:
             "rate_factor": self.rate_factor,
             "recoveries": self.recoveries,
             "evaluation_s": self.evaluation_s,
+            "evaluations": self.evaluations,
             "best": self.best.to_dict() if self.best else None,
             "evaluated": self.last.to_dict() if self.last else None,
             "history": torch.tensor(self.history, dtype=torch.float64).reshape(-1, 2),
@@ -49,6 +52,7 @@ class Progress:
         self.rate_factor = state["rate_factor"]
         self.recoveries = state["recoveries"]
         self.evaluation_s = state["evaluation_s"]
+        self.evaluations = state.get("evaluations", 2)  # checkpoints of before it was counted lack it
         self.best = CurvePoint.from_dict(state["best"]) if state["best"] else None
         self.last = CurvePoint.from_dict(state["evaluated"]) if state["evaluated"] else None
         self.history = [(fraction, rate) for fraction, rate in state["history"].tolist()]

@@ -27,6 +27,7 @@ class Moment:
     evaluated_step: int = 0
     evaluated_elapsed_s: float = 0.0
     evaluation_s: float | None = None  # what the last evaluation took, saving and reporting included
+    evaluations: int = 2  # so far
 
 
 class Schedule(Protocol):
@@ -58,7 +59,9 @@ class TimeSchedule:
             return moment.elapsed_s >= min(FIRST_EVALUATION_SECONDS, self.budget_s / 10)
         wanted_s = max(MIN_INTERVAL_SECONDS, min(MAX_INTERVAL_SECONDS, self.budget_s / EVALUATIONS_OF_TIME))
         interval_s = max(min(wanted_s, self.budget_s / 5), moment.evaluation_s / EVALUATION_SHARE)
-        if self.budget_s <= SHORT_TRAINING_SECONDS and 3 * moment.evaluation_s <= SHORT_TRAINING_INTERVAL_SECONDS:
+        # The first one reads images and encodes masks as well, so it does not tell what the next ones take.
+        is_quick = moment.evaluations == 1 or 3 * moment.evaluation_s <= SHORT_TRAINING_INTERVAL_SECONDS
+        if self.budget_s <= SHORT_TRAINING_SECONDS and is_quick:
             interval_s = min(interval_s, SHORT_TRAINING_INTERVAL_SECONDS)
         # From point to point; the next evaluation is the last part of it.
         return moment.elapsed_s + moment.evaluation_s - moment.evaluated_elapsed_s >= interval_s

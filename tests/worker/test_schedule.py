@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -38,6 +39,14 @@ def test_time_schedule__points_are_paced_by_their_cost(budget_s: float, evaluati
 
     assert not due(interval_s - 0.01)
     assert due(interval_s + 0.01)
+
+
+def test_time_schedule__the_first_evaluation_does_not_tell_what_the_next_ones_take() -> None:
+    slow_first = Moment(9, 25 + 18 - 10, 1, 25.0, evaluation_s=10, evaluations=1)
+
+    assert THREE_MINUTES.evaluation_is_due(slow_first)
+    assert not THREE_MINUTES.evaluation_is_due(dataclasses.replace(slow_first, evaluations=2))
+    assert not TimeSchedule(3600).evaluation_is_due(slow_first)
 
 
 def test_time_schedule__one_evaluation_takes_a_share_and_lets_the_first_point_come_within_a_minute() -> None:
