@@ -17,7 +17,9 @@ def test_document__describes_every_setting_once() -> None:
     assert sorted(NAMED) == sorted(name.upper() for name in Settings.model_fields)
 
 
-@pytest.mark.parametrize("name", ["weights_download", "host", "port", "max_upload_mb", "max_image_pixels", "predict_per_minute", "device"])
+@pytest.mark.parametrize(
+    "name", ["weights_download", "host", "port", "max_upload_mb", "max_image_pixels", "predict_per_minute", "device"]
+)
 def test_document__names_the_default(name: str) -> None:
     default = str(Settings.model_fields[name].default).replace("True", "true")
     assert re.search(rf"^\| `MASKWRIGHT_{name.upper()}` \| `{re.escape(default)}` \|", DOCUMENT, re.MULTILINE)

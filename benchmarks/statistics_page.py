@@ -1,6 +1,6 @@
 """Statistics of 30,000 predictions on 700 images with 10 labels, by REST, beside COCOeval on the same masks.
 
-    python -m benchmarks.statistics [--images 700] [--predictions 30000] [--skip-coco]
+    python -m benchmarks.statistics_page [--images 700] [--predictions 30000] [--skip-coco]
 
 What COCOeval computes at training's end (overlaps, matches, AP) is timed in this process; the rest is asked of a fresh
 server. Each IoU and score threshold is asked for once, as a slider does.
