@@ -13,6 +13,7 @@ import type { LabelName } from "../saving/labelNames.ts";
 import { type Conflict, conflictsWith, intoOrder, layOver } from "../saving/merge.ts";
 import { imageTransport, type Version } from "../saving/transport.ts";
 import { askSmartMask, prepareSmartMask } from "../smart/askSmartMask.ts";
+import { adopt } from "./adopt.ts";
 import { ImageCache } from "./imageCache.ts";
 import { fetchImage, type LoadedImage } from "./loadedImage.ts";
 import { newId } from "./newId.ts";
@@ -128,13 +129,13 @@ export class LabelingSession {
   /** Fetches what the next image needs, so that it shows at once. */
   preload(imageId: number): void {
     if (this.#ahead.has(imageId) || imageId === this.#wanted || this.#behind.has(imageId)) return;
-    const loading = fetchImage(this.#ports.projectId, imageId);
+    const loading = this.#fetch(imageId);
     this.#ahead.set(imageId, loading);
     const [oldest] = this.#ahead.keys();
     // whoever walks on for hours leaves the one before behind each time, and what was read of it grows old
     if (this.#ahead.size > MOST_AHEAD && oldest !== undefined) this.#ahead.delete(oldest);
     if (this.current?.editor.tool.name === "smart") prepareSmartMask(imageId);
-    loading.then(({ image }) => this.#images.ahead(imageId, image)).catch(() => this.#ahead.delete(imageId));
+    loading.catch(() => this.#ahead.delete(imageId));
   }
 
   copy(): number {
@@ -243,10 +244,15 @@ export class LabelingSession {
   }
 
   #load(imageId: number): Promise<LoadedImage> {
-    const loading = this.#ahead.get(imageId) ?? fetchImage(this.#ports.projectId, imageId);
+    const loading = this.#ahead.get(imageId) ?? this.#fetch(imageId);
     // what is stored may change: each reading serves once
     this.#ahead.delete(imageId);
     return loading;
+  }
+
+  /** Its picture is decoded beside the page while the objects are on their way. */
+  #fetch(imageId: number): Promise<LoadedImage> {
+    return fetchImage(this.#ports.projectId, imageId, (image) => this.#images.ahead(imageId, image));
   }
 
   #show({ image, stored, base }: LoadedImage, draft: KeptDraft | null, drafts: DraftStore): void {
@@ -388,13 +394,4 @@ export class LabelingSession {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Mode, tool, label and settings go on from the image before. */
-function adopt(editor: Editor, last: Editor): void {
-  editor.change(last.settings);
-  editor.setKeymap(last.keymap);
-  editor.setMode(last.mode);
-  if (last.mode === "bitmap" || last.tool.name === "smart") editor.takeTool(last.tool.name);
-  if (last.activeLabel !== null && editor.labels.includes(last.activeLabel)) editor.setActiveLabel(last.activeLabel);
 }

@@ -11,10 +11,18 @@ export interface LoadedImage {
   readonly base: readonly Instance[];
 }
 
-export async function fetchImage(projectId: number, imageId: number): Promise<LoadedImage> {
-  const [image, stored] = await Promise.all([
-    api.get<ImageItem>(`/api/v1/images/${imageId}`),
-    imageTransport(projectId, imageId).load(),
-  ]);
+/** `onImage` hears of the image before its objects are there, of which there may be thousands. */
+export async function fetchImage(
+  projectId: number,
+  imageId: number,
+  onImage?: (image: ImageItem) => void,
+): Promise<LoadedImage> {
+  const [image, stored] = await Promise.all([fetchItem(imageId, onImage), imageTransport(projectId, imageId).load()]);
   return { image, stored, base: stored.items.map(instanceFromJson) };
+}
+
+async function fetchItem(imageId: number, onImage?: (image: ImageItem) => void): Promise<ImageItem> {
+  const image = await api.get<ImageItem>(`/api/v1/images/${imageId}`);
+  onImage?.(image);
+  return image;
 }
