@@ -26,7 +26,7 @@ export function TopBar({ me }: { me: Me }) {
     <header className={styles.bar}>
       <nav aria-label={t("mainNavigation")} className={styles.nav}>
         <PhoneMenu project={project} />
-        <Link to="/projects" className={styles.brand}>
+        <Link to="/projects" className={styles.brand} aria-label="Maskwright">
           <Logo />
           <span>Maskwright</span>
         </Link>
