@@ -25,7 +25,7 @@ DRAWN_OBJECT = 5  # of the first scene: a large leaf that nothing covers
 CLICK_TOLERANCE_PX = 3.0  # as closely as a person clicks in a hurry
 VALIDATION_IMAGES = ("scene-02.jpg", "scene-03.jpg", "scene-04.jpg")
 MODEL = "first-walk"
-TRAIN_MINUTES = "0.5"
+TRAIN_MINUTES = 0.5
 IMAGE_SIZE = "128"
 FIRST_POINT_MS = 90_000  # within 60 s of the first step, which the worker's start comes before
 READY_MS = 150_000
@@ -159,13 +159,13 @@ def start_training(page: Page) -> None:
     page.get_by_role("link", name="Train model").click()
     dialog = page.get_by_role("dialog", name="Train model")
     dialog.get_by_label("Model name").fill(MODEL)
-    dialog.get_by_role("textbox", name="Training time").fill(TRAIN_MINUTES)
+    dialog.get_by_role("textbox", name="Training time").fill(str(TRAIN_MINUTES))
     dialog.get_by_role("button", name="Advanced").click()
     expect(dialog.get_by_text("3 images marked for validation")).to_be_visible()
     size = dialog.get_by_role("textbox", name="Image size")
     size.fill(IMAGE_SIZE)
     size.press("Tab")
-    expect(dialog.get_by_text(f"7 train / 3 validation images, about {TRAIN_MINUTES} min")).to_be_visible()
+    expect(dialog.get_by_text(f"7 train / 3 validation images, about {TRAIN_MINUTES * 60:.0f} s")).to_be_visible()
     dialog.get_by_role("button", name="Start").click()
     expect(dialog).to_be_hidden()
 
