@@ -1,5 +1,6 @@
 /** Counts by bins, one kind on top of the other, with a table for readers. */
 import { formatCount } from "../components/format.ts";
+import { axisTop } from "./axisTop.ts";
 import styles from "./Histogram.module.css";
 
 export interface HistogramPart {
@@ -25,7 +26,7 @@ interface HistogramProps {
 export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1 }: HistogramProps) {
   const bins = Array.from({ length: Math.max(0, edges.length - 1) }, (_, bin) => bin);
   const totals = bins.map((bin) => parts.reduce((sum, part) => sum + (part.counts[bin] ?? 0), 0));
-  const highest = Math.max(1, ...totals);
+  const top = axisTop(totals);
   const nameOf = (bin: number) => `${formatEdge(edges[bin] ?? 0)} – ${formatEdge(edges[bin + 1] ?? 0)}`;
   const tell = (bin: number) =>
     [nameOf(bin), ...parts.map((part) => `${part.name}: ${formatCount(part.counts[bin] ?? 0)}`)].join("\n");
@@ -37,17 +38,17 @@ export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1 
             <i style={{ background: `var(${part.color})` }} /> {part.name}
           </span>
         ))}
-        <span className={styles.highest}>{formatCount(highest)}</span>
+        <span className={styles.highest}>{formatCount(top)}</span>
       </figcaption>
       <div className={styles.bars} aria-hidden="true">
-        {bins.map((bin) => (
+        {totals.map((total, bin) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place
           <div key={bin} className={styles.bin} title={tell(bin)}>
-            {parts.map((part) => (
-              <i
-                key={part.name}
-                style={{ height: `${((part.counts[bin] ?? 0) / highest) * 100}%`, background: `var(${part.color})` }}
-              />
-            ))}
+            {total > top && <span className={styles.cut}>{formatCount(total)}</span>}
+            {parts.map((part) => {
+              const share = (part.counts[bin] ?? 0) / Math.max(total, top);
+              return <i key={part.name} style={{ height: `${share * 100}%`, background: `var(${part.color})` }} />;
+            })}
           </div>
         ))}
       </div>
