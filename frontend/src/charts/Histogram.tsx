@@ -21,12 +21,14 @@ interface HistogramProps {
   formatEdge: (edge: number) => string;
   /** Edges without a text would be too many to read: every n-th has one. */
   edgeStep?: number;
+  /** A bar that is far above all others is cut, with its count: else they are flat. */
+  cutsHighest?: boolean;
 }
 
-export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1 }: HistogramProps) {
+export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1, cutsHighest = false }: HistogramProps) {
   const bins = Array.from({ length: Math.max(0, edges.length - 1) }, (_, bin) => bin);
   const totals = bins.map((bin) => parts.reduce((sum, part) => sum + (part.counts[bin] ?? 0), 0));
-  const top = axisTop(totals);
+  const top = cutsHighest ? axisTop(totals) : Math.max(1, ...totals);
   const nameOf = (bin: number) => `${formatEdge(edges[bin] ?? 0)} – ${formatEdge(edges[bin + 1] ?? 0)}`;
   const tell = (bin: number) =>
     [nameOf(bin), ...parts.map((part) => `${part.name}: ${formatCount(part.counts[bin] ?? 0)}`)].join("\n");

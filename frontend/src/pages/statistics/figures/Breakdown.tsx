@@ -23,6 +23,7 @@ export const Breakdown = memo(function Breakdown({ confusion, scores, sizes }: B
           edges={scores.edges}
           formatEdge={(edge) => String(Math.round(edge * 100))}
           edgeStep={4}
+          cutsHighest
           parts={[
             { name: t("correct"), color: "--ok", counts: scores.correct },
             { name: t("incorrect"), color: "--bad", counts: scores.incorrect },
