@@ -25,7 +25,15 @@ interface HistogramProps {
   cutsHighest?: boolean;
 }
 
-export function Histogram({ label, axis, edges, parts, formatEdge, edgeStep = 1, cutsHighest = false }: HistogramProps) {
+export function Histogram({
+  label,
+  axis,
+  edges,
+  parts,
+  formatEdge,
+  edgeStep = 1,
+  cutsHighest = false,
+}: HistogramProps) {
   const bins = Array.from({ length: Math.max(0, edges.length - 1) }, (_, bin) => bin);
   const totals = bins.map((bin) => parts.reduce((sum, part) => sum + (part.counts[bin] ?? 0), 0));
   const top = cutsHighest ? axisTop(totals) : Math.max(1, ...totals);
