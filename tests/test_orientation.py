@@ -151,7 +151,9 @@ def trained_on(app_env: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[
         with session_scope() as session:
             lifecycle.beat(session, "desk", hostname="desk", device="CPU, 1 core")
         heartbeat = Heartbeat("desk", hostname="desk", device="CPU, 1 core")
-        worker = Trainer("desk", settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=Event())
+        worker = Trainer(
+            "desk", settings=app_env, store=get_blob_store(), heartbeat=heartbeat, shutdown=Event(), processes=1
+        )
         worker.work_off_queue()
         (data,) = given
         return data

@@ -26,6 +26,7 @@ from app.errors import InsufficientStorage
 from app.settings import get_settings
 
 CHUNK_BYTES = 1 << 20
+DELETE_ATTEMPTS = 5  # of a folder into which somebody still writes
 ABANDONED_AFTER_SECONDS = 2 * 24 * 3600  # longer than any upload takes: what is older was left by a crash
 DELETE_BATCH = 1000  # as many keys as one S3 request deletes
 COPY_BATCH = 1000  # copies after which a failure is noticed
@@ -222,8 +223,15 @@ class FolderBlobStore:
 
     def delete_prefix(self, prefix: str) -> None:
         folder = self._path(_checked_prefix(prefix))
-        if folder.is_dir():
-            shutil.rmtree(folder)
+        for _ in range(DELETE_ATTEMPTS):
+            if not folder.exists():
+                return
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+                    raise
+        # Somebody writes faster than this deletes: a worker that has yet to hear of a cancel, and cleans up then.
 
     def list_keys(self, prefix: str) -> list[str]:
         folder = self._path(_checked_prefix(prefix))

@@ -1,7 +1,11 @@
 import errno
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -128,6 +132,27 @@ def test_blobs__refuse_keys_that_could_leave_the_store(tmp_path: Path, key: str)
     store = FolderBlobStore(tmp_path / "storage")
     with pytest.raises(ValueError, match="is no blob key"):
         store.put_bytes(key, b"x")
+
+
+def test_delete_prefix__while_somebody_still_writes(tmp_path: Path) -> None:
+    store = FolderBlobStore(tmp_path / "blobs")
+    ended = Event()
+
+    def write() -> None:
+        for number in count():
+            if ended.is_set():
+                return
+            with suppress(FileNotFoundError):  # its folder was deleted under it
+                store.put_bytes(f"models/1/{number}", b"state")
+
+    with ThreadPoolExecutor(1) as executor:
+        writing = executor.submit(write)
+        for _ in range(200):
+            store.delete_prefix("models/1/")
+        ended.set()
+        writing.result()
+    store.delete_prefix("models/1/")
+    assert store.list_keys("models/1/") == []
 
 
 def test_delete_prefix__wants_a_slash_at_the_end(tmp_path: Path) -> None:
