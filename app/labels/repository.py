@@ -120,7 +120,7 @@ def _has_class(class_id: int) -> ColumnElement[bool]:
 
 # --- instances ---------------------------------------------------------------------------------------------------
 
-_INSTANCE_COLUMNS = (
+INSTANCE_COLUMNS = (
     Instance.image_id,
     Instance.instance_id,
     Instance.class_id,
@@ -139,7 +139,7 @@ def list_instances(session: Session, image_ids: Sequence[int]) -> dict[int, tupl
     found: dict[int, list[MaskInstance]] = defaultdict(list)
     for some in in_portions(image_ids):
         query = (
-            select(*_INSTANCE_COLUMNS, LabelClass.name, Image.height, Image.width)
+            select(*INSTANCE_COLUMNS, LabelClass.name, Image.height, Image.width)
             .join(LabelClass, LabelClass.id == Instance.class_id)
             .join(Image, Image.id == Instance.image_id)
             .where(Instance.image_id.in_(some))
@@ -160,7 +160,7 @@ def list_stored_instances(
     """
     found: dict[int, list[StoredInstance]] = defaultdict(list)
     for some in in_portions(image_ids):
-        query = select(*_INSTANCE_COLUMNS).where(Instance.image_id.in_(some))
+        query = select(*INSTANCE_COLUMNS).where(Instance.image_id.in_(some))
         if only is not None:
             query = query.where(Instance.instance_id.in_(only))
         for image_id, *columns in session.execute(

@@ -2,22 +2,19 @@
 
 import io
 import json
-import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.cli.main import FAILED, WRONG_USE, run
 from tests.conftest import Person
 from tests.images.pictures import png
 from tests.labels.conftest import FIRST_ID, polygon_instance
-from tests.services import free_port
+from tests.listening import listening
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -38,15 +35,8 @@ def labeled(owner: Person, project_id: int) -> int:
 @pytest.fixture
 def server(app: FastAPI, owner: Person) -> Iterator[str]:
     """The address of the application, at a port of its own."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with listening(app) as address:
+        yield address
 
 
 @pytest.fixture(params=["database", "server"])

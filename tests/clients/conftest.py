@@ -1,16 +1,13 @@
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from app.db.enums import CheckpointKind
 from maskwright_client import Client
 from tests.conftest import Person
+from tests.listening import listening
 from tests.trained import export_random_model, store_trained_model
 
 MODEL_NAME = "my model ü"
@@ -31,16 +28,9 @@ def model_id(project_id: int, export: Path) -> int:
 
 @pytest.fixture
 def address(app: FastAPI, owner: Person) -> Iterator[str]:
-    """Where the application listens; its lifespan is the test client's."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    """Where the application listens."""
+    with listening(app) as address:
+        yield address
 
 
 @pytest.fixture

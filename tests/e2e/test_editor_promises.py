@@ -44,6 +44,15 @@ def draw(page: Page, canvas: Canvas, ring: list[tuple[int, int]], label: str = "
     canvas.draw_ring(ring)
 
 
+def begin(browsing: Browsing, api: httpx.Client, picture: Picture) -> tuple[Page, Canvas]:
+    """An editor in which a leaf is drawn and stored."""
+    page = browsing.open_page()
+    canvas = open_editor(page, picture.project_id, picture.image_id)
+    draw(page, canvas, SQUARE)
+    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    return page, canvas
+
+
 def labels_of(api: httpx.Client, project_id: int) -> dict[str, int]:
     items = api.get(f"/api/v1/projects/{project_id}/labels").json()["items"]
     return {item["name"]: item["id"] for item in items}
@@ -70,10 +79,7 @@ def wait_for_server(page: Page, api: httpx.Client, image_id: int, names: list[st
 def test_session_that_ended__is_renewed_over_the_editor_and_the_work_goes_on(
     browsing: Browsing, api: httpx.Client, picture: Picture
 ) -> None:
-    page = browsing.open_page()
-    canvas = open_editor(page, picture.project_id, picture.image_id)
-    draw(page, canvas, SQUARE)
-    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page, canvas = begin(browsing, api, picture)
     page.context.clear_cookies()
     draw(page, canvas, TRIANGLE, "2")
     dialog = page.get_by_role("dialog", name="Sign in again")
@@ -92,10 +98,7 @@ def test_session_that_ended__is_renewed_over_the_editor_and_the_work_goes_on(
 def test_label_renamed_meanwhile__the_open_editor_goes_on(
     browsing: Browsing, api: httpx.Client, picture: Picture
 ) -> None:
-    page = browsing.open_page()
-    canvas = open_editor(page, picture.project_id, picture.image_id)
-    draw(page, canvas, SQUARE)
-    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page, canvas = begin(browsing, api, picture)
     leaf = labels_of(api, picture.project_id)["leaf"]
     path = f"/api/v1/projects/{picture.project_id}/labels/{leaf}"
     assert api.patch(path, json={"name": "frond"}).is_success
@@ -106,10 +109,7 @@ def test_label_renamed_meanwhile__the_open_editor_goes_on(
 
 
 def test_label_merged_meanwhile__its_objects_follow(browsing: Browsing, api: httpx.Client, picture: Picture) -> None:
-    page = browsing.open_page()
-    canvas = open_editor(page, picture.project_id, picture.image_id)
-    draw(page, canvas, SQUARE)
-    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page, canvas = begin(browsing, api, picture)
     labels = labels_of(api, picture.project_id)
     path = f"/api/v1/projects/{picture.project_id}/labels/{labels['leaf']}/merge"
     assert api.post(path, json={"into": labels["pebble"]}).is_success
@@ -122,10 +122,7 @@ def test_label_merged_meanwhile__its_objects_follow(browsing: Browsing, api: htt
 def test_label_deleted_meanwhile__what_is_unsaved_waits_and_all_else_is_saved(
     browsing: Browsing, api: httpx.Client, picture: Picture
 ) -> None:
-    page = browsing.open_page()
-    canvas = open_editor(page, picture.project_id, picture.image_id)
-    draw(page, canvas, SQUARE)
-    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page, canvas = begin(browsing, api, picture)
     leaf = labels_of(api, picture.project_id)["leaf"]
     assert api.delete(f"/api/v1/projects/{picture.project_id}/labels/{leaf}").is_success
     draw(page, canvas, TRIANGLE)
@@ -187,10 +184,7 @@ def test_image_left_unsaved_by_a_closed_tab__is_saved_from_any_image_of_the_proj
 def test_image_left_unsaved__that_someone_else_changed_too__is_told_and_both_versions_are_shown(
     browsing: Browsing, api: httpx.Client, picture: Picture
 ) -> None:
-    page = browsing.open_page()
-    canvas = open_editor(page, picture.project_id, picture.image_id)
-    draw(page, canvas, SQUARE)
-    wait_for_stored(page, api, picture.image_id, ["leaf"])
+    page, _ = begin(browsing, api, picture)
     page.context.set_offline(True)
     page.keyboard.press("2")
     expect(page.get_by_text("Offline: 1 change kept")).to_be_visible()

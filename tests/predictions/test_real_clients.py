@@ -11,7 +11,6 @@ import json
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +21,11 @@ from urllib.parse import quote, urlsplit
 import numpy as np
 import pytest
 import requests
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
 from tests.conftest import Person
+from tests.listening import listening
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -96,16 +95,9 @@ def image_path(png: bytes, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(app: FastAPI, developer: Person) -> Iterator[str]:
-    """The address of the application; its lifespan is the test client's."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    """The address of the application."""
+    with listening(app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -8,8 +8,23 @@ from app.masks.instance import Instance, Polygon
 from app.masks.rle import encode_mask
 from worker.dataset import TrainingData, TrainingImage
 from worker.train_config import TrainConfig
+from worker.transforms import Augmentation
 
 CLASS_NAMES = ("disc", "square")
+
+UNCHANGED = Augmentation(
+    flips=False,
+    turn_share=0,
+    tilt_share=0,
+    min_scale=1,
+    max_scale=1,
+    brightness=0,
+    contrast=0,
+    saturation=0,
+    hue_degrees=0,
+    tint=0,
+    paste_share=0,
+)
 
 
 def shapes(*, training: int = 4, validation: int = 2, side: int = 64) -> TrainingData:

@@ -3,23 +3,11 @@ import torch
 
 from app.db.enums import Split
 from tests.worker import synthetic
+from tests.worker.synthetic import UNCHANGED
 from worker.prepared_images import PreparedImages
 from worker.samples import Sample, SampleStream
 from worker.transforms import Augmentation
 
-UNCHANGED = Augmentation(
-    flips=False,
-    turn_share=0,
-    tilt_share=0,
-    min_scale=1,
-    max_scale=1,
-    brightness=0,
-    contrast=0,
-    saturation=0,
-    hue_degrees=0,
-    tint=0,
-    paste_share=0,
-)
 EVERYTHING = Augmentation(tilt_share=0.5, contrast=0.2, saturation=0.2, hue_degrees=10, paste_share=1)
 
 

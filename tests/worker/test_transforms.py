@@ -5,21 +5,9 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.worker.synthetic import UNCHANGED
 from worker.dataset import MaskCrop, PreparedImage, crop_mask
 from worker.transforms import Augmentation, draw_colours, move, relight, to_tensors, warp
-
-STILL = Augmentation(
-    flips=False,
-    turn_share=0,
-    tilt_share=0,
-    min_scale=1,
-    max_scale=1,
-    brightness=0,
-    contrast=0,
-    saturation=0,
-    hue_degrees=0,
-    tint=0,
-)
 
 
 def corner_image() -> PreparedImage:
@@ -39,7 +27,7 @@ def whole_mask(image: PreparedImage) -> list[list[int]]:
 def test_move_and_relight__still_change_nothing() -> None:
     image = corner_image()
 
-    same = relight(move(image, STILL, np.random.default_rng(0)), STILL, np.random.default_rng(0))
+    same = relight(move(image, UNCHANGED, np.random.default_rng(0)), UNCHANGED, np.random.default_rng(0))
 
     assert np.array_equal(same.rgb, image.rgb)
     assert whole_mask(same) == [[0, 0, 1], [0, 1, 0]]
@@ -48,7 +36,7 @@ def test_move_and_relight__still_change_nothing() -> None:
 def test_move__quarter_turn_exchanges_the_sides() -> None:
     image = corner_image()
 
-    turned = move(image, replace(STILL, turn_share=1), np.random.default_rng(0))
+    turned = move(image, replace(UNCHANGED, turn_share=1), np.random.default_rng(0))
 
     assert np.array_equal(turned.rgb, image.rgb.transpose(1, 0, 2))
     assert whole_mask(turned) == [[0, 0], [0, 1], [1, 0]]
@@ -79,7 +67,7 @@ def test_move__masks_move_with_the_pixels(seed: int, turned: bool, tilted: bool)
 def test_relight__keeps_grey_grey_whatever_saturation_and_hue() -> None:
     grey = PreparedImage(np.full((2, 3, 3), 100, dtype=np.uint8), np.array([], dtype=np.int64), ())
 
-    lit = relight(grey, replace(STILL, saturation=0.9, hue_degrees=60), np.random.default_rng(0))
+    lit = relight(grey, replace(UNCHANGED, saturation=0.9, hue_degrees=60), np.random.default_rng(0))
 
     assert np.array_equal(lit.rgb, grey.rgb)
 
@@ -87,10 +75,10 @@ def test_relight__keeps_grey_grey_whatever_saturation_and_hue() -> None:
 def test_relight__contrast_turns_about_the_middle_and_stops_at_white() -> None:
     pixels = np.array([[[127, 127, 127], [27, 27, 27], [255, 255, 255]]], dtype=np.uint8)
     image = PreparedImage(pixels, np.array([], dtype=np.int64), ())
-    matrix = draw_colours(replace(STILL, contrast=0.5), np.random.default_rng(1))
+    matrix = draw_colours(replace(UNCHANGED, contrast=0.5), np.random.default_rng(1))
     contrast = matrix[0, 0]
 
-    lit = relight(image, replace(STILL, contrast=0.5), np.random.default_rng(1))
+    lit = relight(image, replace(UNCHANGED, contrast=0.5), np.random.default_rng(1))
 
     assert contrast > 1.1
     assert abs(int(lit.rgb[0, 0, 0]) - 127) <= 1
@@ -99,7 +87,7 @@ def test_relight__contrast_turns_about_the_middle_and_stops_at_white() -> None:
 
 
 def test_relight__a_third_of_the_circle_of_hues_exchanges_the_channels() -> None:
-    matrices = [draw_colours(replace(STILL, hue_degrees=120), np.random.default_rng(seed)) for seed in range(200)]
+    matrices = [draw_colours(replace(UNCHANGED, hue_degrees=120), np.random.default_rng(seed)) for seed in range(200)]
     turned = [matrix[:, :3] @ (200, 100, 50) for matrix in matrices]
 
     assert all(abs(colour.sum() - 350) < 1e-6 for colour in turned)
