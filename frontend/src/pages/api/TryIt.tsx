@@ -7,8 +7,8 @@ import { send } from "../../api/client.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatBytes } from "../../components/format.ts";
+import styles from "./ApiPage.module.css";
 import { CodeBlock } from "./CodeBlock.tsx";
-import styles from "./TryIt.module.css";
 
 const SHOWN_CHARACTERS = 4_000;
 

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Revision } from "../../../api/types.ts";
 import { Button } from "../../../components/Button.tsx";
@@ -83,21 +83,13 @@ interface SaveRowProps {
 function SaveRow({ save, isChosen, onChoose }: SaveRowProps) {
   const { t } = useTranslation("labeling");
   return (
-    <li>
-      <button
-        type="button"
-        className={classNames(styles.row, isChosen && styles.chosen)}
-        aria-pressed={isChosen}
-        onClick={() => onChoose(save.revision)}
-      >
-        <span className={styles.moment}>{formatMoment(save.saved_at)}</span>
-        <span className={styles.what}>{whatOf(save, t)}</span>
-        <span className={styles.who}>
-          {save.saved_by?.name || t("history.someone")}
-          {save.cause !== "save" && ` · ${t(`history.cause.${save.cause}`)}`}
-        </span>
-      </button>
-    </li>
+    <Row moment={formatMoment(save.saved_at)} isChosen={isChosen} onPress={() => onChoose(save.revision)}>
+      <span className={styles.what}>{whatOf(save, t)}</span>
+      <span className={styles.who}>
+        {save.saved_by?.name || t("history.someone")}
+        {save.cause !== "save" && ` · ${t(`history.cause.${save.cause}`)}`}
+      </span>
+    </Row>
   );
 }
 
@@ -111,16 +103,33 @@ function FirstRow(props: {
   const { t } = useTranslation("labeling");
   const { oldest, isLast, chosen, onChoose } = props;
   if (!oldest || !isLast) return null;
-  const isChosen = chosen === oldest.came_from;
+  return (
+    <Row
+      moment={t("history.before")}
+      isChosen={chosen === oldest.came_from}
+      onPress={() => onChoose(oldest.came_from)}
+    />
+  );
+}
+
+interface RowProps {
+  moment: string;
+  isChosen: boolean;
+  onPress: () => void;
+  children?: ReactNode;
+}
+
+function Row({ moment, isChosen, onPress, children }: RowProps) {
   return (
     <li>
       <button
         type="button"
         className={classNames(styles.row, isChosen && styles.chosen)}
         aria-pressed={isChosen}
-        onClick={() => onChoose(oldest.came_from)}
+        onClick={onPress}
       >
-        <span className={styles.moment}>{t("history.before")}</span>
+        <span className={styles.moment}>{moment}</span>
+        {children}
       </button>
     </li>
   );
