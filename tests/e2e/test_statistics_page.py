@@ -72,6 +72,7 @@ def test_iou__recomputes_everything(page: Page, api: httpx.Client, judged: Judge
     page.keyboard.press("End")
     expect_tiles(page, statistics(api, judged, iou_threshold=0.95))
     expect(page.get_by_role("button", name="AP at 95 %")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]iou=95\b"))  # written once the slider rests; figures may come sooner
     page.reload()
     expect(slider).to_have_value("95")
     page.goto(f"{judged.page}?iou=nonsense")
