@@ -175,9 +175,8 @@ def test_image_left_unsaved_by_a_closed_tab__is_saved_from_any_image_of_the_proj
     page.close()
     context.set_offline(False)
     again = context.new_page()
-    with again.expect_response(lambda one: one.request.method == "PATCH" and one.url.endswith("/instances")):
-        open_editor(again, picture.project_id, picture.other_id)
-    assert stored_names(api, picture.image_id) == ["leaf"]
+    open_editor(again, picture.project_id, picture.other_id)
+    wait_for_server(again, api, picture.image_id, ["leaf"])
     browsing.problems = [problem for problem in browsing.problems if "ERR_INTERNET_DISCONNECTED" not in problem]
 
 

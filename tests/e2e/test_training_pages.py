@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_POINT_MS = 120_000  # within 60 s of the first step, which the worker's start comes before
 TRAIN_MINUTES = "9"  # more than the test takes; it cancels the training
 IMAGE_SIZE = "96"
+WAIT_TURNS, WAIT_MS = 150, 100
 
 
 @pytest.mark.timeout(600)
@@ -129,8 +130,15 @@ def change_order(page: Page, api: httpx.Client, waiting: list[int]) -> None:
 
 def wait_for_order(page: Page, api: httpx.Client, order: list[int]) -> None:
     """The page shows it before the server has it."""
-    page.wait_for_load_state("networkidle")
-    assert [model["id"] for model in api.get("/api/v1/queue").json()["queued"]] == order
+    for _ in range(WAIT_TURNS):
+        if (now := queued_ids(api)) == order:
+            break
+        page.wait_for_timeout(WAIT_MS)
+    assert now == order
+
+
+def queued_ids(api: httpx.Client) -> list[int]:
+    return [model["id"] for model in api.get("/api/v1/queue").json()["queued"]]
 
 
 def points_of(page: Page) -> Locator:

@@ -58,6 +58,8 @@ export class Autosave {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_FIRST_MS;
   #saving: Promise<void> | null = null;
+  /** The writing of the newest draft. */
+  #keeping: Promise<void> = Promise.resolve();
   #state: SaveState = { kind: "saved" };
 
   constructor(
@@ -140,7 +142,7 @@ export class Autosave {
   }
 
   #changed(): void {
-    void this.#drafts.keep(this.draft);
+    this.#keeping = this.#drafts.keep(this.draft);
     if (this.#state.kind === "offline") this.#setState({ kind: "offline", changes: this.#count });
     else this.#setState({ kind: this.#saving ? "saving" : "unsaved" });
     this.#schedule(SAVE_AFTER_MS);
@@ -168,6 +170,8 @@ export class Autosave {
       this.#retryMs = RETRY_FIRST_MS;
       await this.#afterSave();
     } catch (error) {
+      // "kept" is said once it is true
+      await this.#keeping;
       this.#failed(error);
     }
   }

@@ -6,7 +6,7 @@ import { deleteObjects, reorder, setLabel } from "../../../editor/actions.ts";
 import { IMAGE, instanceOf, makeEditor, polygonOf, SQUARE } from "../../../editor/editorTesting.ts";
 import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
 import { Autosave, type SaveState } from "./autosave.ts";
-import type { KeptDraft } from "./drafts.ts";
+import type { DraftStore, KeptDraft } from "./drafts.ts";
 import { type Conflict, changesBetween, intoOrder, layOver, takeInTheirs } from "./merge.ts";
 import type { Transport } from "./transport.ts";
 
@@ -91,16 +91,17 @@ function start(items: readonly Instance[]) {
   const conflicts: Conflict[] = [];
   const kept: (KeptDraft | null)[] = [];
   const told: [string, number][] = [];
+  const drafts: DraftStore = {
+    read: async () => kept.at(-1) ?? null,
+    keep: async (draft) => void kept.push(draft),
+    drop: async () => void kept.push(null),
+  };
   const autosave = new Autosave(
     editor,
     { base: editor.document.instances, version: server.version, labels: LABELS },
     {
       transport: server,
-      drafts: {
-        read: async () => kept.at(-1) ?? null,
-        keep: async (draft) => void kept.push(draft),
-        drop: async () => void kept.push(null),
-      },
+      drafts,
       hooks: {
         onState: (state) => states.push(state),
         onConflicts: (found) => conflicts.push(...found),
@@ -109,7 +110,7 @@ function start(items: readonly Instance[]) {
       },
     },
   );
-  return { server, editor, autosave, states, conflicts, kept, told };
+  return { server, editor, autosave, drafts, states, conflicts, kept, told };
 }
 
 function reshape(editor: ReturnType<typeof makeEditor>, id: string, shape: Instance["shape"]): void {
@@ -199,6 +200,19 @@ describe("autosave", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(autosave.state.kind).toBe("saved");
     expect(server.items.map(instanceFromJson)[0]?.shape).toEqual(TRIANGLE);
+  });
+
+  test("work that cannot be sent is called kept once its draft is written", async () => {
+    const { server, editor, autosave, drafts } = start([instanceOf("a", SQUARE)]);
+    server.failure = new ApiError(0, "unreachable");
+    let written: () => void = () => undefined;
+    drafts.keep = () => new Promise((resolve) => (written = resolve));
+    reshape(editor, "a", TRIANGLE);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(autosave.state).toEqual({ kind: "saving" });
+    written();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
   });
 
   test("a refused save keeps the work and says why", async () => {
