@@ -1,10 +1,7 @@
 """Prediction: which checkpoint answers, with which thresholds, and what it finds in an image."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -13,17 +10,15 @@ from app.errors import BadRequest, Conflict, NotFound, PayloadTooLarge
 from app.inference.cache import SizedCache
 from app.inference.decode import decode_image
 from app.inference.errors import ImageTooLarge, InvalidImage
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
 from app.inference.prediction import Prediction
 from app.inference.predictor import Predictor
 from app.inference.session import Precision, has_bfloat16
 from app.predictions import repository
 from app.predictions.gate import Place, PredictionGate
 from app.storage.blobs import get_blob_store
+from app.training.exports import PRECISIONS, load_predictor, speed_prefix
 from app.training.thresholds import effective_thresholds
 
-EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
-PRECISIONS = {Speed.SLOW: Precision.FLOAT32, Speed.MEDIUM: Precision.BFLOAT16}
 MAX_LOADED_BYTES = 2 * 1024**3  # of loaded models: about a dozen small ones
 
 
@@ -82,15 +77,9 @@ class PredictionRuntime:
 
     def predictor(self, export_prefix: str, precision: Precision) -> Predictor:
         """The exported checkpoint, loaded; whoever runs it takes a turn at the gate."""
-        return self._predictors.get((export_prefix, precision), lambda: self._load(export_prefix, precision))
-
-    def _load(self, export_prefix: str, precision: Precision) -> Predictor:
-        store = get_blob_store()
-        with TemporaryDirectory(prefix="maskwright-model-") as folder:
-            for name in EXPORT_FILES:
-                with store.open(f"{export_prefix}/{name}") as blob, (Path(folder) / name).open("wb") as file:
-                    shutil.copyfileobj(blob, file)
-            return Predictor.load(Path(folder), precision=precision)
+        return self._predictors.get(
+            (export_prefix, precision), lambda: load_predictor(get_blob_store(), export_prefix, precision)
+        )
 
 
 def find_target(
@@ -116,7 +105,7 @@ def find_target(
                 "makes it, once; or leave speed out"
             )
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
-    return Target(checkpoint.export_prefix, PRECISIONS[speed], thresholds)
+    return Target(speed_prefix(checkpoint, speed), PRECISIONS[speed], thresholds)
 
 
 def require_possible(speed: Speed) -> None:

@@ -20,9 +20,10 @@ from app.inference.errors import InferenceError
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.predictions import repository
 from app.predictions.schemas import SpeedSchema, SpeedStatus
-from app.predictions.service import PRECISIONS, PredictionRuntime, require_possible
+from app.predictions.service import PredictionRuntime, require_possible
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
+from app.training.exports import PRECISIONS, speed_prefix
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes
 from app.training.stored_predictions import optimized_thresholds, predict_image
 
@@ -102,8 +103,7 @@ class SpeedMaker:
     def _predict_split(
         self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
     ) -> PredictionTable:
-        assert checkpoint.export_prefix is not None
-        predictor = self._runtime.predictor(checkpoint.export_prefix, PRECISIONS[speed])
+        predictor = self._runtime.predictor(speed_prefix(checkpoint, speed), PRECISIONS[speed])
         images: list[ImagePredictions] = []
         for image in sorted(frozen.of_split(split), key=lambda image: image.image_id):
             if self._stopping.is_set():

@@ -17,11 +17,11 @@ from app.inference.errors import InvalidModel
 from app.inference.model_meta import META_FILE, read_meta
 from app.masks.errors import InvalidMask
 from app.masks.prediction_table import PredictionTable, prediction_table_from_bytes, prediction_table_to_bytes
-from app.predictions.service import EXPORT_FILES
 from app.project_archive.model_rows import add_checkpoints, add_model
 from app.project_archive.reading import MAX_DOCUMENT_BYTES, BrokenArchive, ProjectArchive
 from app.project_archive.schemas import FILES_FOLDER, MODEL_FILE, SNAPSHOT_FILE, ArchivedModel, FilePath
 from app.storage.blobs import BlobStore
+from app.training.exports import EXPORT_FILES
 from app.training.lifecycle import model_prefix
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes, to_json_bytes
 

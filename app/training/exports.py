@@ -1,0 +1,50 @@
+"""Exported checkpoints in storage: where each speed's graphs lie, what they compute in, and loading them."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app.db.enums import Speed
+from app.db.models import Checkpoint
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
+from app.inference.predictor import Predictor
+from app.inference.session import Precision
+from app.storage.blobs import BlobStore
+
+EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
+PRECISIONS: Mapping[Speed, Precision] = {
+    Speed.SLOW: Precision.FLOAT32,
+    Speed.MEDIUM: Precision.BFLOAT16,
+    Speed.FAST: Precision.FLOAT32,  # of what is left beside its INT8 layers
+}
+
+
+def speed_prefix(checkpoint: Checkpoint, speed: Speed) -> str:
+    """Where the graphs of a speed lie: fast has its own, the others share those of the training's export."""
+    assert checkpoint.export_prefix is not None
+    return f"{checkpoint.export_prefix}/fast" if speed is Speed.FAST else checkpoint.export_prefix
+
+
+def load_predictor(store: BlobStore, prefix: str, precision: Precision) -> Predictor:
+    """Load the graphs that lie below a prefix.
+
+    Raises:
+        FileNotFoundError: Some file is not there.
+        InvalidModel: They are no whole exported model.
+        PrecisionUnavailable: This CPU does not compute in it.
+    """
+    with TemporaryDirectory(prefix="maskwright-model-") as folder:
+        fetch_export(store, prefix, Path(folder))
+        return Predictor.load(Path(folder), precision=precision)
+
+
+def fetch_export(store: BlobStore, prefix: str, directory: Path) -> None:
+    """Copy an export's files out of storage into a folder that exists.
+
+    Raises:
+        FileNotFoundError: Some file is not there.
+    """
+    for name in EXPORT_FILES:
+        with store.open(f"{prefix}/{name}") as blob, (directory / name).open("wb") as file:
+            shutil.copyfileobj(blob, file)
