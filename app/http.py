@@ -1,4 +1,7 @@
-"""What every HTTP request meets: errors as JSON, limits of a body, paths with and without a trailing slash."""
+"""What every HTTP request meets: errors as JSON, paths with and without a trailing slash.
+
+A bundle's server runs this file too, so it knows neither the database nor the settings.
+"""
 
 import logging
 import secrets
@@ -9,36 +12,25 @@ from fastapi import Depends, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.db.engine import is_away, is_disk_full, refers_to_nothing
 from app.errors import AppError
 from app.inference.errors import ImageRefused, ImageTooLarge
 from app.masks.errors import InvalidMask
 from app.methods import allowed_methods
 from app.paging import DEFAULT_LIMIT, MAX_LIMIT, PageParams
-from app.settings import get_settings
 
 SESSION_COOKIE = "maskwright_session"
 TOKEN_HEADER = "X-Auth-token"
 CSRF_HEADER = "X-CSRF-Token"
 
-# A body that is neither a form nor a part of a resumable upload is held in memory as a whole; an uncompressed image of
-# 80 megapixels fits. Forms and parts go to disk and may be as large as MAX_UPLOAD_MB.
-MAX_MEMORY_BODY_BYTES = 256 * 1024 * 1024
-MAX_ANONYMOUS_BODY_BYTES = 1024 * 1024  # a sign-in is small; nobody else may fill the disk
-STREAMED_TYPES = ("multipart/form-data", "application/offset+octet-stream")
-
 MAX_ID = 2**63 - 1  # what both databases can compare with
 PathId = Annotated[int, Path(ge=1, le=MAX_ID)]
 RowId = Annotated[int, Field(ge=1, le=MAX_ID)]
 
-DATABASE_RETRY_SECONDS = 2  # a restart of PostgreSQL takes about that
 _SHOWN_PROBLEMS = 5
 _logger = logging.getLogger(__name__)
 
@@ -94,7 +86,6 @@ def add_error_handlers(app: FastAPI) -> None:
     # The pure cores know no HTTP. Services turn these into words of their own where they can say which item it was.
     app.add_exception_handler(InvalidMask, _answer_invalid_mask)
     app.add_exception_handler(ImageRefused, _answer_refused_image)
-    app.add_exception_handler(DBAPIError, _answer_database_error)
 
 
 def error_response(status_code: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -133,22 +124,6 @@ def _answer_invalid_mask(_request: Request, error: Exception) -> JSONResponse:
 
 def _answer_refused_image(_request: Request, error: Exception) -> JSONResponse:
     return error_response(413 if isinstance(error, ImageTooLarge) else 400, str(error))
-
-
-def _answer_database_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, DBAPIError)
-    if is_disk_full(error):
-        return error_response(507, "the database's disk is full: nothing of this was kept; tell who runs the server")
-    if is_away(error):
-        _logger.warning("the database is away: %s", error.orig)
-        wait = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
-        return error_response(503, "the database does not answer: nothing of this was kept; try again", wait)
-    if refers_to_nothing(error):
-        _logger.warning("a row refers to what is gone: %s", error.orig)
-        return error_response(
-            409, "what this belongs to was deleted meanwhile: nothing of this was kept; load it anew, then try again"
-        )
-    raise error
 
 
 def _answer_validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -217,46 +192,3 @@ class TrailingSlashMiddleware:
             scope = dict(scope, path=scope["path"].rstrip("/") or "/")
             scope["raw_path"] = scope.get("raw_path", b"").rstrip(b"/") or b"/"
         await self.app(scope, receive, send)
-
-
-class BodyLimitMiddleware:
-    """Refuses a body that is larger than its kind may be, before it fills memory or disk."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        headers = Headers(scope=scope)
-        refusal, limit = _body_limit(headers)
-        declared = headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
-            return await error_response(refusal.status_code, refusal.detail)(scope, receive, send)
-        received = 0
-
-        async def count() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise refusal
-            return message
-
-        return await self.app(scope, count, send)
-
-
-def _body_limit(headers: Headers) -> tuple[HTTPException, int]:
-    """How large the body may be, and what is said of a larger one."""
-    if not headers.get(TOKEN_HEADER) and SESSION_COOKIE not in headers.get("cookie", ""):
-        return HTTPException(401, "sign in first, or send your API token in the header X-Auth-token"), (
-            MAX_ANONYMOUS_BODY_BYTES
-        )
-    settings = get_settings()
-    limit = settings.max_upload_bytes
-    if headers.get("content-type", "").startswith(STREAMED_TYPES):
-        words = f"the upload is larger than {settings.max_upload_mb} MB: send less at once (or raise MAX_UPLOAD_MB)"
-    else:
-        limit = min(limit, MAX_MEMORY_BODY_BYTES)
-        words = f"the body is larger than {limit // 1024 // 1024} MB"
-    return HTTPException(413, words), limit

@@ -10,9 +10,11 @@ from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.token_uses import WRITE_SECONDS, TokenUses
 from app.background import Background
+from app.body_limit import BodyLimitMiddleware
+from app.database_errors import add_database_error_handler
 from app.db.schema_version import require_current
 from app.fixes import endpoints as fixes
-from app.http import API_ERRORS, BodyLimitMiddleware, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+from app.http import API_ERRORS, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
 from app.images import fingerprint_filling
@@ -61,6 +63,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     add_error_handlers(app)
+    add_database_error_handler(app)
     app.add_exception_handler(404, pages.answer_not_found)
     for router in (
         accounts.router,

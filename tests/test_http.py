@@ -8,10 +8,10 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
-from app import http
+from app import body_limit
+from app.body_limit import BodyLimitMiddleware
 from app.errors import Conflict, ServiceUnavailable
 from app.http import (
-    BodyLimitMiddleware,
     FaultMiddleware,
     PathId,
     RequestBody,
@@ -192,9 +192,9 @@ def test_body_limit__holds_for_each_kind(
     *,
     chunked: bool,
 ) -> None:
-    monkeypatch.setattr(http, "MAX_ANONYMOUS_BODY_BYTES", 1000)
-    monkeypatch.setattr(http, "MAX_MEMORY_BODY_BYTES", 5000)
-    monkeypatch.setattr(http, "get_settings", lambda: app_env.model_copy(update={"max_upload_mb": 1}))
+    monkeypatch.setattr(body_limit, "MAX_ANONYMOUS_BODY_BYTES", 1000)
+    monkeypatch.setattr(body_limit, "MAX_MEMORY_BODY_BYTES", 5000)
+    monkeypatch.setattr(body_limit, "get_settings", lambda: app_env.model_copy(update={"max_upload_mb": 1}))
     assert post_bytes(client, limit, headers, chunked=chunked) == (200, limit)
     refused, answer = post_bytes(client, limit + 1, headers, chunked=chunked)
     assert refused == status
