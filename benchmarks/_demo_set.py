@@ -21,11 +21,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--images", type=int, default=32)
     arguments = parser.parse_args()
-    (arguments.out / "images").mkdir(parents=True, exist_ok=True)
-    scenes = [draw_scene(FIRST_SEED + number) for number in range(arguments.images)]
+    write_set(arguments.out, images=arguments.images)
+
+
+def write_set(folder: Path, *, images: int) -> None:
+    """Write instances.json last: a folder that has it is whole."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    scenes = [draw_scene(FIRST_SEED + number) for number in range(images)]
     for number, scene in enumerate(scenes):
-        (arguments.out / "images" / f"{number:03}.jpg").write_bytes(scene.jpeg())
-    (arguments.out / "instances.json").write_text(json.dumps(coco_document(scenes)))
+        (folder / "images" / f"{number:03}.jpg").write_bytes(scene.jpeg())
+    (folder / "instances.json").write_text(json.dumps(coco_document(scenes)))
 
 
 def coco_document(scenes: list[Scene]) -> dict[str, Any]:

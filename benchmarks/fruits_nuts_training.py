@@ -1,9 +1,9 @@
 """Our `worker.fit` on a labeled set from random weights: AP over time, and the time to AP50 0.75.
 
-    python -m benchmarks.fruits_nuts_training --data ../shared/data/fruits_nuts --minutes 5 --seeds 0 1 2
+    python -m benchmarks.fruits_nuts_training --set fruits_nuts --minutes 5 --seeds 0 1 2
 
-The rival is benchmarks/plain_loop.py on the same data. A set without split.json has every fourth image in validation.
-With --core, both take a core each and go by their processor's seconds, so that a busy machine can compare them.
+The rivals are benchmarks/plain_loop.py and benchmarks/yolo_rival.py on the same data. With --core, each takes one core
+and goes by the processor's seconds, so that a busy machine can compare them.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from PIL import Image
 
 from app.db.enums import CheckpointKind, ModelSize, Split
 from app.masks.instance import Instance, Polygon
+from benchmarks import _sets
 from worker.checkpoint import load_trained_model
 from worker.dataset import TrainingData, TrainingImage
 from worker.evaluate import Evaluation, Evaluator
@@ -66,10 +67,10 @@ class PrintingReporter:
 
 def main() -> None:
     arguments = parse_arguments()
-    if not (arguments.data / "instances.json").is_file():
-        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+    folder = _sets.open_set(arguments)
+    if folder is None:
         return
-    data, class_names = read_coco(arguments.data)
+    data, class_names = read_coco(folder)
     clock = time.monotonic
     if arguments.core is not None:
         os.sched_setaffinity(0, {arguments.core})
@@ -118,21 +119,18 @@ def evaluate_as_exported(checkpoint: Path, data: TrainingData) -> Evaluation:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/fruits_nuts"))
+    _sets.add_arguments(parser)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--image-size", type=int, default=256)
     parser.add_argument("--core", type=int, help="train on this core alone and count its seconds, on a busy machine")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     return parser.parse_args()
 
 
 def read_coco(folder: Path) -> tuple[TrainingData, tuple[str, ...]]:
-    """Read `instances.json`, `split.json` and `images/` as the library takes them."""
+    """Read a set as the library takes it."""
     document = json.loads((folder / "instances.json").read_text())
     names = {category["id"]: category["name"] for category in document["categories"]}
-    file_names = sorted(image["file_name"] for image in document["images"])
-    split_file = folder / "split.json"
-    validation = set(json.loads(split_file.read_text())["val"] if split_file.exists() else file_names[::4])
+    validation = _sets.validation_names(folder)
     instances: dict[int, list[Instance]] = {image["id"]: [] for image in document["images"]}
     for annotation in document["annotations"]:
         rings = [

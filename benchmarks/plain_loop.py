@@ -3,11 +3,10 @@
 ResNet-18 + FPN as torchvision builds it, random weights, AdamW 1e-3, cosine over the elapsed fraction of the time,
 batch 2, both flips and brightness; images are decoded and resized at each step. Evaluations are not counted.
 
-    python -m benchmarks.plain_loop --data ../shared/data/fruits_nuts --minutes 5 --seed 0
+    python -m benchmarks.plain_loop --set fruits_nuts --minutes 5 --seed 0
 """
 
 import argparse
-import json
 import math
 import os
 import random
@@ -17,9 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
 from torch import nn
 from torchvision.models import resnet18
 from torchvision.models.detection import MaskRCNN
@@ -27,13 +24,15 @@ from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import BackboneWithFPN
 from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
+from benchmarks import _coco_ap, _sets
+
 WARM_UP_STEPS = 20
 
 
 def main() -> None:
     arguments = parse_arguments()
-    if not (arguments.data / "instances.json").is_file():
-        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+    data = _sets.open_set(arguments)
+    if data is None:
         return
     clock = time.perf_counter
     if arguments.core is not None:
@@ -42,9 +41,13 @@ def main() -> None:
         clock = time.process_time
     torch.manual_seed(arguments.seed)
     rng = random.Random(arguments.seed)
-    coco = COCO(str(arguments.data / "instances.json"))
-    training, validation = split_images(coco, arguments.data)
-    model = plain_model(len(coco.cats), arguments.image_size)
+    coco = _coco_ap.read_annotations(data)
+    validation_names = _sets.validation_names(data)
+    images = sorted(coco.imgs.values(), key=lambda image: image["file_name"])
+    training = [image for image in images if image["file_name"] not in validation_names]
+    validation = [image for image in images if image["file_name"] in validation_names]
+    most_objects = max(len(coco.imgToAnns[image["id"]]) for image in training)
+    model = plain_model(len(coco.cats), arguments.image_size, most_objects=most_objects)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-3)
 
     budget = arguments.minutes * 60
@@ -55,7 +58,7 @@ def main() -> None:
             group["lr"] = 1e-3 * min(1.0, (step + 1) / WARM_UP_STEPS) * 0.5 * (1 + math.cos(math.pi * elapsed / budget))
         if len(queue) < 2:
             queue += rng.sample(training, len(training))
-        samples = [load_sample(coco, arguments.data, queue.pop(0), arguments.image_size, rng) for _ in range(2)]
+        samples = [load_sample(coco, data, queue.pop(0), arguments.image_size, rng) for _ in range(2)]
         model.train()
         losses = model([image for image, _ in samples], [target for _, target in samples])
         optimizer.zero_grad()
@@ -66,7 +69,7 @@ def main() -> None:
         elapsed += clock() - started
         if elapsed >= next_evaluation or elapsed >= budget:
             next_evaluation += arguments.every
-            ap, ap50 = evaluate(model, coco, arguments.data, validation, arguments.image_size)
+            ap, ap50 = evaluate(model, coco, data, validation, arguments.image_size)
             print(
                 f"plain seed {arguments.seed} step {step} elapsed_s {elapsed:.0f} ap {ap:.3f} ap50 {ap50:.3f}",
                 flush=True,
@@ -75,24 +78,15 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/fruits_nuts"))
+    _sets.add_arguments(parser)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--every", type=float, default=30, help="seconds of training between evaluations")
-    parser.add_argument("--image-size", type=int, default=256)
     parser.add_argument("--core", type=int, help="train on this core alone and count its seconds, on a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def split_images(coco: COCO, data: Path) -> tuple[list[dict], list[dict]]:
-    """By split.json; without one, every fourth image is for validation, as in fruits_nuts_training.py."""
-    by_name = {image["file_name"]: image for image in coco.imgs.values()}
-    names, split_file = sorted(by_name), data / "split.json"
-    validation = set(json.loads(split_file.read_text())["val"] if split_file.exists() else names[::4])
-    return [by_name[name] for name in names if name not in validation], [by_name[name] for name in sorted(validation)]
-
-
-def plain_model(class_count: int, image_size: int) -> MaskRCNN:
+def plain_model(class_count: int, image_size: int, *, most_objects: int) -> MaskRCNN:
     backbone = BackboneWithFPN(
         resnet18(weights=None),
         {f"layer{level + 1}": str(level) for level in range(4)},
@@ -108,7 +102,8 @@ def plain_model(class_count: int, image_size: int) -> MaskRCNN:
         max_size=image_size,
         rpn_anchor_generator=anchors,
         rpn_post_nms_top_n_train=300,
-        rpn_post_nms_top_n_test=150,
+        rpn_post_nms_top_n_test=max(150, 2 * most_objects),
+        box_detections_per_img=max(100, 2 * most_objects),  # or crowded images would be cut
     )
 
 
@@ -120,8 +115,9 @@ def load_sample(
     masks, labels = [], []
     for annotation in coco.imgToAnns[image["id"]]:
         mask = Image.fromarray(coco.annToMask(annotation)).resize((width, height), Image.Resampling.NEAREST)
-        masks.append(np.asarray(mask))
-        labels.append(annotation["category_id"])
+        if np.any(mask):  # the smallest objects of a crowded set vanish
+            masks.append(np.asarray(mask))
+            labels.append(annotation["category_id"])
     stacked = torch.from_numpy(np.stack(masks))
     pixels = pixels * rng.uniform(0.8, 1.2)
     if rng.random() < 0.5:
@@ -147,24 +143,14 @@ def box_of(mask: torch.Tensor) -> torch.Tensor:
 
 def evaluate(model: MaskRCNN, coco: COCO, data: Path, images: list[dict], image_size: int) -> tuple[float, float]:
     model.eval()
-    results = []
+    found = []
     for image in images:
         with torch.inference_mode():
             (prediction,) = model([load_image(data, image, image_size)])
         for label, score, mask in zip(*(prediction[key] for key in ("labels", "scores", "masks")), strict=True):
             pixels = Image.fromarray((mask[0].numpy() * 255).astype(np.uint8)).resize((image["width"], image["height"]))
-            rle = coco_mask.encode(np.asfortranarray((np.asarray(pixels) >= 128).astype(np.uint8)))
-            results.append(
-                {"image_id": image["id"], "category_id": int(label), "score": float(score), "segmentation": rle}
-            )
-    if not results:
-        return 0.0, 0.0
-    evaluation = COCOeval(coco, coco.loadRes(results), "segm")
-    evaluation.params.imgIds = [image["id"] for image in images]
-    evaluation.evaluate()
-    evaluation.accumulate()
-    evaluation.summarize()
-    return float(evaluation.stats[0]), float(evaluation.stats[1])
+            found.append(_coco_ap.prediction(image["id"], int(label), float(score), np.asarray(pixels) >= 128))
+    return _coco_ap.mask_ap(coco, found, [image["id"] for image in images])
 
 
 if __name__ == "__main__":
