@@ -90,6 +90,8 @@ export interface ImageItem {
   labeled: boolean;
   validation: boolean;
   instance_count: number;
+  /** Of a model's draft labels, those that nobody has decided on. */
+  draft_count: number;
   label_counts: LabelCount[];
   revision: number;
   uploaded_by: number | null;

@@ -87,6 +87,12 @@ export class History {
     return this.#undone.length > 0;
   }
 
+  /** Whether an object is gone by what was done here: not by what was taken back, nor by someone else. */
+  hasRemoved(id: string): boolean {
+    const last = this.#done.flatMap(({ changes }) => changes).findLast((change) => changedId(change) === id);
+    return last?.kind === "whole" && last.change.after === null;
+  }
+
   /** What the differences of masks take. */
   get bytes(): number {
     let bytes = 0;
@@ -140,6 +146,10 @@ export class History {
     if (!mask) throw new Error(`Object ${id} has no mask in the history.`);
     return mask;
   }
+}
+
+function changedId(packed: PackedChange): string {
+  return packed.kind === "mask" ? packed.id : packed.change.id;
 }
 
 function maskOf(slot: Slot | null): Mask | null {

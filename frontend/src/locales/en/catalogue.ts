@@ -1,7 +1,9 @@
 /** Every English text, one file an area; the keys are checked by the compiler. */
 import api from "./api.json";
+import batches from "./batches.json";
 import common from "./common.json";
 import compare from "./compare.json";
+import drafts from "./drafts.json";
 import fixes from "./fixes.json";
 import frame from "./frame.json";
 import gallery from "./gallery.json";
@@ -24,8 +26,10 @@ import upload from "./upload.json";
 
 export const en = {
   api,
+  batches,
   common,
   compare,
+  drafts,
   fixes,
   frame,
   gallery,

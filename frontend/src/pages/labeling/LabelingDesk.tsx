@@ -8,6 +8,9 @@ import { setLabel } from "../../editor/actions.ts";
 import type { KeyAction } from "../../editor/keys.ts";
 import { Review } from "../fixes/Review.tsx";
 import { CanvasArea } from "./canvas/CanvasArea.tsx";
+import { DraftOverlay } from "./draftLabels/DraftOverlay.tsx";
+import { DraftPanel } from "./draftLabels/DraftPanel.tsx";
+import { useDraftLabels } from "./draftLabels/useDraftLabels.ts";
 import { HistoryButton } from "./history/HistoryButton.tsx";
 import styles from "./LabelingDesk.module.css";
 import { DisplaySettings } from "./panels/DisplaySettings.tsx";
@@ -64,19 +67,22 @@ export function LabelingDesk(props: LabelingDeskProps) {
   useLabelNames(open, labels);
   useRestoredNotice(open);
   useKeys(session);
-  useDeskActions({ actions, canvas, panels, session, steps });
+  const drafts = useDraftLabels({ projectId, open, ids, steps, canvas });
+  useDeskActions({ actions, canvas, panels, session, steps, more: drafts.actions });
   const act = useCallback((action: KeyAction) => void editor.act(action), [editor]);
   return (
     <div className={classNames(styles.desk, !panels.showsPanels && styles.wide)}>
       <p className={styles.phone}>{t("phone")}</p>
       <ToolRail editor={editor} onAction={act} />
       <CanvasArea {...{ projectId, session, open, canvas, panels, look, display }} onAction={act}>
+        {drafts.isShown && <DraftOverlay desk={drafts} view={canvas.view} {...{ editor, colorOf }} />}
         <Review {...{ projectId, imageId, open, canvas, colorOf }} />
       </CanvasArea>
       {panels.showsPanels && (
         <aside className={sideStyles.panel} aria-label={t("panels")}>
           <LabelList {...{ editor, projectId, labels }} isAdding={panels.isAdding} onAdding={panels.setAdding} />
           <ObjectList editor={editor} colorOf={colorOf} />
+          <DraftPanel editor={editor} desk={drafts} colorOf={colorOf} />
           <DisplaySettings display={display} onChange={setDisplay} />
         </aside>
       )}

@@ -84,15 +84,18 @@ interface DeskActionsOptions {
   panels: DeskPanels;
   session: LabelingSession;
   steps: ImageSteps;
+  /** What a part of the desk adds. */
+  more: PageActions;
 }
 
 /** Puts what the core may ask of the page where the session finds it. */
-export function useDeskActions({ actions, canvas, panels, session, steps }: DeskActionsOptions): void {
+export function useDeskActions({ actions, canvas, panels, session, steps, more }: DeskActionsOptions): void {
   const { t } = useTranslation("labeling");
   useLayoutEffect(() => {
     actions.current = {
       ...stageActions(canvas.stage),
       ...rowActions(session, steps, t),
+      ...more,
       ruler: () => canvas.ruler.toggle(),
       minimap: panels.toggleMinimap,
       palette: () => panels.openDialog("palette"),

@@ -7,6 +7,7 @@ const FILTERS = [
   "label",
   "labeled",
   "validation",
+  "drafts",
   "q",
   "folder",
   "uploaded_by",
