@@ -1,15 +1,10 @@
-"""The words of a prediction request's query, and what is told of a model's speeds."""
+"""What is told of a model's speeds."""
 
 from enum import StrEnum
 
 from pydantic import BaseModel
 
 from app.db.enums import Speed
-
-
-class AnswerFormat(StrEnum):
-    JSON = "json"
-    MASKS = "masks"
 
 
 class SpeedStatus(StrEnum):

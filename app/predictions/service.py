@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind, Speed
-from app.errors import BadRequest, Conflict, NotFound, PayloadTooLarge
+from app.errors import Conflict, NotFound
 from app.inference.cache import SizedCache
-from app.inference.decode import decode_image
-from app.inference.errors import ImageTooLarge, InvalidImage
-from app.inference.prediction import Prediction
 from app.inference.predictor import Predictor
 from app.inference.session import Precision, has_bfloat16
 from app.predictions import repository
+from app.predictions.exchange import PredictedImage, predict_file
 from app.predictions.gate import Place, PredictionGate
 from app.storage.blobs import get_blob_store
 from app.training.exports import PRECISIONS, load_predictor, speed_prefix
@@ -29,15 +27,6 @@ class Target:
     export_prefix: str
     precision: Precision
     score_thresholds: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class PredictedImage:
-    """What was found in an upright image of this height and width, best score first."""
-
-    predictions: list[Prediction]
-    height: int
-    width: int
 
 
 class PredictionRuntime:
@@ -56,24 +45,15 @@ class PredictionRuntime:
         score_thresholds: Mapping[str, float],
         max_pixels: int,
     ) -> PredictedImage:
-        """Find the objects in an image file; the threads that ask take turns at the model.
-
-        Raises:
-            CallerLeft: Nobody waits for the answer any more.
-            BadRequest: The file is no image.
-            PayloadTooLarge: The image has more pixels than allowed.
-        """
-        try:
-            rgb = decode_image(image_file, max_pixels=max_pixels)
-        except InvalidImage as error:
-            raise BadRequest(f"invalid url or image: {error}") from error
-        except ImageTooLarge as error:
-            raise PayloadTooLarge(str(error)) from error
-        predictor = self.predictor(target.export_prefix, target.precision)
-        with self.gate.turn(place):
-            predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
-        height, width = rgb.shape[:2]
-        return PredictedImage(predictions, height, width)
+        """Find the objects in an image file; see predict_file."""
+        return predict_file(
+            image_file,
+            lambda: self.predictor(target.export_prefix, target.precision),
+            gate=self.gate,
+            place=place,
+            score_thresholds=score_thresholds,
+            max_pixels=max_pixels,
+        )
 
     def predictor(self, export_prefix: str, precision: Precision) -> Predictor:
         """The exported checkpoint, loaded; whoever runs it takes a turn at the gate."""
@@ -119,10 +99,3 @@ def require_possible(speed: Speed) -> None:
             raise Conflict("speed fast is not there yet: it will come with the offline model; ask for slow or medium")
         case Speed.MEDIUM if not has_bfloat16():
             raise Conflict("speed medium needs a CPU with bfloat16, which this server's has not; ask for slow")
-
-
-def thresholds_for(target: Target, *, min_score: float | None) -> Mapping[str, float]:
-    """The model's own thresholds, or one for every label from a caller's `min_score` (0-100)."""
-    if min_score is None:
-        return target.score_thresholds
-    return dict.fromkeys(target.score_thresholds, min_score / 100)
