@@ -1,13 +1,21 @@
 import react from "@vitejs/plugin-react";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const SERVER = "http://127.0.0.1:8000";
+
+/** Building empties static/build, so the offline model's page is built anew after it. */
+const bundlePage: Plugin = {
+  name: "bundle-page",
+  apply: "build",
+  closeBundle: async () => void (await build({ configFile: "vite.bundle.config.ts" })),
+};
 
 export default defineConfig(({ command }) => ({
   // The server hands out what is built here under /static/build/ and finds the names in the manifest.
   base: command === "build" ? "/static/build/" : "/",
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), bundlePage],
   build: {
     outDir: "../static/build",
     emptyOutDir: true,

@@ -1,6 +1,7 @@
 /** Every English text, one file an area; the keys are checked by the compiler. */
 import api from "./api.json";
 import batches from "./batches.json";
+import bundle from "./bundle.json";
 import common from "./common.json";
 import compare from "./compare.json";
 import drafts from "./drafts.json";
@@ -26,6 +27,7 @@ import upload from "./upload.json";
 
 export const en = {
   api,
+  bundle,
   batches,
   common,
   compare,

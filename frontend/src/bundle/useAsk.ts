@@ -1,0 +1,31 @@
+import { useMemo } from "react";
+import { LOWEST_SCORE } from "../pages/predict/predictions.ts";
+import { askServer } from "./askServer.ts";
+import type { Served } from "./served.ts";
+import { type Loading, useBrowserModel } from "./useBrowserModel.ts";
+import type { Ask } from "./usePrediction.ts";
+
+/** Where the model runs that answers. */
+export type Where = "server" | "browser";
+
+export interface Asking {
+  /** Null while nobody can answer yet. */
+  ask: Ask | null;
+  /** How much of the model has come into this browser; null where there is nothing to wait for. */
+  loading: Loading | null;
+  error: unknown;
+}
+
+const MIN_SCORE = LOWEST_SCORE / 100;
+
+/** How a picture's objects are asked for. */
+export function useAsk({ meta, server }: Served, where: Where, token: string): Asking {
+  const { model, loading, error } = useBrowserModel(meta, where === "browser");
+  const ask = useMemo<Ask | null>(() => {
+    if (where === "browser") return model && ((file) => model.predict(file, MIN_SCORE));
+    if (server === null || (server.needs_token && token === "")) return null;
+    return (file) => askServer(server, token, file, MIN_SCORE);
+  }, [where, model, server, token]);
+  if (where === "server") return { ask, loading: null, error: null };
+  return { ask, loading: model === null && error === null ? loading : null, error };
+}

@@ -1,0 +1,18 @@
+import react from "@vitejs/plugin-react";
+import { defaultClientConditions, defineConfig } from "vite";
+
+/** The page of the offline model: a folder of its own that any web server can hand out, wherever it lies. */
+export default defineConfig({
+  root: "src/bundle",
+  base: "./",
+  publicDir: false,
+  plugins: [react()],
+  // The runtime finds its WebAssembly by the addresses that it is given, instead of carrying a copy of the glue.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+  worker: { format: "es" },
+  build: {
+    outDir: "../../../static/build/bundle",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+  },
+});
