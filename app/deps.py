@@ -98,6 +98,14 @@ def _model_access(role: Role) -> Callable[..., Access]:
     return dependency
 
 
+def _batch_access(role: Role) -> Callable[..., Access]:
+    def dependency(batch_id: PathId, caller: CurrentUser) -> Access:
+        with session_scope(read_only=True) as session:
+            return access.require_batch_role(session, caller, batch_id, role)
+
+    return dependency
+
+
 # Every member may read, so reading asks for a Labeler.
 LabelerAccess = Annotated[Access, Depends(_project_access(Role.LABELER))]
 DeveloperAccess = Annotated[Access, Depends(_project_access(Role.DEVELOPER))]
@@ -105,3 +113,5 @@ AdminAccess = Annotated[Access, Depends(_project_access(Role.ADMIN))]
 ImageLabelerAccess = Annotated[Access, Depends(_image_access(Role.LABELER))]
 ModelLabelerAccess = Annotated[Access, Depends(_model_access(Role.LABELER))]
 ModelDeveloperAccess = Annotated[Access, Depends(_model_access(Role.DEVELOPER))]
+BatchLabelerAccess = Annotated[Access, Depends(_batch_access(Role.LABELER))]
+BatchDeveloperAccess = Annotated[Access, Depends(_batch_access(Role.DEVELOPER))]

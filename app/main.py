@@ -10,9 +10,12 @@ from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.token_uses import WRITE_SECONDS, TokenUses
 from app.background import Background
+from app.batches import endpoints as batches
+from app.batches import service as batch_service
 from app.body_limit import BodyLimitMiddleware
 from app.database_errors import add_database_error_handler
 from app.db.schema_version import require_current
+from app.draft_labels import endpoints as draft_labels
 from app.fixes import endpoints as fixes
 from app.http import API_ERRORS, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
@@ -81,6 +84,8 @@ def create_app() -> FastAPI:
         fixes.router,
         predict.router,
         predictions.router,
+        batches.router,
+        draft_labels.router,
     ):
         app.include_router(router, responses=API_ERRORS)
     for router in (health.router, metrics.router, pages.router):
@@ -137,6 +142,7 @@ def _background(token_uses: TokenUses) -> tuple[Background, ...]:
         ),
         Background("the counting of tokens' uses", token_uses.write, every_seconds=WRITE_SECONDS),
         Background("the watch over uploads", upload_service.remove_expired, every_seconds=upload_service.SWEEP_SECONDS),
+        Background("the watch over batches", batch_service.remove_expired, every_seconds=batch_service.SWEEP_SECONDS),
         Background("the tidying of image histories", revisions.tidy, every_seconds=revisions.SWEEP_SECONDS),
         Background(
             "the making of missing fingerprints",

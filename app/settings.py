@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     max_image_pixels: int = Field(default=150_000_000, ge=1)
     predict_url_allow: str = ""
     predict_per_minute: int = Field(default=0, ge=0)
+    batch_days: int = Field(default=30, ge=1, le=36500)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
 
     @field_validator("data_dir")

@@ -1,6 +1,7 @@
 """Who may call what: every documented endpoint, by role."""
 
 from collections.abc import Callable
+from string import Formatter
 from typing import Any
 
 import cv2
@@ -9,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.db.engine import session_scope
-from app.db.enums import Role
-from app.db.models import LabelClass
+from app.db.enums import CheckpointKind, Role, Speed
+from app.db.models import Batch, LabelClass
 from app.main import create_app
 from tests.conftest import Person
 from tests.projects.test_endpoints import add_model
@@ -19,6 +20,7 @@ PROJECT = "/api/v1/projects/{project_id}"
 UPLOAD = f"{PROJECT}/uploads/{{upload_id}}"
 IMAGE = "/api/v1/images/{image_id}"
 MODEL = "/api/v1/models/{model_id}"
+BATCH = "/api/v1/batches/{batch_id}"
 NAMED_IMAGE = "/api/image/{project_id}/{name}"
 PREDICT = "/api/predict/{project_id}/{model_name}"
 
@@ -99,6 +101,25 @@ LEAST_ROLE = {
     f"GET {MODEL}/predictions/download": Role.LABELER,
     f"GET {MODEL}/speeds": Role.LABELER,
     f"POST {MODEL}/speeds/{{speed}}": Role.DEVELOPER,
+    f"POST {MODEL}/batches": Role.DEVELOPER,
+    f"POST {MODEL}/predict-project": Role.DEVELOPER,
+    f"GET {PROJECT}/batches": Role.LABELER,
+    f"GET {BATCH}": Role.LABELER,
+    f"DELETE {BATCH}": Role.DEVELOPER,
+    f"POST {BATCH}/cancel": Role.DEVELOPER,
+    f"GET {BATCH}/images": Role.LABELER,
+    f"GET {BATCH}/images/{{position}}": Role.LABELER,
+    f"GET {BATCH}/images/{{position}}/file": Role.LABELER,
+    f"GET {BATCH}/images/{{position}}/thumbnail": Role.LABELER,
+    f"GET {BATCH}/images/{{position}}/display": Role.LABELER,
+    f"GET {BATCH}/download": Role.LABELER,
+    f"POST {BATCH}/drafts": Role.DEVELOPER,
+    f"GET {IMAGE}/drafts": Role.LABELER,
+    f"POST {IMAGE}/drafts/reject": Role.LABELER,
+    f"POST {IMAGE}/drafts/restore": Role.LABELER,
+    f"GET {PROJECT}/drafts": Role.LABELER,
+    f"POST {PROJECT}/drafts/accept": Role.LABELER,
+    f"POST {PROJECT}/drafts/reject": Role.LABELER,
     f"POST {NAMED_IMAGE}": Role.LABELER,
     f"GET {NAMED_IMAGE}": Role.LABELER,
     f"DELETE {NAMED_IMAGE}": Role.LABELER,
@@ -161,6 +182,8 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "name": "a.png",
         "model_name": "first",
         "revision": 0,
+        "batch_id": add_batch(project_id),
+        "position": 1,
         "speed": "medium",
     }
 
@@ -175,6 +198,26 @@ def test_endpoint__opens_at_its_role(people: dict[str, Person], ids: dict[str, A
     if endpoint != ENDLESS:
         allowed = people[LEAST_ROLE[endpoint].lower()].request(method, path)
         assert allowed.status_code not in (401, 403, 405, 500), allowed.text
+
+
+def add_batch(project_id: int) -> int:
+    """A batch that waits, without any image."""
+    with session_scope() as session:
+        batch = Batch(
+            project_id=project_id,
+            model_name="first",
+            checkpoint=CheckpointKind.BEST,
+            speed=Speed.SLOW,
+            export_prefix="none",
+            thresholds={},
+            of_project=True,
+            storage_prefix="",
+            image_count=0,
+            done_count=0,
+        )
+        session.add(batch)
+        session.flush()
+        return batch.id
 
 
 def refused(endpoint: str) -> dict[str, int]:
@@ -213,7 +256,7 @@ def test_endpoint__for_everyone_asks_for_no_account(client: TestClient, endpoint
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in LEAST_ROLE if endpoint != ENDLESS])
 def test_endpoint__of_what_is_not_there_says_so(owner: Person, endpoint: str) -> None:
     method, template = endpoint.split()
-    names = ("project_id", "image_id", "model_id", "label_id", "user_id", "model_name", "upload_id", "name", "revision")
+    names = [name for _, name, _, _ in Formatter().parse(template) if name and name != "speed"]
     answer = owner.request(method, template.format(**dict.fromkeys(names, 999), speed="medium"))
     assert answer.status_code == 404
     assert list(answer.json()) == ["error"]

@@ -18,7 +18,17 @@ def test_document__describes_every_setting_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["weights_download", "host", "port", "max_upload_mb", "max_image_pixels", "predict_per_minute", "device"]
+    "name",
+    [
+        "weights_download",
+        "host",
+        "port",
+        "max_upload_mb",
+        "max_image_pixels",
+        "predict_per_minute",
+        "batch_days",
+        "device",
+    ],
 )
 def test_document__names_the_default(name: str) -> None:
     default = str(Settings.model_fields[name].default).replace("True", "true")

@@ -1,4 +1,4 @@
-"""`python -m worker`: a Celery worker that trains one model at a time."""
+"""`python -m worker`: a Celery worker that trains one model at a time, and predicts batches of images beside it."""
 
 import logging
 import os
@@ -11,6 +11,7 @@ import warnings
 from celery import signals
 from celery.platforms import SecurityWarning
 
+from app.batches import lifecycle as batch_lifecycle
 from app.db.engine import session_scope
 from app.db.schema_version import require_current
 from app.errors import AppError
@@ -20,6 +21,7 @@ from app.logging import configure_logging
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
+from worker.batches import BatchPredictor
 from worker.device import DeviceUnavailable
 from worker.heartbeat import Heartbeat
 from worker.machine import describe_machine
@@ -82,6 +84,9 @@ def run() -> None:
         processes=max(1, machine.gpu_count),
     )
     add_tasks(app, trainer)
+    batches = BatchPredictor(
+        worker_id, settings=settings, store=get_blob_store(), heartbeat=heartbeat, shutdown=shutdown
+    )
 
     def begin_shutdown(**_details: object) -> None:
         shutdown.set()
@@ -91,10 +96,13 @@ def run() -> None:
 
     signals.worker_shutting_down.connect(begin_shutdown, weak=False)
     heartbeat.start()
-    logger.info("worker %s waits for models to train on %s", worker_id, machine.device)
+    batches.start()
+    logger.info("worker %s waits for models to train and images to predict on %s", worker_id, machine.device)
     try:
         app.worker_main([*CELERY_ARGUMENTS, f"--hostname={worker_id}"])
     finally:
+        shutdown.set()
+        batches.join(GRACE_SECONDS)
         heartbeat.stop()
 
 
@@ -107,6 +115,7 @@ def _exit_at_once(worker_id: str) -> None:
     try:
         with session_scope() as session:
             lifecycle.release_all(session, worker_id)
+            batch_lifecycle.release_all(session, worker_id)
             lifecycle.sign_off(session, worker_id)
     finally:
         os._exit(0)

@@ -1,8 +1,9 @@
-"""The thread that keeps a worker and its model's lease alive, and tends the queue while the worker idles."""
+"""The thread that keeps a worker and its leases alive, and tends the queue while the worker idles."""
 
 import logging
 import threading
 import time
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +14,12 @@ from worker.reporter import DatabaseReporter
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+
+
+class Renewable(Protocol):
+    """What has a lease to be renewed."""
+
+    def renew(self) -> None: ...
 
 
 class Heartbeat:
@@ -33,6 +40,7 @@ class Heartbeat:
         self._memory_bytes = memory_bytes
         self._gpu_count = gpu_count
         self._reporter: DatabaseReporter | None = None
+        self._batch: Renewable | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -55,6 +63,15 @@ class Heartbeat:
     def follow(self, reporter: DatabaseReporter | None) -> None:
         """Renew this reporter's lease with every beat; None while idle."""
         self._reporter = reporter
+
+    def follow_batch(self, batch: Renewable | None) -> None:
+        """Renew this batch's lease with every beat, too; None while no batch is predicted."""
+        self._batch = batch
+
+    @property
+    def is_following(self) -> bool:
+        """Whether a model trains here now."""
+        return self._reporter is not None
 
     def _run(self) -> None:
         beat_at = time.monotonic()
@@ -82,6 +99,6 @@ class Heartbeat:
                 memory_bytes=self._memory_bytes,
                 gpu_count=self._gpu_count,
             )
-        reporter = self._reporter
-        if reporter is not None:
-            reporter.renew()
+        for held in (self._reporter, self._batch):
+            if held is not None:
+                held.renew()

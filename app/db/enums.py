@@ -72,6 +72,18 @@ class ModelStatus(StrEnum):
         return self in (ModelStatus.TRAINING, ModelStatus.STOPPING)
 
 
+class BatchStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def has_ended(self) -> bool:
+        return self in (BatchStatus.READY, BatchStatus.FAILED, BatchStatus.CANCELLED)
+
+
 class CheckpointKind(StrEnum):
     BEST = "best"
     LAST = "last"

@@ -5,13 +5,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.blob_response import IMAGE_FILE, blob_response, file_headers, is_fresh
+from app.blob_response import IMAGE_FILE
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, errors
-from app.images import repository, service
-from app.images.display import can_be_shown, make_display_image
-from app.images.names import last_part
+from app.images import repository, service, serving
 from app.images.schemas import (
     DeletedImages,
     Folders,
@@ -26,7 +24,6 @@ from app.images.schemas import (
 from app.paging import Page
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
-from app.storage.thumbnails import THUMBNAIL_MEDIA_TYPE
 
 router = APIRouter(prefix="/api/v1", tags=["images"])
 
@@ -106,14 +103,7 @@ def read_image_file(
 ) -> Response:
     """The file as it was uploaded."""
     image = service.get_image(session, image_id)
-    return blob_response(
-        request,
-        get_blob_store(),
-        image.storage_key,
-        media_type=image.media_type,
-        etag=image.content_hash,
-        file_name=last_part(image.name),
-    )
+    return serving.file_response(request, image, image.storage_key)
 
 
 @router.get("/images/{image_id}/thumbnail", response_class=Response, responses=IMAGE_FILE)
@@ -122,13 +112,7 @@ def read_thumbnail(
 ) -> Response:
     """A small upright picture."""
     image = service.get_image(session, image_id)
-    return blob_response(
-        request,
-        get_blob_store(),
-        image.thumbnail_key,
-        media_type=THUMBNAIL_MEDIA_TYPE,
-        etag=f"{image.content_hash}-thumbnail",
-    )
+    return serving.thumbnail_response(request, image, image.thumbnail_key)
 
 
 @router.get("/images/{image_id}/display", response_class=Response, responses=IMAGE_FILE)
@@ -137,11 +121,4 @@ def read_display_image(
 ) -> Response:
     """A picture that every browser shows upright: the file itself where it is one, else one made of it."""
     image = service.get_image(session, image_id)
-    blobs, etag, max_pixels = get_blob_store(), f"{image.content_hash}-display", get_settings().max_image_pixels
-    if is_fresh(request, etag):
-        return Response(status_code=304, headers=file_headers(etag=etag))
-    with blobs.open(image.storage_key) as file:
-        if not can_be_shown(file, image.media_type, max_pixels=max_pixels):
-            picture, media_type = make_display_image(file, max_pixels=max_pixels)
-            return Response(picture, media_type=media_type, headers=file_headers(etag=etag))
-    return blob_response(request, blobs, image.storage_key, media_type=image.media_type, etag=etag)
+    return serving.display_response(request, image, image.storage_key)

@@ -60,9 +60,12 @@ class RefusedFile:
 class Intake:
     """Takes a request's files in, remembering every key, so that all can be removed when the request fails."""
 
-    def __init__(self, blobs: BlobStore, *, project_id: int, max_pixels: int, strip_location: bool) -> None:
+    def __init__(self, blobs: BlobStore, *, prefix: str, max_pixels: int, strip_location: bool) -> None:
+        """Args:
+        prefix: Images lie below it in `images/`, their thumbnails in `thumbnails/`; it ends with `/`.
+        """
         self._blobs = blobs
-        self._prefix = f"projects/{project_id}"
+        self._prefix = prefix
         self._max_pixels = max_pixels
         self._strip_location = strip_location
         self._keys: list[str] = []
@@ -105,8 +108,8 @@ class Intake:
             content_hash = hashlib.file_digest(file, "sha256").hexdigest()
             byte_size = file.tell()
         stem = uuid.uuid4()
-        storage_key = f"{self._prefix}/images/{stem}{_suffix(header)}"
-        thumbnail_key = f"{self._prefix}/thumbnails/{stem}{THUMBNAIL_SUFFIX}"
+        storage_key = f"{self._prefix}images/{stem}{_suffix(header)}"
+        thumbnail_key = f"{self._prefix}thumbnails/{stem}{THUMBNAIL_SUFFIX}"
         self._keys += (storage_key, thumbnail_key)
         self._blobs.put_file(storage_key, path, move=True, settled=False)
         self._blobs.put_bytes(thumbnail_key, make_thumbnail(small), settled=False)

@@ -29,6 +29,8 @@ class ImageSort(StrEnum):
     CHANGED_DOWN = "-changed"
     INSTANCES = "instances"
     INSTANCES_DOWN = "-instances"
+    UNCERTAINTY = "uncertainty"  # of open drafts, the least certain image first
+    UNCERTAINTY_DOWN = "-uncertainty"
 
     @property
     def is_down(self) -> bool:
@@ -63,6 +65,7 @@ _SORT_COLUMNS: dict[str, tuple[tuple[InstrumentedAttribute[Any], type], ...]] = 
     "name": ((Image.name, str),),
     "changed": ((Image.changed_at, datetime),),
     "instances": ((Image.instance_count, int),),
+    "uncertainty": ((Image.draft_certainty, float),),
 }
 
 
@@ -73,6 +76,7 @@ class ImageFilter:
     class_id: int | None = None
     labeled: bool | None = None
     validation: bool | None = None
+    drafts: bool | None = None  # whether there are open ones
     name_part: str | None = None
     image_ids: tuple[int, ...] | None = None
     uploaded_by: int | None = None
@@ -86,6 +90,8 @@ class ImageFilter:
             conditions.append(Image.instance_count > 0 if self.labeled else Image.instance_count == 0)
         if self.validation is not None:
             conditions.append(Image.in_validation.is_(self.validation))
+        if self.drafts is not None:
+            conditions.append(Image.draft_count > 0 if self.drafts else Image.draft_count == 0)
         if self.name_part:
             conditions.append(Image.name_folded.contains(self.name_part.casefold(), autoescape=True))
         if self.image_ids is not None:
@@ -140,7 +146,7 @@ def list_images(
     after: Sequence[Any] | None = None,
 ) -> list[Image]:
     """A stretch of a project's images that begins after a sort key."""
-    query = _filtered(select(Image), project_id, wanted).order_by(*sort.order_by()).limit(limit)
+    query = filtered(select(Image), project_id, wanted).order_by(*sort.order_by()).limit(limit)
     if after is not None:
         query = query.where(sort.beyond(after))
     return list(session.scalars(query))
@@ -150,11 +156,11 @@ def count_images(session: Session, project_id: int, wanted: ImageFilter) -> int:
     """How many images a filter leaves; for the simplest filters that is a total which is kept anyway."""
     if (kept := _kept_count(project_id, wanted)) is not None:
         return session.scalar(kept) or 0
-    return session.scalar(_filtered(select(func.count(Image.id)), project_id, wanted)) or 0
+    return session.scalar(filtered(select(func.count(Image.id)), project_id, wanted)) or 0
 
 
 def list_image_ids(session: Session, project_id: int, wanted: ImageFilter, *, sort: ImageSort) -> list[int]:
-    return list(session.scalars(_filtered(select(Image.id), project_id, wanted).order_by(*sort.order_by())))
+    return list(session.scalars(filtered(select(Image.id), project_id, wanted).order_by(*sort.order_by())))
 
 
 def list_folders(session: Session, project_id: int, *, limit: int) -> list[FolderCount]:
@@ -193,7 +199,7 @@ def find_neighbours(
     session: Session, image: Image, wanted: ImageFilter, *, sort: ImageSort
 ) -> tuple[int | None, int | None]:
     """The ids before and after an image in a list, which it need not be part of."""
-    query = _filtered(select(Image.id), image.project_id, wanted).limit(1)
+    query = filtered(select(Image.id), image.project_id, wanted).limit(1)
     key = sort.key(image)
     before = query.where(sort.beyond(key, backwards=True)).order_by(*sort.order_by(backwards=True))
     after = query.where(sort.beyond(key)).order_by(*sort.order_by())
@@ -340,6 +346,15 @@ def list_validation_ids(session: Session, project_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
+def filtered(query: Select[Any], project_id: int, wanted: ImageFilter) -> Select[Any]:
+    """Leave of a query of images those of a project that a filter means."""
+    if wanted.class_id is not None:
+        query = query.join(
+            ImageClassCount, and_(ImageClassCount.image_id == Image.id, ImageClassCount.class_id == wanted.class_id)
+        )
+    return query.where(Image.project_id == project_id, *wanted.conditions())
+
+
 def _kept_count(project_id: int, wanted: ImageFilter) -> Select[Any] | None:
     """The query for a total that needs no counting, where the filter is no more than one word."""
     of_project: ColumnElement[int] | InstrumentedAttribute[int]
@@ -357,11 +372,3 @@ def _kept_count(project_id: int, wanted: ImageFilter) -> Select[Any] | None:
         case _:
             return None
     return select(of_project).where(Project.id == project_id)
-
-
-def _filtered(query: Select[Any], project_id: int, wanted: ImageFilter) -> Select[Any]:
-    if wanted.class_id is not None:
-        query = query.join(
-            ImageClassCount, and_(ImageClassCount.image_id == Image.id, ImageClassCount.class_id == wanted.class_id)
-        )
-    return query.where(Image.project_id == project_id, *wanted.conditions())

@@ -18,7 +18,10 @@ class LabelCount(BaseModel):
 
 
 class ImageItem(BaseModel):
-    """An image in a list. Width and height are those of the upright picture, as are all coordinates."""
+    """An image in a list. Width and height are those of the upright picture, as are all coordinates.
+
+    `draft_count` counts its open draft labels.
+    """
 
     id: int
     name: str
@@ -29,6 +32,7 @@ class ImageItem(BaseModel):
     labeled: bool
     validation: bool
     instance_count: int
+    draft_count: int
     label_counts: list[LabelCount]
     revision: int
     uploaded_by: int | None
@@ -119,6 +123,7 @@ class ImageQuery(BaseModel):
     label: Annotated[Words | None, Field(description="A label's name, or its id")] = None
     labeled: bool | None = None
     validation: bool | None = None
+    drafts: Annotated[bool | None, Field(description="Whether it has open draft labels")] = None
     q: Annotated[Words | None, Field(description="A part of the name, in any case")] = None
     ids: Annotated[
         str | None,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +12,10 @@ from app.db.models import Image
 from app.errors import NotFound, Unprocessable
 from app.form_files import ReceivedFile
 from app.images import repository
-from app.images.archives import UNPACKED_TO_UPLOAD_RATIO, Archive, ArchiveRefused, Entry, is_zip
+from app.images.candidates import by_unique_name, find_candidates
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
 from app.images.known_answers import known_answers
-from app.images.names import BadName, clean_folder, clean_name
+from app.images.names import clean_folder
 from app.images.repository import ImageFilter
 from app.images.schemas import (
     Folder,
@@ -34,6 +33,7 @@ from app.images.schemas import (
 from app.paging import Page, PageParams, cut_page
 from app.projects.access import Access
 from app.projects.repository import get_project, touch_project
+from app.projects.service import project_prefix
 from app.settings import Settings
 from app.storage.blobs import BlobStore
 
@@ -58,11 +58,11 @@ def upload_images(
     Raises:
         StorageFull: The disk is full; nothing of the request was kept.
     """
-    intake = _open_intake(access.project_id, blobs, settings)
+    intake = open_intake(access.project_id, project_prefix(access.project_id), blobs=blobs, settings=settings)
     refused: list[RefusedFile] = []
     with ExitStack() as archives:
         try:
-            candidates = _candidates(files, archives, refused, settings.max_upload_bytes)
+            candidates = find_candidates(files, archives, refused, max_upload_bytes=settings.max_upload_bytes)
             wanted = _without_taken_names(access.project_id, candidates, refused)
             outcomes = list(intake.prepare(wanted))
             taken = [outcome for outcome in outcomes if isinstance(outcome, PreparedImage)]
@@ -77,6 +77,13 @@ def upload_images(
             intake.discard()
             raise
     return report
+
+
+def open_intake(project_id: int, prefix: str, *, blobs: BlobStore, settings: Settings) -> Intake:
+    """What takes files in by the project's rules, to lie below a prefix."""
+    with session_scope(read_only=True) as session:
+        strip_location = get_project(session, project_id).strip_location
+    return Intake(blobs, prefix=prefix, max_pixels=settings.max_image_pixels, strip_location=strip_location)
 
 
 def list_images(session: Session, access: Access, query: ImageQuery, page: PageParams) -> Page[ImageItem]:
@@ -106,6 +113,7 @@ def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem
             labeled=image.instance_count > 0,
             validation=image.in_validation,
             instance_count=image.instance_count,
+            draft_count=image.draft_count,
             label_counts=[
                 LabelCount(label_id=count.class_id, label=count.class_name, count=count.instance_count)
                 for count in counts.get(image.id, ())
@@ -169,6 +177,7 @@ def resolve_filter(session: Session, access: Access, query: ImageQuery) -> Image
         class_id=class_id,
         labeled=query.labeled,
         validation=query.validation,
+        drafts=query.drafts,
         name_part=query.q,
         image_ids=image_ids,
         uploaded_by=_user_id(access, query.uploaded_by),
@@ -224,62 +233,10 @@ def _user_id(access: Access, uploaded_by: str | None) -> int | None:
 _NAME_TAKEN = "an image of this name is in the project already; rename the file, or delete that image first"
 
 
-def _open_intake(project_id: int, blobs: BlobStore, settings: Settings) -> Intake:
-    with session_scope(read_only=True) as session:
-        strip_location = get_project(session, project_id).strip_location
-    return Intake(blobs, project_id=project_id, max_pixels=settings.max_image_pixels, strip_location=strip_location)
-
-
-def _candidates(
-    files: Sequence[ReceivedFile], archives: ExitStack, refused: list[RefusedFile], max_upload_bytes: int
-) -> Iterator[Candidate]:
-    """Every file by itself, and every file inside the zips."""
-    for file in files:
-        try:
-            if not is_zip(file.path):
-                yield Candidate(clean_name(file.name), partial(_itself, file.path))
-                continue
-            archive = Archive(
-                file.path,
-                max_entry_bytes=max_upload_bytes,
-                max_total_bytes=UNPACKED_TO_UPLOAD_RATIO * max_upload_bytes,
-            )
-            archives.callback(archive.close)
-        except (BadName, ArchiveRefused) as error:
-            refused.append(RefusedFile(file.name, str(error)))
-            continue
-        for number, entry in enumerate(archive.entries):
-            if entry.refusal is not None:
-                refused.append(RefusedFile(entry.name, entry.refusal))
-            else:
-                yield Candidate(entry.name, _unpacker(archive, entry, file.path.with_suffix(f".{number}")))
-
-
-def _itself(path: Path) -> Path:
-    return path
-
-
-def _unpacker(archive: Archive, entry: Entry, target: Path) -> Callable[[], Path]:
-    def unpack() -> Path:
-        try:
-            archive.unpack(entry, target)
-        except ArchiveRefused:
-            target.unlink(missing_ok=True)
-            raise
-        return target
-
-    return unpack
-
-
 def _without_taken_names(
     project_id: int, candidates: Iterator[Candidate], refused: list[RefusedFile]
 ) -> list[Candidate]:
-    by_name: dict[str, Candidate] = {}
-    for candidate in candidates:
-        if candidate.name in by_name:
-            refused.append(RefusedFile(candidate.name, "this name comes twice in the upload; rename one of the files"))
-        else:
-            by_name[candidate.name] = candidate
+    by_name = by_unique_name(candidates, refused)
     with session_scope(read_only=True) as session:
         taken = repository.find_taken_names(session, project_id, list(by_name))
     refused += [RefusedFile(name, _NAME_TAKEN) for name in by_name if name in taken]

@@ -5,14 +5,23 @@ import logging
 from kombu.exceptions import KombuError
 
 from app.jobs.celery_app import get_celery_app
-from app.jobs.names import TRAIN
+from app.jobs.names import BATCH_QUEUE, PREDICT_BATCH, TRAIN, TRAINING_QUEUE
 
 logger = logging.getLogger(__name__)
 
 
 def ring_training(model_id: int) -> None:
     """Tell a worker that a model waits for training. Call it after the commit that queued the model."""
+    _ring(TRAIN, model_id, queue=TRAINING_QUEUE)
+
+
+def ring_batch(batch_id: int) -> None:
+    """Tell a worker that a batch of images waits for prediction. Call it after the commit that queued the batch."""
+    _ring(PREDICT_BATCH, batch_id, queue=BATCH_QUEUE)
+
+
+def _ring(task: str, row_id: int, *, queue: str) -> None:
     try:
-        get_celery_app().send_task(TRAIN, args=[model_id], retry=False, ignore_result=True)
+        get_celery_app().send_task(task, args=[row_id], queue=queue, retry=False, ignore_result=True)
     except (KombuError, OSError) as error:
-        logger.warning("the broker cannot be reached, model %d is rung again later: %s", model_id, error)
+        logger.warning("the broker cannot be reached, %s of %d waits for the next look: %s", task, row_id, error)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
 from app.db.bulk import in_portions, insert_of_new
-from app.db.models import Image, ImageClassCount, Instance, LabelClass
+from app.db.draft_totals import draft_totals, recount_drafts_of_project
+from app.db.models import DraftInstance, Image, ImageClassCount, Instance, LabelClass
 from app.db.totals import recount_project, totals_kept
 from app.labels.palette import choose_colors
 from app.masks.instance import Instance as MaskInstance
@@ -82,12 +83,14 @@ def delete_class(session: Session, project_id: int, class_id: int) -> None:
     _bump(session, _has_class(class_id), instance_count=Image.instance_count - own.scalar_subquery())
     session.execute(delete(LabelClass).where(LabelClass.id == class_id))
     recount_project(session, project_id)
+    recount_drafts_of_project(session, project_id)
 
 
 def merge_class(session: Session, project_id: int, class_id: int, *, into_id: int) -> None:
     """Give the instances of a class, which is locked, to another one, and delete it."""
     _bump(session, _has_class(class_id))
-    session.execute(update(Instance).where(Instance.class_id == class_id).values(class_id=into_id))
+    for kind in (Instance, DraftInstance):
+        session.execute(update(kind).where(kind.class_id == class_id).values(class_id=into_id))
     other = ImageClassCount.__table__.alias()
     merged = select(other.c.instance_count).where(
         other.c.image_id == ImageClassCount.image_id, other.c.class_id == class_id
@@ -299,7 +302,7 @@ def _recount_images(session: Session, image_ids: Sequence[int]) -> None:
         session.execute(
             update(Image)
             .where(Image.id.in_(some))
-            .values(instance_count=total)
+            .values(instance_count=total, **draft_totals())  # a draft is open while no instance has its id
             .execution_options(synchronize_session=False)
         )
 

@@ -16,6 +16,7 @@ from app.project_archive.model_files import ModelIntake, NewImage
 from app.project_archive.reading import BrokenArchive, ProjectArchive, open_archive
 from app.project_archive.schemas import LABELS_FILE, VALIDATION_FILE, ValidationDocument
 from app.projects.schemas import ProjectSchema
+from app.projects.service import project_prefix
 from app.projects.unfinished import finish_project, unfinished_project
 from app.settings import Settings
 from app.splits.repository import set_validation
@@ -46,7 +47,7 @@ def import_project(user_id: int, path: Path, *, blobs: BlobStore, settings: Sett
         folder = Path(scratch)
         intake = Intake(
             blobs,
-            project_id=project_id,
+            prefix=project_prefix(project_id),
             max_pixels=settings.max_image_pixels,
             strip_location=False,  # where the project says so it was done when they were uploaded
         )

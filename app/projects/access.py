@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
 from app.db.enums import Role
-from app.db.models import Image, Membership, Model, Project
+from app.db.models import Batch, Image, Membership, Model, Project
 from app.errors import Forbidden, NotFound
 
 RANK = {role: rank for rank, role in enumerate(reversed(Role))}  # Labeler 0 … Owner 3
@@ -51,6 +51,14 @@ def require_model_role(session: Session, caller: Caller, model_id: int, role: Ro
     project_id = session.scalar(select(Model.project_id).where(Model.id == model_id))
     if project_id is None or _held_role(session, caller, project_id) is None:
         raise NotFound(f"there is no model {model_id} that you may see")
+    return require_project_role(session, caller, project_id, role)
+
+
+def require_batch_role(session: Session, caller: Caller, batch_id: int, role: Role) -> Access:
+    """The same for the project that a batch of predictions belongs to."""
+    project_id = session.scalar(select(Batch.project_id).where(Batch.id == batch_id))
+    if project_id is None or _held_role(session, caller, project_id) is None:
+        raise NotFound(f"there is no batch {batch_id} that you may see")
     return require_project_role(session, caller, project_id, role)
 
 

@@ -27,7 +27,12 @@ def copy_rows(session: Session, source_id: int, target_id: int) -> None:
         name: func.replace(getattr(Image, name), project_prefix(source_id), project_prefix(target_id))
         for name in ("storage_key", "thumbnail_key")
     }
-    started_anew: dict[str, ColumnElement[Any]] = {"revision": literal(0), "instance_count": literal(0)}
+    started_anew: dict[str, ColumnElement[Any]] = {
+        "revision": literal(0),
+        "instance_count": literal(0),
+        "draft_count": literal(0),  # drafts stay where they are
+        "draft_certainty": literal(1.0),
+    }
     _copy(session, Image, source_id, {**project, **moved, **started_anew})
     _copy_instances(session, source_id, target_id)
     _count_instances(session, target_id)

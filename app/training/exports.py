@@ -13,6 +13,7 @@ from app.inference.session import Precision
 from app.storage.blobs import BlobStore
 
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
+TORCHSCRIPT_FILE = "model.torchscript.pt"  # beside them, for people who have torch; ours needs none
 PRECISIONS: Mapping[Speed, Precision] = {
     Speed.SLOW: Precision.FLOAT32,
     Speed.MEDIUM: Precision.BFLOAT16,
@@ -26,9 +27,11 @@ def speed_prefix(checkpoint: Checkpoint, speed: Speed) -> str:
     return f"{checkpoint.export_prefix}/fast" if speed is Speed.FAST else checkpoint.export_prefix
 
 
-def load_predictor(store: BlobStore, prefix: str, precision: Precision) -> Predictor:
+def load_predictor(store: BlobStore, prefix: str, precision: Precision, *, threads: int | None = None) -> Predictor:
     """Load the graphs that lie below a prefix.
 
+    Args:
+        threads: CPU threads for one image; None takes all.
     Raises:
         FileNotFoundError: Some file is not there.
         InvalidModel: They are no whole exported model.
@@ -36,7 +39,7 @@ def load_predictor(store: BlobStore, prefix: str, precision: Precision) -> Predi
     """
     with TemporaryDirectory(prefix="maskwright-model-") as folder:
         fetch_export(store, prefix, Path(folder))
-        return Predictor.load(Path(folder), precision=precision)
+        return Predictor.load(Path(folder), precision=precision, threads=threads)
 
 
 def fetch_export(store: BlobStore, prefix: str, directory: Path) -> None:

@@ -1,6 +1,8 @@
 """Every table. Importing this package fills `Base.metadata`."""
 
 from app.db.models.accounts import ApiToken, LoginSession, User
+from app.db.models.batches import Batch, BatchImage
+from app.db.models.draft_labels import DraftInstance
 from app.db.models.fixes import Fix
 from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance, LabelClass
 from app.db.models.labeling_time import LabelingTime
@@ -11,8 +13,11 @@ from app.db.models.uploads import Upload
 
 __all__ = [
     "ApiToken",
+    "Batch",
+    "BatchImage",
     "Checkpoint",
     "CurvePoint",
+    "DraftInstance",
     "Fix",
     "Image",
     "ImageClassCount",

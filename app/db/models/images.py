@@ -15,6 +15,7 @@ _BYTEWISE = String(500).with_variant(String(500, collation="C"), "postgresql")
 
 _BYTEWISE_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
+_WITH_DRAFTS = text("draft_count > 0")
 _UNKNOWN_LOOK = text("fingerprint IS NULL")  # few images or none, so that looking for them costs nothing
 
 
@@ -56,6 +57,14 @@ class Image(Base):
         Index("ix_images_project_id_instance_count", "project_id", "instance_count", "id"),
         Index("ix_images_project_id_in_validation", "project_id", "in_validation", "id"),
         Index("ix_images_without_fingerprint", "id", sqlite_where=_UNKNOWN_LOOK, postgresql_where=_UNKNOWN_LOOK),
+        Index(
+            "ix_images_with_drafts",
+            "project_id",
+            "draft_certainty",
+            "id",
+            sqlite_where=_WITH_DRAFTS,
+            postgresql_where=_WITH_DRAFTS,
+        ),
         NEVER_REUSE_IDS,
     )
 
@@ -76,6 +85,8 @@ class Image(Base):
     in_validation: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)  # grows with every save of its instances
     instance_count: Mapped[int] = mapped_column(default=0)
+    draft_count: Mapped[int] = mapped_column(default=0)  # of open drafts: app/db/draft_totals.py
+    draft_certainty: Mapped[float] = mapped_column(default=1.0)  # the mean of |2 score - 1| over them; 1 without any
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)  # its instances or its validation mark

@@ -1,0 +1,82 @@
+"""What the endpoints about draft labels take and answer."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.http import RequestBody, RowId
+from app.images.schemas import MAX_IDS
+from app.labels.schemas import RleSchema
+
+MAX_DRAFTS = 100_000  # of one request
+DraftId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", to_lower=True)]
+Score = Annotated[float, Field(ge=0, le=1)]
+
+
+class NewDraftsBody(RequestBody):
+    """From which score on predictions become drafts; null leaves it to the thresholds of the batch."""
+
+    min_score: Score | None = None
+
+
+class MadeDrafts(BaseModel):
+    """What was made of a batch: drafts on so many images, and what was passed over because it is there already.
+
+    `replaced` counts the open drafts of those images that had to go, `skipped_labeled` predictions that lie on an
+    object of the same label, `skipped_rejected` those that lie on a draft which somebody rejected.
+    """
+
+    drafts: int
+    images: int
+    replaced: int
+    skipped_labeled: int
+    skipped_rejected: int
+    labels_created: list[str]
+
+
+class DraftSchema(BaseModel):
+    """A predicted object. Saved as an instance with this id, label, rle and source, it is accepted."""
+
+    id: str
+    label: str
+    score: float
+    rle: RleSchema
+    source: str
+
+
+class DraftList(BaseModel):
+    """The open drafts of an image, best score first."""
+
+    items: list[DraftSchema]
+
+
+class DraftIdsBody(RequestBody):
+    ids: Annotated[list[DraftId], Field(min_length=1, max_length=MAX_DRAFTS)]
+
+
+class ChangedDrafts(BaseModel):
+    """How many drafts the call changed, and how many of the image are open now."""
+
+    changed: int
+    draft_count: int
+
+
+class DraftSelectionBody(RequestBody):
+    """Open drafts of a project: of these images or of all, from this score on or any."""
+
+    image_ids: Annotated[list[RowId], Field(max_length=MAX_IDS)] | None = None
+    min_score: Score | None = None
+
+
+class DecidedDrafts(BaseModel):
+    """How many drafts were accepted or rejected, and on how many images."""
+
+    drafts: int
+    images: int
+
+
+class DraftSummary(BaseModel):
+    """The open drafts of a project, and the images that have any."""
+
+    drafts: int
+    images: int
