@@ -49,7 +49,7 @@ export function SaveStatus({ imageId, save, elsewhere, onRetry }: SaveStatusProp
 function textOf(save: SaveState, t: TFunction<"labeling">): string {
   switch (save.kind) {
     case "offline":
-      return t("save.offline", { count: save.changes });
+      return t(save.isKept ? "save.offline" : "save.offlineNotKept", { count: save.changes });
     case "waiting":
       return t("save.waiting", { count: save.changes });
     default:

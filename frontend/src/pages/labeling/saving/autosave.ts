@@ -6,6 +6,7 @@
 import { ApiError } from "../../../api/client.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, instanceFromJson, instanceToJson, sameInstance } from "../../../editor/instance.ts";
+import { DraftKeeper } from "./draftKeeper.ts";
 import type { DraftStore, KeptDraft } from "./drafts.ts";
 import { type LabelName, LabelNames } from "./labelNames.ts";
 import {
@@ -32,7 +33,8 @@ export type SaveState =
   | { readonly kind: "saved" }
   | { readonly kind: "unsaved" }
   | { readonly kind: "saving" }
-  | { readonly kind: "offline"; readonly changes: number }
+  /** `isKept` says whether the changes outlive the tab. */
+  | { readonly kind: "offline"; readonly changes: number; readonly isKept: boolean }
   | { readonly kind: "refused"; readonly message: string; readonly changes: number }
   /** All is saved but objects of these labels, which are not there any more. */
   | { readonly kind: "waiting"; readonly labels: readonly string[]; readonly changes: number };
@@ -49,7 +51,7 @@ export interface AutosaveHooks {
 export class Autosave {
   readonly #editor: Editor;
   readonly #transport: Transport;
-  readonly #drafts: DraftStore;
+  readonly #drafts: DraftKeeper;
   readonly #hooks: AutosaveHooks;
   readonly #names = new LabelNames();
   readonly #unsubscribe: () => void;
@@ -58,8 +60,6 @@ export class Autosave {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_FIRST_MS;
   #saving: Promise<void> | null = null;
-  /** The writing of the newest draft. */
-  #keeping: Promise<void> = Promise.resolve();
   #state: SaveState = { kind: "saved" };
 
   constructor(
@@ -71,7 +71,9 @@ export class Autosave {
     this.#base = stored.base;
     this.#version = stored.version;
     this.#transport = ports.transport;
-    this.#drafts = ports.drafts;
+    this.#drafts = new DraftKeeper(ports.drafts, () => {
+      if (this.#state.kind === "offline") this.#setState(this.#offline());
+    });
     this.#hooks = ports.hooks;
     this.#names.learn(stored.labels);
     this.#unsubscribe = editor.subscribe((aspect) => {
@@ -104,6 +106,11 @@ export class Autosave {
 
   get isSaved(): boolean {
     return this.#isAsStored(this.#editor.document.instances);
+  }
+
+  /** What is not at the server would go with the tab: the browser keeps no draft of it. */
+  get isAtRisk(): boolean {
+    return !this.#drafts.isKept && !this.isSaved;
   }
 
   /** Saves now; resolves when that has succeeded or failed. */
@@ -142,8 +149,8 @@ export class Autosave {
   }
 
   #changed(): void {
-    this.#keeping = this.#drafts.keep(this.draft);
-    if (this.#state.kind === "offline") this.#setState({ kind: "offline", changes: this.#count });
+    this.#drafts.keep(() => this.draft);
+    if (this.#state.kind === "offline") this.#setState(this.#offline());
     else this.#setState({ kind: this.#saving ? "saving" : "unsaved" });
     this.#schedule(SAVE_AFTER_MS);
   }
@@ -171,7 +178,7 @@ export class Autosave {
       await this.#afterSave();
     } catch (error) {
       // "kept" is said once it is true
-      await this.#keeping;
+      await this.#drafts.settled();
       this.#failed(error);
     }
   }
@@ -283,7 +290,8 @@ export class Autosave {
     if (!this.isSaved && this.#isAsStored(this.#sendable())) {
       const labels = new Set(this.changes.flatMap(({ mine }) => (mine ? [mine.label] : [])));
       this.#setState({ kind: "waiting", labels: [...labels], changes: this.changes.length });
-      await this.#drafts.keep(this.draft);
+      this.#drafts.keep(() => this.draft);
+      await this.#drafts.settled();
       return;
     }
     if (!this.isSaved) {
@@ -298,14 +306,17 @@ export class Autosave {
 
   #failed(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
-    const changes = this.#count;
     if (error.status === 0 || error.status >= 500 || error.status === 429) {
-      this.#setState({ kind: "offline", changes });
+      this.#setState(this.#offline());
       this.#schedule(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MOST_MS);
     } else {
-      this.#setState({ kind: "refused", message: error.message, changes });
+      this.#setState({ kind: "refused", message: error.message, changes: this.#count });
     }
+  }
+
+  #offline(): SaveState {
+    return { kind: "offline", changes: this.#count, isKept: this.#drafts.isKept };
   }
 
   /** An order of its own is a change, too. */

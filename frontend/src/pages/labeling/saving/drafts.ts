@@ -12,6 +12,7 @@ export interface KeptDraft {
 
 export interface DraftStore {
   read(): Promise<KeptDraft | null>;
+  /** Rejects where the browser refuses: its disk is full, or a private window keeps nothing. */
   keep(draft: KeptDraft): Promise<void>;
   /** Forgets this tab's draft, and those it took up, unless their tabs went on meanwhile. */
   drop(): Promise<void>;
@@ -35,7 +36,7 @@ const STORE = "drafts";
 const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 let turn = 0;
 
-/** The draft of one person's work on one image. Where the browser has no IndexedDB (private windows), nothing is kept. */
+/** The draft of one person's work on one image. Without IndexedDB, as in some private windows, there is none to read or drop. */
 export function imageDrafts({ userId, projectId, imageId }: DraftPlace): DraftStore {
   const own = `${userId}/${imageId}/${TAB}`;
   const ofAll = () => IDBKeyRange.bound(`${userId}/${imageId}`, `${userId}/${imageId}/\uffff`);
@@ -47,7 +48,8 @@ export function imageDrafts({ userId, projectId, imageId }: DraftPlace): DraftSt
     },
     keep: async (draft) => {
       const kept: Kept = { ...draft, projectId, at: Date.now(), turn: ++turn };
-      await request("readwrite", (store) => store.put(kept, own));
+      const written = await request("readwrite", (store) => store.put(kept, own));
+      if (written === undefined) throw new Error("This browser keeps no drafts.");
     },
     drop: async () => {
       await request("readwrite", (store) => {

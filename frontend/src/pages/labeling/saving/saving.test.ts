@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../../../api/client.ts";
 import type { Instance as InstanceJson } from "../../../api/types.ts";
@@ -7,7 +6,7 @@ import { IMAGE, instanceOf, makeEditor, polygonOf, SQUARE } from "../../../edito
 import { type Instance, instanceFromJson, instanceToJson } from "../../../editor/instance.ts";
 import { Autosave, type SaveState } from "./autosave.ts";
 import type { DraftStore, KeptDraft } from "./drafts.ts";
-import { type Conflict, changesBetween, intoOrder, layOver, takeInTheirs } from "./merge.ts";
+import { type Conflict, intoOrder } from "./merge.ts";
 import type { Transport } from "./transport.ts";
 
 const TRIANGLE = polygonOf([1, 1], [15, 1], [1, 15]);
@@ -194,7 +193,7 @@ describe("autosave", () => {
     server.failure = new ApiError(0, "unreachable");
     reshape(editor, "a", TRIANGLE);
     await vi.advanceTimersByTimeAsync(700);
-    expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1, isKept: true });
     expect(kept.at(-1)?.changes).toHaveLength(1);
     server.failure = null;
     await vi.advanceTimersByTimeAsync(2_000);
@@ -212,7 +211,31 @@ describe("autosave", () => {
     expect(autosave.state).toEqual({ kind: "saving" });
     written();
     await vi.advanceTimersByTimeAsync(0);
-    expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1, isKept: true });
+  });
+
+  test("work that the browser does not keep is said to be at risk, until it is kept or saved", async () => {
+    const { server, editor, autosave, drafts, kept } = start([instanceOf("a", SQUARE)]);
+    const { keep } = drafts;
+    server.failure = new ApiError(0, "unreachable");
+    drafts.keep = () => Promise.reject(new DOMException("The disk is full.", "QuotaExceededError"));
+    reshape(editor, "a", TRIANGLE);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1, isKept: false });
+    expect(autosave.isAtRisk).toBe(true);
+
+    drafts.keep = keep;
+    reshape(editor, "a", OTHER);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(autosave.state).toEqual({ kind: "offline", changes: 1, isKept: true });
+    expect([autosave.isAtRisk, kept.at(-1)?.changes[0]?.mine?.shape]).toEqual([false, OTHER]);
+
+    drafts.keep = () => Promise.reject(new DOMException("The disk is full.", "QuotaExceededError"));
+    drafts.drop = () => Promise.reject(new DOMException("The disk is full.", "QuotaExceededError"));
+    reshape(editor, "a", TRIANGLE);
+    server.failure = null;
+    await autosave.flush();
+    expect([autosave.state.kind, autosave.isAtRisk]).toEqual(["saved", false]);
   });
 
   test("a refused save keeps the work and says why", async () => {
@@ -348,7 +371,7 @@ test("a change of drawing order alone is counted, kept in the draft, and brought
   server.failure = new ApiError(0, "unreachable");
   reorder(editor, "a", 1);
   await autosave.flush();
-  expect(autosave.state).toEqual({ kind: "offline", changes: 1 });
+  expect(autosave.state).toEqual({ kind: "offline", changes: 1, isKept: true });
   const draft = kept.at(-1);
   expect([draft?.changes, draft?.order]).toEqual([[], ["b", "a", "c"]]);
   const theirs = [...before, instanceOf("theirs", SQUARE)];
@@ -364,36 +387,4 @@ test("a tab that goes away sends the drawing order with what changed", async () 
   autosave.sendAway();
   await vi.advanceTimersByTimeAsync(0);
   expect(server.items.map(({ id }) => id)).toEqual(["b", "a"]);
-});
-
-describe("merge", () => {
-  const shape = fc.constantFrom(SQUARE, TRIANGLE, OTHER);
-  const state = fc.uniqueArray(
-    fc.tuple(fc.constantFrom("a", "b", "c", "d"), shape).map(([id, one]) => instanceOf(id, one)),
-    { selector: ({ id }) => id },
-  );
-  const sorted = (instances: readonly Instance[]) => [...instances].sort((a, b) => a.id.localeCompare(b.id));
-
-  test("changes laid over their base give the state", () => {
-    fc.assert(
-      fc.property(state, state, (base, mine) => {
-        const editor = makeEditor(base);
-        editor.takeIn(layOver(changesBetween(base, mine), base));
-        expect(sorted(editor.document.instances)).toEqual(sorted(mine));
-      }),
-    );
-  });
-
-  test("after taking theirs in, what differs from them is exactly mine", () => {
-    fc.assert(
-      fc.property(state, state, state, (base, mine, theirs) => {
-        const editor = makeEditor(mine);
-        const own = changesBetween(base, mine);
-        editor.takeIn(takeInTheirs(mine, own, theirs));
-        const ids = own.map(({ id }) => id);
-        for (const { id } of changesBetween(theirs, editor.document.instances)) expect(ids).toContain(id);
-        for (const { id, mine: kept } of own) expect(editor.document.get(id) ?? null).toEqual(kept);
-      }),
-    );
-  });
 });

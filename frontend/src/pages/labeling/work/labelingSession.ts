@@ -155,13 +155,12 @@ export class LabelingSession {
 
   /** Puts the objects of the image before on this one. */
   pasteLast(): number {
-    const editor = this.current?.editor;
-    return editor ? paste(editor, this.#last?.document.instances ?? []) : 0;
+    return this.paste(this.#last?.document.instances ?? []);
   }
 
-  paste(): number {
+  paste(objects = this.#clipboard): number {
     const editor = this.current?.editor;
-    return editor ? paste(editor, this.#clipboard) : 0;
+    return editor ? paste(editor, objects) : 0;
   }
 
   dismissConflict(imageId: number, id: string): void {
@@ -208,6 +207,10 @@ export class LabelingSession {
     for (const autosave of this.#autosaves()) autosave.retryNow();
     this.retryPicture();
     if (this.#state.kind === "failed") void this.open(this.#state.imageId);
+  }
+
+  get isAtRisk(): boolean {
+    return [...this.#autosaves()].some(({ isAtRisk }) => isAtRisk);
   }
 
   get unsavedElsewhere(): number {

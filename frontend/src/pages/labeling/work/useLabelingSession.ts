@@ -124,11 +124,17 @@ function useLeaving(session: LabelingSession): void {
   useEffect(() => {
     const onHide = () => session.sendAway();
     const onOnline = () => session.retryNow();
+    // the browser asks whether to leave, in its own words
+    const onUnload = (event: BeforeUnloadEvent) => {
+      if (session.isAtRisk) event.preventDefault();
+    };
     window.addEventListener("pagehide", onHide);
     window.addEventListener("online", onOnline);
+    window.addEventListener("beforeunload", onUnload);
     return () => {
       window.removeEventListener("pagehide", onHide);
       window.removeEventListener("online", onOnline);
+      window.removeEventListener("beforeunload", onUnload);
       void session.close();
     };
   }, [session]);
