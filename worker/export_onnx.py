@@ -188,7 +188,7 @@ def _write_graphs(detector: Detector, mask_head: MaskHead, directory: Path, imag
     sides = torch.tensor([image_size / 16, image_size / 4, image_size / 2, image_size])
     boxes = torch.stack((torch.zeros(4), torch.zeros(4), sides, sides), dim=1)
     labels = torch.ones(4, dtype=torch.int64)
-    with torch.no_grad(), _quiet_export():
+    with torch.no_grad(), quiet_export():
         torch.onnx.export(
             detector,
             (image,),
@@ -212,13 +212,14 @@ def _write_graphs(detector: Detector, mask_head: MaskHead, directory: Path, imag
 
 
 @contextmanager
-def _quiet_export() -> Iterator[None]:
+def quiet_export() -> Iterator[None]:
+    """Without the warnings that tracing gives, for torchvision's code and for being deprecated."""
     with warnings.catch_warnings():
         # Tracing warns at every Python number in torchvision's code; _compare shows whether one mattered.
         warnings.filterwarnings("ignore", category=TracerWarning)
         warnings.filterwarnings("ignore", message="To copy construct from a tensor", category=UserWarning)
         warnings.filterwarnings("ignore", message="Exporting aten::index operator", category=UserWarning)
-        warnings.filterwarnings("ignore", message="`torch.jit.script", category=FutureWarning)
+        warnings.filterwarnings("ignore", message="`torch.jit", category=FutureWarning)
         warnings.filterwarnings("ignore", message="You are using the legacy TorchScript", category=DeprecationWarning)
         warnings.filterwarnings("ignore", message="The feature will be removed", category=DeprecationWarning)
         yield

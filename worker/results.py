@@ -20,12 +20,14 @@ from app.inference.predictor import Predictor
 from app.masks.average_precision import average_precision
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import BlobStore
+from app.training.exports import TORCHSCRIPT_FILE
 from app.training.lifecycle import Claim
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
 from worker.checkpoint import TrainedModel, load_trained_model
 from worker.evaluate import best_accuracy
 from worker.export_onnx import export_model
+from worker.export_torchscript import export_torchscript
 from worker.failures import NoCheckpoint
 from worker.model import IMAGE_MEAN, IMAGE_STD
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -125,6 +127,13 @@ def _export(
     )
     samples = [load_image(image) for image in (frozen.of_split(Split.VALIDATION) or frozen.images)[:SAMPLE_IMAGES]]
     report = export_model(trained.model, meta=meta, directory=directory, sample_images=samples)
+    export_torchscript(
+        trained.model,
+        image_size=meta.image_size,
+        class_count=len(meta.class_names),
+        path=directory / TORCHSCRIPT_FILE,
+        sample_images=samples[:1],
+    )
     predictor = Predictor.load(directory)
     tables = {
         split: _predict_split(predictor, frozen, split, load_image=load_image, each_image=each_image)

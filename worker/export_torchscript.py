@@ -1,0 +1,123 @@
+"""Write a trained model as one TorchScript file, for people who have torch; it needs none of our code.
+
+Source: docs/offline.md, "Other engines". torch.export would be the newer way, and stops at suppression as the newer
+ONNX exporter does (docs/decisions/0012-two-graphs.md). `python -m worker.export_torchscript MODEL_ID` makes the file
+for a model that was trained before trainings did so.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sqlalchemy import select
+from torch import Tensor, nn
+from torchvision.models.detection import MaskRCNN
+
+from app.db.engine import session_scope
+from app.db.models import Checkpoint
+from app.inference.predictor import MIN_SCORE
+from app.inference.preprocess import resize_for_model
+from app.logging import configure_logging
+from app.storage.blobs import get_blob_store
+from app.training.exports import TORCHSCRIPT_FILE
+from worker.checkpoint import load_trained_model
+from worker.export_onnx import Detector, ExportMismatch, MaskHead, quiet_export
+
+TOLERANCE = 1e-4  # pixels, scores and probabilities; the same operators in the same order give the same numbers
+
+_logger = logging.getLogger(__name__)
+
+
+class WholeModel(nn.Module):
+    """From an image and the labels' thresholds to the objects at or above them.
+
+    image is float32 (3, H, W), RGB in 0-1 with the model's long side; score_thresholds are float64 (C,), in the order
+    of the class names. Boxes (N, 4) in pixels of that image, scores and 1-based labels (N,), best first, and the
+    probabilities of their masks (N, 28, 28), each in its box.
+    """
+
+    def __init__(self, model: MaskRCNN) -> None:
+        super().__init__()
+        self.detector = Detector(model)
+        self.mask_head = MaskHead(model)
+
+    def forward(self, image: Tensor, score_thresholds: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        boxes, scores, labels, *features = self.detector(image)
+        # The background's row has label 0 and score 0.
+        kept = torch.where((labels > 0) & (scores >= score_thresholds[labels - 1]))[0]
+        boxes, scores, labels = boxes[kept], scores[kept], labels[kept]
+        return boxes, scores, labels, self.mask_head(*features, boxes, labels)
+
+
+def export_torchscript(
+    model: MaskRCNN, *, image_size: int, class_count: int, path: Path, sample_images: Sequence[NDArray[np.uint8]]
+) -> None:
+    """Trace the model and check that what was written answers as it does.
+
+    Args:
+        model: In float32, on the CPU and in evaluation mode.
+        sample_images: Upright (H, W, 3) images to compare on.
+    Raises:
+        ExportMismatch: An answer differs.
+    """
+    whole = WholeModel(model).eval()
+    picture = torch.rand(3, image_size, image_size, generator=torch.Generator().manual_seed(0))
+    thresholds = torch.full((class_count,), MIN_SCORE, dtype=torch.float64)
+    with torch.no_grad(), quiet_export():
+        # Checked below: torch's own check compares tensor by tensor on the picture that was traced.
+        torch.jit.trace(whole, (picture, thresholds), check_trace=False).save(path)
+        written = torch.jit.load(path)
+    for image in sample_images:
+        _compare(whole, written, torch.from_numpy(resize_for_model(image, image_size).pixels), thresholds)
+
+
+def _compare(whole: WholeModel, written: torch.jit.ScriptModule, pixels: Tensor, thresholds: Tensor) -> None:
+    with torch.inference_mode():
+        pairs = zip(whole(pixels, thresholds), written(pixels, thresholds), strict=True)
+        for wanted, got in pairs:
+            if wanted.shape != got.shape or not torch.allclose(wanted, got, rtol=0, atol=TOLERANCE):
+                raise ExportMismatch("the TorchScript file answers otherwise than the model that it was traced from")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the file for both checkpoints of a model; 1 where it is not trained."""
+    parser = argparse.ArgumentParser(prog="python -m worker.export_torchscript", description=__doc__)
+    parser.add_argument("model_id", type=int)
+    model_id: int = parser.parse_args(arguments).model_id
+    configure_logging()
+    with session_scope(read_only=True) as session:
+        trained = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None))
+        checkpoints = session.scalars(trained).all()
+    for checkpoint in checkpoints:
+        _add_to(checkpoint)
+        _logger.info("model %d, checkpoint %s: %s is there", model_id, checkpoint.kind, TORCHSCRIPT_FILE)
+    if not checkpoints:
+        _logger.error("model %d does not exist or is not trained yet", model_id)
+    return 0 if checkpoints else 1
+
+
+def _add_to(checkpoint: Checkpoint) -> None:
+    store = get_blob_store()
+    with store.local_path(checkpoint.state_key) as state_file:
+        trained = load_trained_model(state_file)
+    config = trained.config
+    with TemporaryDirectory(prefix="maskwright-torchscript-") as folder:
+        path = Path(folder) / TORCHSCRIPT_FILE
+        export_torchscript(
+            trained.model,
+            image_size=config.image_size,
+            class_count=len(config.class_names),
+            path=path,
+            sample_images=[],
+        )
+        store.put_file(f"{checkpoint.export_prefix}/{TORCHSCRIPT_FILE}", path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
