@@ -41,6 +41,12 @@ hypothesis.settings.load_profile("any machine")
 PASSWORD = "correct horse battery staple"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long first: beside each other none of them is left for the end, when the others rest."""
+    long = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(autouse=True)
 def _settings_end_with_the_test() -> Iterator[None]:
     yield

@@ -18,9 +18,10 @@ from app.settings import Settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
 from tests.conftest import Person
+from tests.exported import exported_random_model
 from tests.oriented import CORNER_SHARE, CORNERS, ORIENTATIONS, RED, Rgb, as_stored, corner_colours, oriented_file
 from tests.oriented import upright_picture as draw
-from tests.trained import IMAGE_SIZE, export_random_model, store_trained_model
+from tests.trained import IMAGE_SIZE, store_trained_model
 from worker import trainer as trainer_module
 from worker.dataset import TrainingData, TrainingImage, prepare_image
 from worker.heartbeat import Heartbeat
@@ -43,9 +44,7 @@ def upright() -> Rgb:
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[CheckpointKind, Path]:
-    folder = tmp_path_factory.mktemp("exports")
-    export_random_model(folder, seed=0)
-    return dict.fromkeys(CheckpointKind, folder)
+    return dict.fromkeys(CheckpointKind, exported_random_model(tmp_path_factory, seed=0))
 
 
 @pytest.fixture

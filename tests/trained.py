@@ -1,25 +1,16 @@
-"""A model that looks trained: random weights, really exported, with the rows that a worker would have written."""
+"""A model that looks trained: the rows and files that a worker would have written."""
 
 from pathlib import Path
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torchvision.models.detection import MaskRCNN
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, ModelSize, ModelStatus, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
-from app.inference.model_meta import ModelMeta
 from app.masks.prediction_table import PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import get_blob_store
 from app.training.snapshot import TrainingConfig
-from worker.export_onnx import export_model
-from worker.model import IMAGE_MEAN, IMAGE_STD, build_model
 
 CLASS_NAMES = ["fig", "nut"]
 IMAGE_SIZE = 64
-LOGIT_SPREAD = 2.0  # standard deviation: scores from a few percent to nearly one
 OPTIMIZED = {"fig": 0.4, "nut": 0.6}
 CONFIG = TrainingConfig(
     image_size=IMAGE_SIZE,
@@ -31,38 +22,6 @@ CONFIG = TrainingConfig(
     seed=0,
     max_steps=None,
 )
-
-
-def export_random_model(directory: Path, *, seed: int) -> None:
-    """Export a small network whose random answers are spread over all scores."""
-    torch.manual_seed(seed)
-    model = build_model(ModelSize.SMALL, class_count=len(CLASS_NAMES), image_size=IMAGE_SIZE).eval()
-    picture = np.random.default_rng(seed).integers(0, 255, (48, IMAGE_SIZE, 3), dtype=np.uint8)
-    _spread_scores(model, picture)
-    meta = ModelMeta(
-        class_names=tuple(CLASS_NAMES),
-        image_size=IMAGE_SIZE,
-        size=ModelSize.SMALL,
-        model_name="random",
-        checkpoint=CheckpointKind.BEST,
-        step=1,
-        image_mean=IMAGE_MEAN,
-        image_std=IMAGE_STD,
-    )
-    export_model(model, meta=meta, directory=directory, sample_images=[picture])
-
-
-def _spread_scores(model: MaskRCNN, picture: NDArray[np.uint8]) -> None:
-    """Scale the class scores: random features differ little from box to box, so all boxes would have one score."""
-    classifier = model.roi_heads.box_predictor.cls_score
-    seen: list[torch.Tensor] = []
-    hook = classifier.register_forward_hook(lambda _module, _inputs, logits: seen.append(logits))
-    with torch.no_grad():
-        model([torch.from_numpy(picture).permute(2, 0, 1).float() / 255])
-        hook.remove()
-        scale = LOGIT_SPREAD / seen[0].std(dim=0)
-        classifier.bias.copy_((classifier.bias - seen[0].mean(dim=0)) * scale)
-        classifier.weight *= scale[:, None]
 
 
 def store_trained_model(

@@ -7,17 +7,16 @@ from fastapi import FastAPI
 from app.db.enums import CheckpointKind
 from maskwright_client import Client
 from tests.conftest import Person
+from tests.exported import exported_random_model
 from tests.listening import listening
-from tests.trained import export_random_model, store_trained_model
+from tests.trained import store_trained_model
 
 MODEL_NAME = "my model ü"
 
 
 @pytest.fixture(scope="session")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("export")
-    export_random_model(folder, seed=0)
-    return folder
+    return exported_random_model(tmp_path_factory, seed=0)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from app.http import TOKEN_HEADER
 from tests.services import free_port, skip_or_fail
+from tests.side_by_side import one_core
 
 EMAIL = "anna.keller@example.com"
 PASSWORD = "correct horse battery staple"
@@ -213,7 +214,7 @@ def _maskwright(arguments: list[str], environment: dict[str, str], folder: Path,
 @contextmanager
 def _running(arguments: list[str], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in a process group of its own, of which nothing is left afterwards."""
-    with (folder / "up.log").open("wb") as log:
+    with (folder / "up.log").open("wb") as log, one_core():
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli.main", *arguments],
             env=environment,

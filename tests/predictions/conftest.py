@@ -3,16 +3,14 @@ from pathlib import Path
 import pytest
 
 from app.db.enums import CheckpointKind
-from tests.trained import export_random_model, store_trained_model
+from tests.exported import exported_random_model
+from tests.trained import store_trained_model
 
 
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> dict[CheckpointKind, Path]:
     """Two different exported models."""
-    folder = tmp_path_factory.mktemp("exports")
-    for seed, kind in enumerate(CheckpointKind):
-        export_random_model(folder / kind, seed=seed)
-    return {kind: folder / kind for kind in CheckpointKind}
+    return {kind: exported_random_model(tmp_path_factory, seed=seed) for seed, kind in enumerate(CheckpointKind)}
 
 
 @pytest.fixture

@@ -1,9 +1,5 @@
-"""A queued model without pictures, and one core for every test.
+"""A queued model without pictures, and one core for every test."""
 
-Threads that wait for each other crawl on cores that other tests use as well.
-"""
-
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,15 +10,15 @@ from app.db.enums import ModelSize
 from app.db.models import Model, Project
 from app.settings import Settings
 from app.training.snapshot import TrainingConfig
+from tests.side_by_side import one_core
 
 
 @pytest.fixture(autouse=True)
 def _one_core() -> Iterator[None]:
-    cores, threads = os.sched_getaffinity(0), torch.get_num_threads()
-    os.sched_setaffinity(0, {sorted(cores)[os.getpid() % len(cores)]})
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield
-    os.sched_setaffinity(0, cores)
+    with one_core():
+        yield
     torch.set_num_threads(threads)
 
 

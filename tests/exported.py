@@ -1,0 +1,54 @@
+"""A model that predicts: random weights, really exported."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torchvision.models.detection import MaskRCNN
+
+from app.db.enums import CheckpointKind, ModelSize
+from app.inference.model_meta import ModelMeta
+from tests.side_by_side import made_once
+from tests.trained import CLASS_NAMES, IMAGE_SIZE
+from worker.export_onnx import export_model
+from worker.model import IMAGE_MEAN, IMAGE_STD, build_model
+
+LOGIT_SPREAD = 2.0  # standard deviation: scores from a few percent to nearly one
+
+
+def exported_random_model(tmp_path_factory: pytest.TempPathFactory, *, seed: int) -> Path:
+    """A small network whose random answers are spread over all scores, exported once for all tests that ask for it."""
+    return made_once(tmp_path_factory, f"random-model-{seed}", lambda directory: _export_random_model(directory, seed))
+
+
+def _export_random_model(directory: Path, seed: int) -> None:
+    torch.manual_seed(seed)
+    model = build_model(ModelSize.SMALL, class_count=len(CLASS_NAMES), image_size=IMAGE_SIZE).eval()
+    picture = np.random.default_rng(seed).integers(0, 255, (48, IMAGE_SIZE, 3), dtype=np.uint8)
+    _spread_scores(model, picture)
+    meta = ModelMeta(
+        class_names=tuple(CLASS_NAMES),
+        image_size=IMAGE_SIZE,
+        size=ModelSize.SMALL,
+        model_name="random",
+        checkpoint=CheckpointKind.BEST,
+        step=1,
+        image_mean=IMAGE_MEAN,
+        image_std=IMAGE_STD,
+    )
+    export_model(model, meta=meta, directory=directory, sample_images=[picture])
+
+
+def _spread_scores(model: MaskRCNN, picture: NDArray[np.uint8]) -> None:
+    """Scale the class scores: random features differ little from box to box, so all boxes would have one score."""
+    classifier = model.roi_heads.box_predictor.cls_score
+    seen: list[torch.Tensor] = []
+    hook = classifier.register_forward_hook(lambda _module, _inputs, logits: seen.append(logits))
+    with torch.no_grad():
+        model([torch.from_numpy(picture).permute(2, 0, 1).float() / 255])
+        hook.remove()
+        scale = LOGIT_SPREAD / seen[0].std(dim=0)
+        classifier.bias.copy_((classifier.bias - seen[0].mean(dim=0)) * scale)
+        classifier.weight *= scale[:, None]
