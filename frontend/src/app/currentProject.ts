@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { modelQuery, projectQuery } from "../api/queries.ts";
 import type { Project } from "../api/types.ts";
+import { batchQuery } from "../pages/batches/batchQueries.ts";
 
-/** The project that the address is about, by its own id or by its model's; undefined elsewhere and while it loads. */
+/** The project that the address is about, by its own id or its model's or batch's; undefined elsewhere and while it loads. */
 export function useCurrentProject(): Project | undefined {
   const projectId = useCurrentProjectId();
   return useQuery({ ...projectQuery(projectId ?? 0), enabled: projectId !== undefined }).data;
@@ -17,7 +18,9 @@ export function useCurrentProjectId(): number | undefined {
     ...modelQuery(modelId ?? 0),
     enabled: ofAddress === undefined && modelId !== undefined,
   }).data;
-  return ofAddress ?? model?.project_id;
+  const batchId = idOf(params.batchId);
+  const batch = useQuery({ ...batchQuery(batchId ?? 0), enabled: batchId !== undefined }).data;
+  return ofAddress ?? model?.project_id ?? batch?.project_id;
 }
 
 /** An id of the address, which the router has checked only to be there. */

@@ -76,6 +76,14 @@ export const router = createBrowserRouter([
             path: "models/:modelId/predict",
             lazy: page(async () => (await import("../pages/predict/PredictPage.tsx")).PredictPage),
           },
+          {
+            path: "projects/:projectId/batches",
+            lazy: page(async () => (await import("../pages/batches/BatchesPage.tsx")).BatchesPage),
+          },
+          {
+            path: "batches/:batchId",
+            lazy: page(async () => (await import("../pages/batches/BatchPage.tsx")).BatchPage),
+          },
           { path: "models/:modelId/api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
           { path: "queue", lazy: page(async () => (await import("../pages/train/QueuePage.tsx")).QueuePage) },
           { path: "account/tokens", lazy: page(async () => (await import("../pages/api/TokensPage.tsx")).TokensPage) },

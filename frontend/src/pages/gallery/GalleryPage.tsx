@@ -17,6 +17,9 @@ import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount } from "../../components/format.ts";
 import { takeNewestToastAction } from "../../components/toasts.ts";
+import { DecideDraftsDialog } from "../batches/DecideDraftsDialog.tsx";
+import { DraftLabelsDialog } from "../batches/DraftLabelsDialog.tsx";
+import type { Decision } from "../batches/draftQueries.ts";
 import { deletions } from "./deletions.ts";
 import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
@@ -34,8 +37,13 @@ import { UnfinishedUploads } from "./upload/UnfinishedUploads.tsx";
 import { UploadButton } from "./upload/UploadButton.tsx";
 import { useGallery } from "./useGallery.ts";
 import { useGallerySelection } from "./useGallerySelection.ts";
-import { useImageActions } from "./useImageActions.ts";
+import { type ImageActions, useImageActions } from "./useImageActions.ts";
 import { useStored } from "./useStored.ts";
+
+/** Which dialog about draft labels is open, and about which images. */
+type DraftDialog =
+  | { kind: "draft"; ids: readonly number[] }
+  | { kind: "decide"; ids: readonly number[]; decision: Decision };
 
 export function GalleryPage() {
   const projectId = useIdParam("projectId");
@@ -60,6 +68,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const view = useViewSettings();
   const [menu, setMenu] = useState<{ ids: readonly number[]; point: MenuPoint } | null>(null);
   const [isSelecting, setSelecting] = useState(false);
+  const [dialog, setDialog] = useState<DraftDialog | null>(null);
   const searchField = useRef<HTMLInputElement>(null);
   // A training is to see the images as this page shows them.
   const isTraining = useMatch("/projects/:projectId/train") !== null;
@@ -72,7 +81,15 @@ function ProjectGallery({ project }: { project: Project }) {
     chosen.forget(gone);
     actions.remove(gone);
   };
-  const withRemove = { ...actions, remove };
+  const all: ImageActions = {
+    ...actions,
+    remove,
+    draft: (ids) => setDialog({ kind: "draft", ids }),
+    decide: (ids, decision) => setDialog({ kind: "decide", ids, decision }),
+  };
+  const haveDrafts = (some: readonly number[]) =>
+    filter.drafts === true || some.some((id) => (gallery.itemOf(id)?.draft_count ?? 0) > 0);
+  const draftLabels = () => all.draft(ids);
   const leaveSelecting = () => {
     chosen.clear();
     setSelecting(false);
@@ -93,7 +110,13 @@ function ProjectGallery({ project }: { project: Project }) {
     <DropTarget projectId={project.id} projectName={project.name} className={styles.gallery}>
       <h1 className="visually-hidden">{projectTitle(project)}</h1>
       <div className={styles.side}>
-        <Sidebar project={project} filter={filter} onFilter={setFilter} onLabelImages={labelImages} />
+        <Sidebar
+          project={project}
+          filter={filter}
+          onFilter={setFilter}
+          onLabelImages={labelImages}
+          onDraftLabels={draftLabels}
+        />
       </div>
       <div className={styles.main}>
         <div className={styles.desk}>
@@ -108,7 +131,14 @@ function ProjectGallery({ project }: { project: Project }) {
             searchRef={searchField}
           />
         </div>
-        <PhoneFilters project={project} labels={labels ?? []} filter={filter} onFilter={setFilter} view={view} />
+        <PhoneFilters
+          project={project}
+          labels={labels ?? []}
+          filter={filter}
+          onFilter={setFilter}
+          view={view}
+          onDraftLabels={draftLabels}
+        />
         <UnfinishedUploads projectId={project.id} />
         <ActiveFilters projectId={project.id} filter={filter} onFilter={setFilter} />
         <ErrorMessage error={gallery.error} onRetry={gallery.retry} />
@@ -142,7 +172,8 @@ function ProjectGallery({ project }: { project: Project }) {
             projectId={project.id}
             ids={ids}
             areAllValidation={ids.every((id) => gallery.itemOf(id)?.validation)}
-            actions={withRemove}
+            hasDrafts={haveDrafts(ids)}
+            actions={all}
             onClear={leaveSelecting}
           />
         )}
@@ -153,11 +184,36 @@ function ProjectGallery({ project }: { project: Project }) {
         />
       </div>
       <ContextMenu label={t("selectionActions")} point={menu?.point ?? null} onClose={() => setMenu(null)}>
-        {menu && <ImageMenu projectId={project.id} ids={menu.ids} actions={withRemove} onDone={() => setMenu(null)} />}
+        {menu && (
+          <ImageMenu
+            projectId={project.id}
+            ids={menu.ids}
+            hasDrafts={haveDrafts(menu.ids)}
+            actions={all}
+            onDone={() => setMenu(null)}
+          />
+        )}
       </ContextMenu>
       <span className="visually-hidden" role="status">
         {ids.length > 0 && t("selected", { count: ids.length, shown: formatCount(ids.length) })}
       </span>
+      {dialog?.kind === "draft" && (
+        <DraftLabelsDialog
+          project={project}
+          filter={filter}
+          shownCount={gallery.total}
+          selected={dialog.ids}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog?.kind === "decide" && (
+        <DecideDraftsDialog
+          projectId={project.id}
+          imageIds={dialog.ids}
+          decision={dialog.decision}
+          onClose={() => setDialog(null)}
+        />
+      )}
       <Outlet />
     </DropTarget>
   );

@@ -1,21 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import { Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles } from "lucide-react";
+import { CheckCheck, Pencil, Sparkles, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { modelsQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
 import { formatCount, formatMap, formatTimeLeft } from "../../components/format.ts";
 import { Menu, MenuGroup, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
-import { type ImageActions, MAX_PREDICTED } from "./useImageActions.ts";
+import type { ImageActions } from "./useImageActions.ts";
 
 interface ImageMenuProps {
   projectId: number;
   ids: readonly number[];
+  /** Whether any of them has draft labels. */
+  hasDrafts: boolean;
   actions: ImageActions;
   onDone: () => void;
 }
 
 /** The right-click menu; the floating bar has the same actions. */
-export function ImageMenu({ projectId, ids, actions, onDone }: ImageMenuProps) {
+export function ImageMenu({ projectId, ids, hasDrafts, actions, onDone }: ImageMenuProps) {
   const { t } = useTranslation("gallery");
   return (
     <Menu
@@ -38,6 +40,11 @@ export function ImageMenu({ projectId, ids, actions, onDone }: ImageMenuProps) {
           <ModelItems projectId={projectId} ids={ids} actions={actions} />
         </Submenu>
       </MenuGroup>
+      {hasDrafts && (
+        <MenuGroup title={t("draftsTitle")}>
+          <DraftItems ids={ids} actions={actions} />
+        </MenuGroup>
+      )}
       <MenuLine />
       <MenuItem icon={SquareCheck} hint="V" onAction={() => actions.setValidation(ids, true)}>
         {t("addToValidation")}
@@ -53,8 +60,25 @@ export function ImageMenu({ projectId, ids, actions, onDone }: ImageMenuProps) {
   );
 }
 
+type ItemsProps = Pick<ImageMenuProps, "projectId" | "ids" | "actions">;
+
+/** All drafts of the images at once. */
+export function DraftItems({ ids, actions }: Omit<ItemsProps, "projectId">) {
+  const { t } = useTranslation("batches");
+  return (
+    <>
+      <MenuItem icon={CheckCheck} onAction={() => actions.decide(ids, "accept")}>
+        {t("decide.accept")}
+      </MenuItem>
+      <MenuItem icon={X} onAction={() => actions.decide(ids, "reject")}>
+        {t("decide.reject")}
+      </MenuItem>
+    </>
+  );
+}
+
 /** The project's models as menu items; those that cannot predict yet say why. */
-export function ModelItems({ projectId, ids, actions }: Omit<ImageMenuProps, "onDone">) {
+export function ModelItems({ projectId, ids, actions }: ItemsProps) {
   const { t } = useTranslation("gallery");
   const models = useQuery(modelsQuery(projectId)).data?.items ?? [];
   if (models.length === 0) return <MenuItem isDisabled>{t("noModels")}</MenuItem>;
@@ -72,7 +96,10 @@ export function ModelItems({ projectId, ids, actions }: Omit<ImageMenuProps, "on
           {model.name}
         </MenuItem>
       ))}
-      {ids.length > MAX_PREDICTED && <MenuItem isDisabled>{t("onlyFirst", { count: MAX_PREDICTED })}</MenuItem>}
+      <MenuLine />
+      <MenuItem icon={Sparkles} onAction={() => actions.draft(ids)}>
+        {t("draftWithModel")}
+      </MenuItem>
     </>
   );
 }

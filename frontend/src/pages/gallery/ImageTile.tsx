@@ -71,7 +71,7 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
         <span className={styles.check} data-check>
           {isSelected && <Icon of={Check} size={14} />}
         </span>
-        {image?.validation && <span className={styles.badge}>{t("validation")}</span>}
+        {image && <Badges image={image} />}
       </div>
       <div className={styles.caption}>
         <span className={styles.name} title={image?.name}>
@@ -82,6 +82,16 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
     </div>
   );
 });
+
+function Badges({ image: { validation, draft_count } }: { image: ImageItem }) {
+  const { t } = useTranslation("gallery");
+  return (
+    <span className={styles.badges}>
+      {draft_count > 0 && <span className={styles.drafts}>{t("drafts", { count: draft_count })}</span>}
+      {validation && <span className={styles.badge}>{t("validation")}</span>}
+    </span>
+  );
+}
 
 function LabelCounts({ image, colorOf }: { image: ImageItem; colorOf: ReadonlyMap<number, string> }) {
   const { t } = useTranslation("gallery");

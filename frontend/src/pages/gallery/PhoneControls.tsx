@@ -26,10 +26,11 @@ interface PhoneFiltersProps {
   filter: GalleryFilter;
   onFilter: SetFilter;
   view: ViewSettings;
+  onDraftLabels: () => void;
 }
 
 /** In place of the left column and the toolbar on a narrow screen. */
-export function PhoneFilters({ project, labels, filter, onFilter, view }: PhoneFiltersProps) {
+export function PhoneFilters({ project, labels, filter, onFilter, view, onDraftLabels }: PhoneFiltersProps) {
   const { t } = useTranslation("gallery");
   const [isOpen, setOpen] = useState(false);
   const chip = (label: string | null) => {
@@ -80,7 +81,14 @@ export function PhoneFilters({ project, labels, filter, onFilter, view }: PhoneF
       </nav>
       <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={t("filters")} size="small">
         <div>
-          <StateFilters project={project} filter={filter} />
+          <StateFilters
+            project={project}
+            filter={filter}
+            onDraftLabels={() => {
+              setOpen(false);
+              onDraftLabels();
+            }}
+          />
           <FolderFilters projectId={project.id} filter={filter} />
           <UploadFilters projectId={project.id} filter={filter} onFilter={onFilter} />
         </div>

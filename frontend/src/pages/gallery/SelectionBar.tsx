@@ -1,10 +1,10 @@
-import { ChevronDown, Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
+import { ChevronDown, ListChecks, Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { FloatingBar, FloatingBarLine } from "../../components/FloatingBar.tsx";
 import { formatCount } from "../../components/format.ts";
 import { MenuButton } from "../../components/Menu.tsx";
-import { ModelItems } from "./ImageMenu.tsx";
+import { DraftItems, ModelItems } from "./ImageMenu.tsx";
 import styles from "./SelectionBar.module.css";
 import type { ImageActions } from "./useImageActions.ts";
 
@@ -13,12 +13,14 @@ interface SelectionBarProps {
   ids: readonly number[];
   /** Whether all of them are in the validation set: then the bar offers to take them out. */
   areAllValidation: boolean;
+  /** Whether any of them has draft labels. */
+  hasDrafts: boolean;
   actions: ImageActions;
   onClear: () => void;
 }
 
 /** Appears with a selection, leaves with it. */
-export function SelectionBar({ projectId, ids, areAllValidation, actions, onClear }: SelectionBarProps) {
+export function SelectionBar({ projectId, ids, areAllValidation, hasDrafts, actions, onClear }: SelectionBarProps) {
   const { t } = useTranslation("gallery");
   return (
     <FloatingBar label={t("selectionActions")} className={styles.bar ?? ""}>
@@ -40,6 +42,19 @@ export function SelectionBar({ projectId, ids, areAllValidation, actions, onClea
       >
         <ModelItems projectId={projectId} ids={ids} actions={actions} />
       </MenuButton>
+      {hasDrafts && (
+        <MenuButton
+          aria-label={t("draftsTitle")}
+          placement="top start"
+          button={
+            <Button kind="quiet" icon={ListChecks} iconAfter={ChevronDown}>
+              {t("draftsTitle")}
+            </Button>
+          }
+        >
+          <DraftItems ids={ids} actions={actions} />
+        </MenuButton>
+      )}
       {areAllValidation ? (
         <Button kind="quiet" icon={SquareMinus} onPress={() => actions.setValidation(ids, false)}>
           {t("removeFromValidation")}

@@ -18,9 +18,10 @@ interface SidebarProps {
   filter: GalleryFilter;
   onFilter: (filter: GalleryFilter) => void;
   onLabelImages: () => void;
+  onDraftLabels: () => void;
 }
 
-export function Sidebar({ project, filter, onFilter, onLabelImages }: SidebarProps) {
+export function Sidebar({ project, filter, onFilter, onLabelImages, onDraftLabels }: SidebarProps) {
   const { t } = useTranslation("gallery");
   const labels = useQuery(labelsQuery(project.id)).data?.items;
   return (
@@ -33,7 +34,7 @@ export function Sidebar({ project, filter, onFilter, onLabelImages }: SidebarPro
       </div>
       <div className={styles.filters}>
         <LabelFilters projectId={project.id} labels={labels} filter={filter} />
-        <StateFilters project={project} filter={filter} />
+        <StateFilters project={project} filter={filter} onDraftLabels={onDraftLabels} />
         <FolderFilters projectId={project.id} filter={filter} />
         <UploadFilters projectId={project.id} filter={filter} onFilter={onFilter} />
       </div>

@@ -9,6 +9,7 @@ describe("readFilter", () => {
       label: null,
       labeled: null,
       validation: null,
+      drafts: null,
       q: "",
       folder: null,
       uploadedBy: null,
@@ -36,6 +37,7 @@ describe("writeFilter", () => {
     "labeled=0&q=a+b&sort=name",
     "label=M%C3%BCsli+%26+nuts",
     "sort=-instances",
+    "drafts=1&sort=uncertainty",
     "folder=a%2Fb",
     "uploaded_by=me&uploaded_after=2026-01-05&uploaded_before=2026-01-31",
     "",
@@ -60,9 +62,15 @@ test("withoutFilter keeps the order alone", () => {
   expect(all.sort).toBe("name");
 });
 
-test.each(["label=fig", "labeled=0", "validation=0", "q=x", "folder=a", "uploaded_by=3", "uploaded_before=2026-01-05"])(
-  "isFiltered by %s",
-  (search) => {
-    expect(isFiltered(read(search))).toBe(true);
-  },
-);
+test.each([
+  "label=fig",
+  "labeled=0",
+  "validation=0",
+  "drafts=1",
+  "q=x",
+  "folder=a",
+  "uploaded_by=3",
+  "uploaded_before=2026-01-05",
+])("isFiltered by %s", (search) => {
+  expect(isFiltered(read(search))).toBe(true);
+});

@@ -10,6 +10,7 @@ export const SORTS = [
   "-name",
   "-instances",
   "instances",
+  "uncertainty",
 ] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -18,6 +19,8 @@ export interface GalleryFilter {
   label: string | null;
   labeled: boolean | null;
   validation: boolean | null;
+  /** Whether a model's draft labels wait for a decision. */
+  drafts: boolean | null;
   /** A part of the name. */
   q: string;
   /** Only images in it, or in one below it. */
@@ -36,6 +39,7 @@ const EVERYTHING: GalleryFilter = {
   label: null,
   labeled: null,
   validation: null,
+  drafts: null,
   q: "",
   folder: null,
   uploadedBy: null,
@@ -50,6 +54,7 @@ export function readFilter(search: URLSearchParams): GalleryFilter {
     label: search.get("label") || null,
     labeled: readFlag(search.get("labeled")),
     validation: readFlag(search.get("validation")),
+    drafts: readFlag(search.get("drafts")),
     q: search.get("q") ?? "",
     folder: search.get("folder") || null,
     uploadedBy: readUploader(search.get("uploaded_by")),
@@ -65,6 +70,7 @@ export function writeFilter(filter: GalleryFilter): URLSearchParams {
   if (filter.label !== null) search.set("label", filter.label);
   if (filter.labeled !== null) search.set("labeled", writeFlag(filter.labeled));
   if (filter.validation !== null) search.set("validation", writeFlag(filter.validation));
+  if (filter.drafts !== null) search.set("drafts", writeFlag(filter.drafts));
   if (filter.q !== "") search.set("q", filter.q);
   if (filter.folder !== null) search.set("folder", filter.folder);
   if (filter.uploadedBy !== null) search.set("uploaded_by", filter.uploadedBy);

@@ -3,34 +3,48 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { formatCount } from "../../components/format.ts";
 import { dismissToast, showToast } from "../../components/toasts.ts";
+import { startOverFilter, startOverImages } from "../batches/batchQueries.ts";
+import type { Decision } from "../batches/draftQueries.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
+import { MOST_AT_ONCE } from "../predict/takenFiles.ts";
 import { deletions } from "./deletions.ts";
-import { type GalleryFilter, wordsOf } from "./galleryFilter.ts";
+import { type GalleryFilter, queryOf, wordsOf } from "./galleryFilter.ts";
 import type { Gallery } from "./useGallery.ts";
 import { useSetValidation } from "./validation/useSetValidation.ts";
 
 /** So many ids fit into an address that still can be sent to somebody. */
 const IDS_IN_ADDRESS = 50;
-/** The prediction page answers each while one waits. */
-export const MAX_PREDICTED = 100;
-
 export interface ImageActions {
   /** Opens the editor: one image with the filtered ones around it, or the images chosen. */
   label: (ids: readonly number[]) => void;
   /** Opens the editor with all images under the filter. */
   labelFiltered: () => void;
-  predict: (ids: readonly number[], modelId: number) => void;
+  /** A few images on the prediction page, more as a batch. */
+  predict: (ids: readonly number[], modelId: number) => Promise<void>;
+  /** Asks which model is to draft labels. */
+  draft: (ids: readonly number[]) => void;
+  /** Asks before it accepts or rejects the drafts of images. */
+  decide: (ids: readonly number[], decision: Decision) => void;
   setValidation: (ids: readonly number[], validation: boolean) => Promise<void>;
   remove: (ids: readonly number[]) => void;
 }
 
-export function useImageActions(projectId: number, filter: GalleryFilter, gallery: Gallery): ImageActions {
+/** The dialogs are the gallery's to open. */
+export type DirectActions = Omit<ImageActions, "draft" | "decide">;
+
+export function useImageActions(projectId: number, filter: GalleryFilter, gallery: Gallery): DirectActions {
   const { t } = useTranslation(["gallery", "common"]);
   const navigate = useNavigate();
   const setValidation = useSetValidation(projectId, filter, gallery);
 
   const openEditor = (imageId: number | null, search: URLSearchParams) =>
     navigate(`/projects/${projectId}/label${imageId === null ? "" : `/${imageId}`}?${search}`);
+
+  /** All images under the filter are meant by the filter: there may be too many to name. */
+  const startBatch = (ids: readonly number[], modelId: number) =>
+    ids.length === gallery.total && deletions.hidden.size === 0
+      ? startOverFilter(modelId, queryOf(filter))
+      : startOverImages(modelId, ids);
 
   return {
     label: (ids) => {
@@ -42,7 +56,15 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
       return openEditor(only, new URLSearchParams({ chosen: "" }));
     },
     labelFiltered: () => openEditor(null, new URLSearchParams(wordsOf(filter))),
-    predict: (ids, modelId) => navigate(`/models/${modelId}/predict?images=${ids.slice(0, MAX_PREDICTED).join(",")}`),
+    predict: async (ids, modelId) => {
+      if (ids.length <= MOST_AT_ONCE) return navigate(`/models/${modelId}/predict?images=${ids.join(",")}`);
+      try {
+        const { id } = await startBatch(ids, modelId);
+        await navigate(`/batches/${id}`);
+      } catch (error) {
+        showToast(error instanceof Error ? error.message : String(error), { kind: "error" });
+      }
+    },
     setValidation,
     remove: (ids) => {
       const deletion = { projectId, imageIds: ids };

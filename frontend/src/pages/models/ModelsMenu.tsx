@@ -11,7 +11,7 @@ import { useModels } from "./useModels.ts";
 const SHOWN = 12;
 
 export function ModelsMenu({ project }: { project: Project }) {
-  const { t } = useTranslation(["models", "train", "fixes"]);
+  const { t } = useTranslation(["models", "train", "fixes", "batches"]);
   const navigate = useNavigate();
   const models = useModels(project.id).data?.items ?? [];
   return (
@@ -65,6 +65,7 @@ export function ModelsMenu({ project }: { project: Project }) {
       {models.length === 0 && <MenuItem isDisabled>{t("none")}</MenuItem>}
       <MenuLine />
       <MenuItem onAction={() => navigate(`/projects/${project.id}/models`)}>{t("all")}</MenuItem>
+      <MenuItem onAction={() => navigate(`/projects/${project.id}/batches`)}>{t("batches:title")}</MenuItem>
       <MenuItem onAction={() => navigate("/queue")}>{t("train:queue")}</MenuItem>
     </MenuButton>
   );

@@ -1,48 +1,72 @@
 /** The left side: upload, drop zone, and the images with how many objects were found in each. */
-import { Upload } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { FileArchive, FolderUp, Images, Upload } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button.tsx";
 import { classNames } from "../../components/classNames.ts";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { MenuItem } from "../../components/Menu.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { SendingProgress } from "../../components/SendingProgress.tsx";
+import { SplitButton } from "../../components/SplitButton.tsx";
+import { filesOfDrop, hasFiles, type PickKind, pickFiles } from "../gallery/upload/pickFiles.ts";
+import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
 import styles from "./PictureList.module.css";
 import { type Cut, isKept } from "./predictions.ts";
-import { sourcesOf } from "./sources.ts";
-import type { Picture, PictureSource } from "./usePredictions.ts";
+import { MOST_AT_ONCE } from "./takenFiles.ts";
+import type { BatchSending } from "./useBatchSending.ts";
+import type { Picture } from "./usePredictions.ts";
 
 interface PictureListProps {
   pictures: readonly Picture[];
   shown: Picture | null;
   cut: Cut;
+  sending: BatchSending;
   onShow: (id: number) => void;
-  onAdd: (sources: PictureSource[]) => void;
+  onFiles: (files: readonly NamedFile[]) => void;
 }
 
-export function PictureList({ pictures, shown, cut, onShow, onAdd }: PictureListProps) {
-  const { t } = useTranslation("predict");
-  const input = useRef<HTMLInputElement>(null);
-  const isOver = useDropOnPage(onAdd);
+export function PictureList({ pictures, shown, cut, sending, onShow, onFiles }: PictureListProps) {
+  const { t } = useTranslation(["predict", "upload", "common"]);
+  const isOver = useDropOnPage(onFiles);
+  const pick = async (kind: PickKind) => onFiles(await pickFiles(kind));
   return (
     <>
       <div className={styles.top}>
-        <Button kind="upload" size="large" fill icon={Upload} onPress={() => input.current?.click()}>
-          {t("upload")}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          accept="image/*"
-          multiple
-          hidden
-          onChange={({ currentTarget }) => {
-            onAdd(sourcesOf(currentTarget.files));
-            currentTarget.value = "";
-          }}
-        />
-        <div className={classNames(styles.drop, isOver && styles.over)}>{t("drop")}</div>
+        <SplitButton
+          kind="upload"
+          size="large"
+          icon={Upload}
+          text={t("predict:upload")}
+          menuLabel={t("upload:ways")}
+          onPress={() => pick("images")}
+        >
+          <MenuItem icon={Images} onAction={() => pick("images")}>
+            {t("upload:images")}
+          </MenuItem>
+          <MenuItem icon={FolderUp} onAction={() => pick("folder")}>
+            {t("upload:folder")}
+          </MenuItem>
+          <MenuItem icon={FileArchive} onAction={() => pick("zip")}>
+            {t("upload:zip")}
+          </MenuItem>
+        </SplitButton>
+        <div className={classNames(styles.drop, isOver && styles.over)}>
+          {t("predict:drop")}
+          <small>{t("predict:dropMany", { count: MOST_AT_ONCE })}</small>
+        </div>
+        {sending.count > 0 && (
+          <div className={styles.sending}>
+            <SendingProgress share={sending.share} after={t("predict:reading", { count: sending.count })} />
+            <Button size="small" onPress={sending.stop}>
+              {t("common:cancel")}
+            </Button>
+          </div>
+        )}
+        <ErrorMessage error={sending.error} />
       </div>
       <h2 className={styles.title}>
-        {t("images")} <span>{pictures.length}</span>
+        {t("predict:images")} <span>{pictures.length}</span>
       </h2>
       <ul className={styles.list}>
         {pictures.map((picture) => (
@@ -86,22 +110,21 @@ function PictureState({ picture, cut }: { picture: Picture; cut: Cut }) {
   }
 }
 
-/** Files may be dropped anywhere on the page; answers whether some are being dragged over it. */
-function useDropOnPage(onAdd: (sources: PictureSource[]) => void): boolean {
+/** Files and folders may be dropped anywhere on the page; answers whether some are being dragged over it. */
+function useDropOnPage(onFiles: (files: readonly NamedFile[]) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
-    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
-      if (!holdsFiles(event)) return;
+      if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(true);
     };
     const leave = (event: DragEvent) => event.relatedTarget === null && setIsOver(false);
-    const drop = (event: DragEvent) => {
-      if (!holdsFiles(event)) return;
+    const drop = async (event: DragEvent) => {
+      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(false);
-      onAdd(sourcesOf(event.dataTransfer?.files ?? null));
+      onFiles((await filesOfDrop(event.dataTransfer)).files);
     };
     document.addEventListener("dragover", over);
     document.addEventListener("dragleave", leave);
@@ -111,6 +134,6 @@ function useDropOnPage(onAdd: (sources: PictureSource[]) => void): boolean {
       document.removeEventListener("dragleave", leave);
       document.removeEventListener("drop", drop);
     };
-  }, [onAdd]);
+  }, [onFiles]);
   return isOver;
 }

@@ -1,12 +1,12 @@
 /** "Make a new prediction": images from this computer or the project, the model's objects drawn over them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Braces, ImageUp } from "lucide-react";
+import { Braces, History, ImageUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
 import { modelQuery, modelsQuery } from "../../api/queries.ts";
-import type { Checkpoint, ImageItem } from "../../api/types.ts";
+import type { Checkpoint, ImageItem, Model, Speed } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
 import { useLabelColors } from "../../app/useLabelColors.ts";
@@ -16,120 +16,131 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatMap } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
+import type { BatchSettings } from "../batches/batchQueries.ts";
+import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
 import { PictureList } from "./PictureList.tsx";
-import { PredictedImage } from "./PredictedImage.tsx";
-import { PredictionList } from "./PredictionList.tsx";
-import styles from "./PredictPage.module.css";
-import { type Cut, isKept, type PredictedObject, predictPath } from "./predictions.ts";
+import { type CutControl, PredictionDesk } from "./PredictionDesk.tsx";
+import { type Cut, predictPath } from "./predictions.ts";
 import { ResultDownloads } from "./ResultDownloads.tsx";
-import { ThresholdPanel } from "./ThresholdPanel.tsx";
+import { speedsQuery } from "./speedsQuery.ts";
+import { isForBatch, sourcesOf } from "./takenFiles.ts";
 import { thresholdsQuery } from "./thresholdsQuery.ts";
-import { usePredictions } from "./usePredictions.ts";
+import { useBatchSending } from "./useBatchSending.ts";
+import { type Picture, usePredictions } from "./usePredictions.ts";
+
+const SPEEDS: readonly Speed[] = ["slow", "medium", "fast"];
 
 export function PredictPage() {
   const { t } = useTranslation("predict");
   const modelId = useIdParam("modelId");
-  const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
-  const checkpoint: Checkpoint = search.get("checkpoint") === "last" ? "last" : "best";
+  const settings = settingsOf(search);
   const model = useQuery(modelQuery(modelId));
   const projectId = model.data?.project_id ?? 0;
-  const models = useQuery({ ...modelsQuery(projectId), enabled: projectId > 0 });
-  const ready = models.data?.items.filter((item) => item.status === "ready") ?? [];
   const isReady = model.data?.status === "ready";
-  const path = model.data && isReady ? predictPath(projectId, model.data.name, checkpoint) : null;
-  const { pictures, add } = usePredictions(path);
+  const path = model.data && isReady ? predictPath(projectId, model.data.name, settings.checkpoint) : null;
+  const { pictures, add } = usePredictions(path, settings.speed);
   const [shownId, setShownId] = useState<number | null>(null);
-  const [chosen, setChosen] = useState<PredictedObject | null>(null);
-  const { cut, setCut, modelThresholds, setAll } = useCut(modelId, checkpoint, isReady);
+  const control = useCut(modelId, settings, isReady);
   const colorOf = useLabelColors(model.data?.project_id);
+  const sending = useBatchSending(modelId, settings);
   usePageTitle(model.data ? t("titleOf", { name: model.data.name }) : t("title"));
   useProjectImages(search.get("images"), add);
-
-  const shown = pictures.find((picture) => picture.id === shownId) ?? pictures[0];
-  const kept = useMemo(() => shown?.objects.filter((object) => isKept(object, cut)) ?? [], [shown, cut]);
+  const take = useTaking(sending.start, add);
+  const shown = pictures.find((picture) => picture.id === shownId) ?? pictures[0] ?? null;
+  const change = (changed: Partial<BatchSettings>) =>
+    setSearch((old) => new URLSearchParams({ ...Object.fromEntries(old), ...changed }), { replace: true });
 
   return (
-    <main className={styles.page}>
-      <aside className={styles.left}>
-        <PictureList pictures={pictures} shown={shown ?? null} cut={cut} onShow={setShownId} onAdd={add} />
-      </aside>
-      <section className={styles.middle}>
-        {shown && (
-          <header className={styles.header}>
-            <h1 className={styles.name}>{shown.name}</h1>
-            {shown.state === "running" && <span className={styles.state}>{t("running")}</span>}
-            <span className={styles.space} />
-            <LinkButton icon={Braces} size="small" to={`/models/${modelId}/api`}>
-              {t("api")}
-            </LinkButton>
-          </header>
-        )}
-        <ErrorMessage error={model.error ?? shown?.error} />
-        {model.data && !isReady && <ErrorMessage error={t("notReady", { name: model.data.name })} />}
-        {shown?.url ? (
-          <PredictedImage
-            url={shown.url}
-            name={shown.name}
-            objects={kept}
-            colorOf={colorOf}
-            chosen={chosen}
-            onChoose={setChosen}
-          />
-        ) : (
-          <div className={styles.empty}>
-            <EmptyState icon={ImageUp} title={t("emptyTitle")}>
-              {t("emptyText")}
-            </EmptyState>
-          </div>
-        )}
-      </section>
-      <aside className={styles.right}>
-        <div className={styles.model}>
-          <Select
-            label={t("model")}
-            hideLabel
-            value={String(modelId)}
-            onChange={(id) => navigate(`/models/${id}/predict?${search}`)}
-            options={(ready.length > 0 || !model.data ? ready : [model.data]).map((item) => ({
-              value: String(item.id),
-              text: item.name,
-              note: `mAP ${formatMap(item.best?.map)}`,
-            }))}
-          />
-          <SegmentedControl<Checkpoint>
-            label={t("checkpoint")}
-            value={checkpoint}
-            onChange={(value) => setSearch((old) => withCheckpoint(old, value), { replace: true })}
-            options={[
-              { value: "best", text: t("best") },
-              { value: "last", text: t("last") },
-            ]}
-          />
+    <PredictionDesk
+      left={<PictureList {...{ pictures, shown, sending }} cut={control.cut} onShow={setShownId} onFiles={take} />}
+      picture={shown && { ...shown, isDone: shown.state === "done" }}
+      state={shown?.state === "running" && t("running")}
+      actions={
+        <LinkButton icon={Braces} size="small" to={`/models/${modelId}/api`}>
+          {t("api")}
+        </LinkButton>
+      }
+      empty={
+        <div>
+          <ErrorMessage error={model.error} />
+          {model.data && !isReady && <ErrorMessage error={t("notReady", { name: model.data.name })} />}
+          <EmptyState
+            icon={ImageUp}
+            title={t("emptyTitle")}
+            action={
+              <LinkButton icon={History} to={`/projects/${projectId}/batches?model=${modelId}`}>
+                {t("earlier")}
+              </LinkButton>
+            }
+          >
+            {t("emptyText")}
+          </EmptyState>
         </div>
-        <ThresholdPanel
-          modelThresholds={modelThresholds}
-          cut={cut}
-          onChange={setCut}
-          onSetAll={setAll}
-          objects={shown?.objects ?? []}
-          colorOf={colorOf}
-        />
-        {shown?.state === "done" ? (
-          <PredictionList objects={shown.objects} cut={cut} colorOf={colorOf} chosen={chosen} onChoose={setChosen} />
-        ) : (
-          <div />
-        )}
-        <ResultDownloads path={path} pictures={pictures} cut={cut} />
-      </aside>
-    </main>
+      }
+      model={<ModelChoice {...{ modelId, settings, search }} model={model.data} onChange={change} />}
+      cut={control}
+      colorOf={colorOf}
+      downloads={<ResultDownloads path={path} speed={settings.speed} pictures={pictures} cut={control.cut} />}
+    />
   );
 }
 
-/** The model's thresholds until the person moves the slider; another checkpoint begins with its own again. */
-function useCut(modelId: number, checkpoint: Checkpoint, isReady: boolean) {
+interface ModelChoiceProps {
+  modelId: number;
+  model: Model | undefined;
+  settings: BatchSettings;
+  search: URLSearchParams;
+  onChange: (changed: Partial<BatchSettings>) => void;
+}
+
+/** Which model, its best or last state, and how fast, where there is a choice. */
+function ModelChoice({ modelId, model, settings, search, onChange }: ModelChoiceProps) {
+  const { t } = useTranslation("predict");
+  const navigate = useNavigate();
+  const projectId = model?.project_id ?? 0;
+  const models = useQuery({ ...modelsQuery(projectId), enabled: projectId > 0 });
+  const ready = models.data?.items.filter((item) => item.status === "ready") ?? [];
+  const speeds = useQuery({ ...speedsQuery(modelId), enabled: model?.status === "ready" }).data?.items ?? [];
+  const made = SPEEDS.filter((speed) => speeds.some((one) => one.speed === speed && one.status === "ready"));
+  return (
+    <>
+      <Select
+        label={t("model")}
+        hideLabel
+        value={String(modelId)}
+        onChange={(id) => navigate(`/models/${id}/predict?${search}`)}
+        options={(ready.length > 0 || !model ? ready : [model]).map((item) => ({
+          value: String(item.id),
+          text: item.name,
+          note: `mAP ${formatMap(item.best?.map)}`,
+        }))}
+      />
+      <SegmentedControl<Checkpoint>
+        label={t("checkpoint")}
+        value={settings.checkpoint}
+        onChange={(checkpoint) => onChange({ checkpoint })}
+        options={[
+          { value: "best", text: t("best") },
+          { value: "last", text: t("last") },
+        ]}
+      />
+      {made.length > 1 && (
+        <SegmentedControl<Speed>
+          label={t("speed.title")}
+          value={settings.speed}
+          onChange={(speed) => onChange({ speed })}
+          options={made.map((speed) => ({ value: speed, text: t(`speed.${speed}`) }))}
+        />
+      )}
+    </>
+  );
+}
+
+/** The model's thresholds until the person moves the slider; another checkpoint or speed begins with its own again. */
+function useCut(modelId: number, { checkpoint, speed }: BatchSettings, isReady: boolean): CutControl {
   const client = useQueryClient();
-  const query = thresholdsQuery(modelId, checkpoint);
+  const query = thresholdsQuery(modelId, checkpoint, speed);
   const stored = useQuery({ ...query, enabled: isReady });
   const [own, setOwn] = useState<Cut | null>(null);
   const modelThresholds = useMemo(() => stored.data?.values ?? {}, [stored.data]);
@@ -140,12 +151,25 @@ function useCut(modelId: number, checkpoint: Checkpoint, isReady: boolean) {
   const setAll = async (score: number) => {
     const body = { optimized: false, all: score / 100 };
     const answer = await api.put<typeof stored.data>(`/api/v1/models/${modelId}/thresholds`, body, {
-      query: { checkpoint },
+      query: { checkpoint, speed },
     });
     client.setQueryData(query.queryKey, answer);
     setOwn(null);
   };
   return { cut, setCut: setOwn, modelThresholds, setAll };
+}
+
+/** A few files are predicted here, many by a worker. */
+function useTaking(startBatch: (files: readonly NamedFile[]) => void, add: (sources: Picture["source"][]) => void) {
+  const latest = useRef(startBatch);
+  latest.current = startBatch;
+  return useCallback(
+    (files: readonly NamedFile[]) => {
+      if (isForBatch(files)) latest.current(files);
+      else add(sourcesOf(files));
+    },
+    [add],
+  );
 }
 
 /** `?images=12,13`: images of the project, as the gallery's Predict asks for them. */
@@ -166,8 +190,7 @@ function useProjectImages(ids: string | null, add: ReturnType<typeof usePredicti
   useEffect(() => void addOnce(), [addOnce]);
 }
 
-function withCheckpoint(search: URLSearchParams, checkpoint: Checkpoint): URLSearchParams {
-  const next = new URLSearchParams(search);
-  next.set("checkpoint", checkpoint);
-  return next;
+function settingsOf(search: URLSearchParams): BatchSettings {
+  const speed = SPEEDS.find((known) => known === search.get("speed")) ?? "slow";
+  return { checkpoint: search.get("checkpoint") === "last" ? "last" : "best", speed };
 }

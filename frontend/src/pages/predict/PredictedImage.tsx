@@ -3,18 +3,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type DrawnMask, MaskedImage } from "../../components/MaskedImage.tsx";
 import { Switch } from "../../components/Switch.tsx";
-import { type PredictedObject, pathOf } from "./predictions.ts";
+import { objectKey, type PredictedObject, pathOf } from "./predictions.ts";
 
 interface PredictedImageProps {
   url: string;
   name: string;
+  /** Of the image that the objects are of; left out, the picture's own. */
+  size?: { width: number; height: number };
   objects: readonly PredictedObject[];
   colorOf: (label: string) => string;
   chosen: PredictedObject | null;
   onChoose: (object: PredictedObject | null) => void;
 }
 
-export function PredictedImage({ url, name, objects, colorOf, chosen, onChoose }: PredictedImageProps) {
+export function PredictedImage({ url, name, size, objects, colorOf, chosen, onChoose }: PredictedImageProps) {
   const { t } = useTranslation("predict");
   const [showsMasks, setShowsMasks] = useState(true);
   const [showsScores, setShowsScores] = useState(false);
@@ -22,11 +24,12 @@ export function PredictedImage({ url, name, objects, colorOf, chosen, onChoose }
     <MaskedImage
       url={url}
       name={name}
+      {...(size ? { size } : {})}
       masks={showsMasks ? objects.map((object) => drawn(object, colorOf(object.label))) : []}
       masksLabel={t("masksLabel", { count: objects.length })}
       showsTexts={showsScores}
-      chosenId={chosen && idOf(chosen)}
-      onChoose={(id) => onChoose(objects.find((object) => idOf(object) === id) ?? null)}
+      chosenId={chosen && objectKey(chosen)}
+      onChoose={(id) => onChoose(objects.find((object) => objectKey(object) === id) ?? null)}
       tools={
         <>
           <Switch labelFirst isSelected={showsMasks} onChange={setShowsMasks}>
@@ -41,13 +44,9 @@ export function PredictedImage({ url, name, objects, colorOf, chosen, onChoose }
   );
 }
 
-function idOf(object: PredictedObject): string {
-  return `${object.label}${object.score}${object.x0},${object.y0}`;
-}
-
 function drawn(object: PredictedObject, color: string): DrawnMask {
   return {
-    id: idOf(object),
+    id: objectKey(object),
     path: pathOf(object),
     color,
     text: `${object.label} ${object.score.toFixed(1)}`,

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { classNames } from "../../components/classNames.ts";
 import { Swatch } from "../../components/Swatch.tsx";
 import styles from "./PredictionList.module.css";
-import { type Cut, isKept, type PredictedObject, thresholdOf } from "./predictions.ts";
+import { type Cut, isKept, objectKey, type PredictedObject, thresholdOf } from "./predictions.ts";
 
 interface PredictionListProps {
   objects: readonly PredictedObject[];
@@ -46,7 +46,7 @@ function Rows({
   return (
     <ul className={classNames(styles.rows, isBelow && styles.isBelow)}>
       {objects.map((object) => (
-        <li key={`${object.label}${object.score}${object.x0},${object.y0}`}>
+        <li key={objectKey(object)}>
           <button
             type="button"
             className={classNames(styles.row, object === chosen && styles.chosen)}

@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
+import type { Speed } from "../../api/types.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { saveFile } from "../../components/saveFile.ts";
@@ -12,11 +13,12 @@ import { asBytes, type Picture } from "./usePredictions.ts";
 
 interface ResultDownloadsProps {
   path: string | null;
+  speed: Speed;
   pictures: readonly Picture[];
   cut: Cut;
 }
 
-export function ResultDownloads({ path, pictures, cut }: ResultDownloadsProps) {
+export function ResultDownloads({ path, speed, pictures, cut }: ResultDownloadsProps) {
   const { t } = useTranslation("predict");
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -29,7 +31,7 @@ export function ResultDownloads({ path, pictures, cut }: ResultDownloadsProps) {
     try {
       for (const picture of done) {
         if (picture.file === null || path === null) continue;
-        const query = { format: "masks", ...(cut.kind === "all" ? { min_score: cut.score } : {}) };
+        const query = { format: "masks", speed, ...(cut.kind === "all" ? { min_score: cut.score } : {}) };
         saveFile(await api.post<Blob>(path, asBytes(picture.file), { query }), `${stem(picture.name)}-masks.zip`);
       }
     } catch (failure) {

@@ -7,15 +7,15 @@ import { Definition } from "../../components/Definition.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { NumberField } from "../../components/NumberField.tsx";
 import { Slider } from "../../components/Slider.tsx";
-import { type Cut, type PredictedObject, roundScore } from "./predictions.ts";
+import { type Cut, objectKey, type PredictedObject, roundScore } from "./predictions.ts";
 import styles from "./ThresholdPanel.module.css";
 
 interface ThresholdPanelProps {
   modelThresholds: Readonly<Record<string, number>>;
   cut: Cut;
   onChange: (cut: Cut) => void;
-  /** Makes the score the model's threshold of every label, for everybody. */
-  onSetAll: (score: number) => Promise<unknown>;
+  /** Makes the score the model's threshold of every label, for everybody; left out, that is not offered. */
+  onSetAll?: (score: number) => Promise<unknown>;
   objects: readonly PredictedObject[];
   colorOf: (label: string) => string;
 }
@@ -29,7 +29,7 @@ export function ThresholdPanel({ modelThresholds, cut, onChange, onSetAll, objec
   const choose = (value: number) => onChange({ kind: "all", score: roundScore(value) });
   const setAll = async () => {
     setError(null);
-    await onSetAll(score).catch(setError);
+    await onSetAll?.(score).catch(setError);
   };
   return (
     <section className={styles.panel} aria-label={t("threshold")}>
@@ -41,7 +41,7 @@ export function ThresholdPanel({ modelThresholds, cut, onChange, onSetAll, objec
         <Slider label={t("threshold")} hideLabel value={score} onChange={choose} minValue={0} maxValue={100} step={0.1}>
           {objects.map((object) => (
             <i
-              key={`${object.label}${object.score}${object.x0},${object.y0}`}
+              key={objectKey(object)}
               className={styles.tick}
               style={{ left: `${object.score}%`, background: colorOf(object.label) }}
             />
@@ -59,9 +59,11 @@ export function ThresholdPanel({ modelThresholds, cut, onChange, onSetAll, objec
             formatOptions={{ minimumFractionDigits: 1, maximumFractionDigits: 1 }}
           />
         </div>
-        <Button onPress={setAll} isDisabled={cut.kind === "model"}>
-          {t("setAll")}
-        </Button>
+        {onSetAll && (
+          <Button onPress={setAll} isDisabled={cut.kind === "model"}>
+            {t("setAll")}
+          </Button>
+        )}
       </div>
       <Checkbox
         isSelected={cut.kind === "model"}

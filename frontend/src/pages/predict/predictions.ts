@@ -1,4 +1,6 @@
 /** What a prediction's answer holds, and which of it is kept at the thresholds. Scores here are 0-100, as the endpoint's. */
+import type { Checkpoint, Rle } from "../../api/types.ts";
+import { rlePath } from "../../geometry/svgPath.ts";
 
 export interface Point {
   x: number;
@@ -13,6 +15,8 @@ export interface PredictedObject {
   x1: number;
   y1: number;
   polygons: { points: Point[]; holes: Point[][] }[];
+  /** In place of polygons, what a batch keeps. */
+  rle?: Rle;
 }
 
 /** Either each label's own threshold (0-1, as the model's), or one for all (0-100, as the slider's). */
@@ -34,17 +38,22 @@ export function isKept(object: PredictedObject, cut: Cut): boolean {
   return object.score >= roundScore(thresholdOf(cut, object.label));
 }
 
+/** Tells objects of one image apart. */
+export function objectKey({ label, score, x0, y0 }: PredictedObject): string {
+  return `${label}${score}${x0},${y0}`;
+}
+
 export function roundScore(score: number): number {
   return Math.round(score * 10) / 10;
 }
 
 /** An SVG path of an object's outlines; holes are cut out by the even-odd rule. */
-export function pathOf(object: PredictedObject): string {
-  return object.polygons.flatMap((polygon) => [polygon.points, ...polygon.holes].map(ringPath)).join("");
+export function pathOf({ rle, polygons }: PredictedObject): string {
+  return rle ? rlePath(rle) : polygons.flatMap((polygon) => [polygon.points, ...polygon.holes].map(ringPath)).join("");
 }
 
 /** The address of the endpoint that answers for a model. */
-export function predictPath(projectId: number, modelName: string, checkpoint: "best" | "last"): string {
+export function predictPath(projectId: number, modelName: string, checkpoint: Checkpoint): string {
   return `/api/predict/${projectId}/${encodeURIComponent(modelName)}${checkpoint === "last" ? "/last" : ""}`;
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Checkpoint } from "../../api/types.ts";
+import type { Checkpoint, Speed } from "../../api/types.ts";
 
 /** A checkpoint's score threshold of every label, 0-1. */
 export interface Thresholds {
@@ -8,8 +8,8 @@ export interface Thresholds {
   values: Record<string, number>;
 }
 
-export const thresholdsQuery = (modelId: number, checkpoint: Checkpoint) =>
+export const thresholdsQuery = (modelId: number, checkpoint: Checkpoint, speed: Speed = "slow") =>
   queryOptions({
-    queryKey: ["models", modelId, "thresholds", checkpoint],
-    queryFn: () => api.get<Thresholds>(`/api/v1/models/${modelId}/thresholds`, { query: { checkpoint } }),
+    queryKey: ["models", modelId, "thresholds", checkpoint, speed],
+    queryFn: () => api.get<Thresholds>(`/api/v1/models/${modelId}/thresholds`, { query: { checkpoint, speed } }),
   });

@@ -1,6 +1,7 @@
 /** The images of this visit and what the model said of each: one is predicted at a time, in the order they came. */
 import { useCallback, useEffect, useReducer } from "react";
-import { api } from "../../api/client.ts";
+import { api, type Query } from "../../api/client.ts";
+import type { Speed } from "../../api/types.ts";
 import { LOWEST_SCORE, type PredictedObject } from "./predictions.ts";
 
 export interface PictureSource {
@@ -39,27 +40,32 @@ type Action =
   | { kind: "again" };
 
 /**
- * @param path The endpoint of model and checkpoint; another path predicts every picture again. Null waits.
+ * @param path The endpoint of model and checkpoint; another path or speed predicts every picture again. Null waits.
  */
-export function usePredictions(path: string | null) {
+export function usePredictions(path: string | null, speed: Speed) {
   const [state, dispatch] = useReducer(reduce, { pictures: [], nextId: 1 });
   const busy = state.pictures.some((picture) => picture.state === "running");
   const next = busy ? undefined : state.pictures.find((picture) => picture.state === "waiting");
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is what makes the answers old
-  useEffect(() => dispatch({ kind: "again" }), [path]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path or speed is what makes the answers old
+  useEffect(() => dispatch({ kind: "again" }), [path, speed]);
 
   useEffect(() => {
     if (next === undefined || path === null) return;
     dispatch({ kind: "started", id: next.id });
-    void predict(path, next, dispatch);
-  }, [next, path]);
+    void predict(path, { speed, min_score: LOWEST_SCORE }, next, dispatch);
+  }, [next, path, speed]);
 
   const add = useCallback((sources: PictureSource[]) => dispatch({ kind: "added", sources }), []);
   return { pictures: state.pictures, add };
 }
 
-async function predict(path: string, picture: Picture, dispatch: (action: Action) => void): Promise<void> {
+async function predict(
+  path: string,
+  query: Query,
+  picture: Picture,
+  dispatch: (action: Action) => void,
+): Promise<void> {
   const { id, round } = picture;
   try {
     let file = picture.file;
@@ -68,7 +74,7 @@ async function predict(path: string, picture: Picture, dispatch: (action: Action
       dispatch({ kind: "loaded", id, file, url: picture.source.shownAt ?? URL.createObjectURL(file) });
     }
     const begun = performance.now();
-    const objects = await api.post<PredictedObject[]>(path, asBytes(file), { query: { min_score: LOWEST_SCORE } });
+    const objects = await api.post<PredictedObject[]>(path, asBytes(file), { query });
     dispatch({ kind: "answered", id, round, objects, seconds: (performance.now() - begun) / 1000 });
   } catch (error) {
     dispatch({ kind: "failed", id, round, error: error instanceof Error ? error.message : String(error) });

@@ -51,7 +51,7 @@ interface Chip {
 function useChips(projectId: number, filter: GalleryFilter): Chip[] {
   const { t } = useTranslation("gallery");
   const uploader = useUploaderName(projectId, filter.uploadedBy);
-  const { label, labeled, validation, q, folder, uploadedAfter, uploadedBefore } = filter;
+  const { label, labeled, validation, drafts, q, folder, uploadedAfter, uploadedBefore } = filter;
   const chips: (Chip | false)[] = [
     label !== null && { text: t("chip.label", { label }), without: { label: null } },
     labeled !== null && { text: labeled ? t("labeled") : t("notLabeled"), without: { labeled: null } },
@@ -59,6 +59,7 @@ function useChips(projectId: number, filter: GalleryFilter): Chip[] {
       text: validation ? t("chip.validation") : t("chip.training"),
       without: { validation: null },
     },
+    drafts !== null && { text: drafts ? t("withDrafts") : t("withoutDrafts"), without: { drafts: null } },
     q !== "" && { text: t("chip.name", { q }), without: { q: "" } },
     folder !== null && { text: t("chip.folder", { folder }), without: { folder: null } },
     uploader !== null && { text: t("chip.uploadedBy", { name: uploader }), without: { uploadedBy: null } },

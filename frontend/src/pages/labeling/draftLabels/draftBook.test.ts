@@ -17,6 +17,10 @@ function bookOf(editor: Editor, drafts: readonly DraftLabel[] = [FIG, DATE]) {
   const ports = {
     reject: vi.fn(async (ids: readonly string[]) => void told.push(`reject ${ids}`)),
     restore: vi.fn(async (ids: readonly string[]) => void told.push(`restore ${ids}`)),
+    rejectObject: vi.fn(async (id: string) => {
+      told.push(`reject object ${id}`);
+      return id !== "stranger";
+    }),
     onFailed: vi.fn(),
   };
   const book = new DraftBook(editor, drafts, ports);
@@ -47,7 +51,7 @@ test("all are accepted in one step of the history", () => {
   const editor = makeEditor([instanceOf("x", SQUARE)]);
   const { book, open } = bookOf(editor);
   expect(book.accept(book.open)).toBe(2);
-  expect(editor.document.instances.map(({ id }) => id)).toEqual(["x", "a", "b"]);
+  expect(editor.document.instances.map(({ id }) => id)).toEqual(["x", "b", "a"]);
   editor.undo();
   expect(editor.document.instances.map(({ id }) => id)).toEqual(["x"]);
   expect(open()).toBe("ab");
@@ -85,8 +89,21 @@ test("an object that was a draft before this visit is rejected when it is delete
   const { told, open } = bookOf(editor, [DATE]);
   deleteObjects(editor, ["a", "x"]);
   await answered();
-  expect(told).toEqual(["reject a"]);
+  editor.undo();
+  await answered();
+  expect(told).toEqual(["reject object a", "restore a"]);
   expect(open()).toBe("b");
+});
+
+test("an object of a model that was no draft is asked about once", async () => {
+  const editor = makeEditor([{ ...FIG.instance, id: "stranger" }]);
+  const { told } = bookOf(editor);
+  deleteObjects(editor, ["stranger"]);
+  await answered();
+  editor.undo();
+  editor.redo();
+  await answered();
+  expect(told).toEqual(["reject object stranger"]);
 });
 
 test("what someone else deleted or changed rejects nothing", async () => {

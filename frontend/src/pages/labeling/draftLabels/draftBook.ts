@@ -8,6 +8,8 @@ import type { DraftLabel } from "./draftLabels.ts";
 export interface DraftPorts {
   readonly reject: (ids: readonly string[]) => Promise<unknown>;
   readonly restore: (ids: readonly string[]) => Promise<unknown>;
+  /** Rejects what was an object before the image was opened, if it once was a draft; answers whether it was. */
+  readonly rejectObject: (id: string) => Promise<boolean>;
   /** The server was not reached, or refused. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -17,9 +19,10 @@ export class DraftBook {
   readonly #drafts: readonly DraftLabel[];
   readonly #ports: DraftPorts;
   readonly #listeners = new Set<() => void>();
-  /** Drafts, and objects that may have been drafts before the image was opened. */
-  readonly #ids: readonly string[];
-  /** Of these, what was an object while the image was open. */
+  readonly #draftIds: ReadonlySet<string>;
+  /** Objects of a model that may have been drafts before the image was opened. */
+  readonly #objectIds: Set<string>;
+  /** Of all these, what was an object while the image was open. */
   readonly #accepted = new Set<string>();
   /** By the person; a deleted object is rejected without being in here. */
   readonly #rejected = new Set<string>();
@@ -32,8 +35,9 @@ export class DraftBook {
     this.#editor = editor;
     this.#drafts = drafts;
     this.#ports = ports;
+    this.#draftIds = new Set(drafts.map(({ instance }) => instance.id));
     const predicted = editor.document.instances.filter(({ source }) => source.startsWith("model:"));
-    this.#ids = [...drafts.map(({ instance }) => instance.id), ...predicted.map(({ id }) => id)];
+    this.#objectIds = new Set(predicted.map(({ id }) => id).filter((id) => !this.#draftIds.has(id)));
     this.#open = this.#findOpen(this.#present());
   }
 
@@ -60,11 +64,13 @@ export class DraftBook {
 
   /** Makes objects of drafts in one step of the history; answers how many. */
   accept(drafts: readonly DraftLabel[]): number {
-    const taken = this.#open.filter((draft) => drafts.includes(draft) && this.canAccept(draft));
+    const wanted = new Set(drafts);
+    const taken = this.#open.filter((draft) => wanted.has(draft) && this.canAccept(draft));
     if (taken.length === 0) return 0;
     const { document } = this.#editor;
     const top = document.instances.length;
-    const changes = taken.map(({ instance }, i) => ({
+    // the best score lies topmost
+    const changes = taken.toReversed().map(({ instance }, i) => ({
       id: instance.id,
       before: null,
       after: { instance, index: top + i },
@@ -85,7 +91,7 @@ export class DraftBook {
   }
 
   #changed(): void {
-    if (this.#ids.length === 0) return;
+    if (this.#draftIds.size + this.#objectIds.size === 0) return;
     this.#setOpen(this.#findOpen(this.#present()));
     if (!this.#isTelling) void this.#tell();
   }
@@ -107,7 +113,9 @@ export class DraftBook {
 
   #present(): ReadonlySet<string> {
     const present = new Set(this.#editor.document.instances.map(({ id }) => id));
-    for (const id of this.#ids) if (present.has(id)) this.#accepted.add(id);
+    for (const ids of [this.#draftIds, this.#objectIds]) {
+      for (const id of ids) if (present.has(id)) this.#accepted.add(id);
+    }
     return present;
   }
 
@@ -128,17 +136,30 @@ export class DraftBook {
     this.#isTelling = false;
   }
 
-  #news(): { reject: string[]; restore: string[] } | null {
+  #news(): News | null {
     const present = this.#present();
-    const reject = this.#ids.filter((id) => this.#isRejected(id, present) && !this.#told.has(id));
-    const restore = this.#ids.filter((id) => !this.#isRejected(id, present) && this.#told.has(id));
-    return reject.length + restore.length > 0 ? { reject, restore } : null;
+    const isNew = (id: string) => this.#isRejected(id, present) && !this.#told.has(id);
+    const reject = [...this.#draftIds].filter(isNew);
+    const objects = [...this.#objectIds].filter(isNew);
+    const restore = [...this.#told].filter((id) => !this.#isRejected(id, present));
+    return reject.length + objects.length + restore.length > 0 ? { reject, objects, restore } : null;
   }
 
-  async #send({ reject, restore }: { reject: readonly string[]; restore: readonly string[] }): Promise<void> {
+  async #send({ reject, objects, restore }: News): Promise<void> {
     if (reject.length > 0) await this.#ports.reject(reject);
     for (const id of reject) this.#told.add(id);
+    for (const id of objects) {
+      if (await this.#ports.rejectObject(id)) this.#told.add(id);
+      else this.#objectIds.delete(id);
+    }
     if (restore.length > 0) await this.#ports.restore(restore);
     for (const id of restore) this.#told.delete(id);
   }
+}
+
+/** What the server does not know yet, by ids. */
+interface News {
+  readonly reject: readonly string[];
+  readonly objects: readonly string[];
+  readonly restore: readonly string[];
 }

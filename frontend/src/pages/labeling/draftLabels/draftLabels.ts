@@ -1,6 +1,6 @@
 /** What a model proposes as objects of an image: apart from the image's objects until a person accepts them. */
 import { queryOptions } from "@tanstack/react-query";
-import { api } from "../../../api/client.ts";
+import { ApiError, api } from "../../../api/client.ts";
 import type { Instance as InstanceJson } from "../../../api/types.ts";
 import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
 
@@ -41,6 +41,17 @@ export const projectDraftsQuery = (projectId: number) =>
 
 export function rejectDrafts(imageId: number, ids: readonly string[]): Promise<unknown> {
   return api.post(`/api/v1/images/${imageId}/drafts/reject`, { ids });
+}
+
+/** Rejects an object that was deleted, if it once was a draft; answers whether it was. */
+export async function rejectObject(imageId: number, id: string): Promise<boolean> {
+  try {
+    await rejectDrafts(imageId, [id]);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422) return false;
+    throw error;
+  }
 }
 
 export function restoreDrafts(imageId: number, ids: readonly string[]): Promise<unknown> {

@@ -10,7 +10,14 @@ import type { OpenImage } from "../work/labelingSession.ts";
 import type { PageActions } from "../work/pageActions.ts";
 import type { ImageSteps } from "../work/useImageSteps.ts";
 import { DraftBook } from "./draftBook.ts";
-import { type DraftLabel, imageDraftsQuery, projectDraftsQuery, rejectDrafts, restoreDrafts } from "./draftLabels.ts";
+import {
+  type DraftLabel,
+  imageDraftsQuery,
+  projectDraftsQuery,
+  rejectDrafts,
+  rejectObject,
+  restoreDrafts,
+} from "./draftLabels.ts";
 
 interface DraftLabelsOptions {
   projectId: number;
@@ -93,6 +100,7 @@ function useBook({ projectId, open: { editor, image } }: DraftLabelsOptions): Dr
     return new DraftBook(editor, drafts, {
       reject: (ids) => told(rejectDrafts(image.id, ids)),
       restore: (ids) => told(restoreDrafts(image.id, ids)),
+      rejectObject: (id) => told(rejectObject(image.id, id)),
       onFailed: (error) => showToast(error instanceof Error ? error.message : String(error), { kind: "error" }),
     });
   }, [queryClient, projectId, image.id, editor, drafts]);

@@ -1,0 +1,48 @@
+/** Drafts made of a batch's predictions, and deciding on many at once. Scores are 0-1. */
+import type { QueryClient } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { batchPath } from "./batchQueries.ts";
+
+export interface MadeDrafts {
+  drafts: number;
+  images: number;
+  /** Open drafts of these images that had to go. */
+  replaced: number;
+  /** Predictions of what is labeled already. */
+  skipped_labeled: number;
+  /** Predictions of what somebody rejected. */
+  skipped_rejected: number;
+  labels_created: string[];
+}
+
+/** @param minScore Null leaves it to the model's thresholds. */
+export function makeDrafts(batchId: number, minScore: number | null): Promise<MadeDrafts> {
+  return api.post<MadeDrafts>(`${batchPath(batchId)}/drafts`, { min_score: minScore });
+}
+
+export type Decision = "accept" | "reject";
+
+export interface Decided {
+  drafts: number;
+  images: number;
+}
+
+export interface DecisionOnDrafts {
+  decision: Decision;
+  imageIds: readonly number[] | null;
+  minScore: number | null;
+}
+
+export function decideDrafts(projectId: number, { decision, imageIds, minScore }: DecisionOnDrafts): Promise<Decided> {
+  const body = { image_ids: imageIds, min_score: minScore };
+  return api.post<Decided>(`/api/v1/projects/${projectId}/drafts/${decision}`, body);
+}
+
+/** The gallery, the labels and the editor's row of images are other ones once drafts were made or decided on. */
+export async function forgetDrafts(client: QueryClient, projectId: number): Promise<void> {
+  client.removeQueries({ queryKey: ["projects", projectId, "image-ids"] });
+  await client.invalidateQueries({ queryKey: ["projects", projectId] });
+}
+
+/** The editor on the images with drafts, the least certain first. */
+export const reviewAddress = (projectId: number) => `/projects/${projectId}/label?drafts=1&sort=uncertainty`;
