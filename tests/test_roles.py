@@ -134,6 +134,7 @@ ANY_ACCOUNT = {
     "PATCH /api/v1/me",
     "GET /api/v1/tokens",
     "POST /api/v1/tokens",
+    "GET /api/v1/tokens/{token_id}/uses",
     "DELETE /api/v1/tokens/{token_id}",
     "GET /api/v1/projects",
     "POST /api/v1/projects",

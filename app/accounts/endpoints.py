@@ -1,24 +1,31 @@
 """Signing in, the signed-in person, API tokens, and the accounts of this Maskwright."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.accounts import authentication, service
 from app.accounts.passwords import hash_password
 from app.accounts.schemas import (
+    ListedTokenSchema,
     MeChanges,
     MeSchema,
     NewTokenSchema,
     SignInBody,
     TokenBody,
     TokenSchema,
+    TokenUsesSchema,
     UserBody,
     UserSchema,
+    UsesFormat,
 )
 from app.accounts.sign_in_limit import SignInLimit
 from app.db.models import ApiToken, User
 from app.deps import AccountUser, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep
 from app.http import SESSION_COOKIE, PageQuery, PathId, errors
 from app.paging import Page
+
+MAX_USES_DAYS = 366
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -72,11 +79,36 @@ def _write_token_uses(request: Request, _caller: AccountUser) -> None:
 
 
 @router.get("/tokens", dependencies=[Depends(_write_token_uses)])
-def list_tokens(page: PageQuery, session: ReadSessionDep, caller: AccountUser) -> Page[TokenSchema]:
+def list_tokens(page: PageQuery, session: ReadSessionDep, caller: AccountUser) -> Page[ListedTokenSchema]:
     """The caller's tokens, newest first, with how often and when last each was used."""
-    tokens, next_cursor, total = service.list_tokens(session, caller, page)
-    items = [TokenSchema.model_validate(token) for token in tokens]
+    items, next_cursor, total = service.list_tokens(session, caller, page)
     return Page(items=items, next_cursor=next_cursor, total=total)
+
+
+@router.get(
+    "/tokens/{token_id}/uses",
+    dependencies=[Depends(_write_token_uses)],
+    response_model=TokenUsesSchema,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def list_token_uses(
+    token_id: PathId,
+    session: ReadSessionDep,
+    caller: AccountUser,
+    days: Annotated[int, Query(ge=1, le=MAX_USES_DAYS)] = 30,
+    format: UsesFormat = UsesFormat.JSON,
+) -> TokenUsesSchema | Response:
+    """How often one of the caller's tokens was used on each of the last days (UTC), today included."""
+    uses = service.token_uses(session, caller, token_id, days=days)
+    match format:
+        case UsesFormat.JSON:
+            return uses
+        case UsesFormat.CSV:
+            return Response(
+                service.token_uses_csv(uses),
+                media_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="token-{token_id}-uses.csv"'},
+            )
 
 
 @router.post("/tokens", status_code=201)

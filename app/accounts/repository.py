@@ -1,11 +1,13 @@
 """Every query about people, their sessions and their tokens."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db.models import ApiToken, LoginSession, User
+from app.db.models import ApiToken, LoginSession, TokenDay, User
 from app.paging import PageParams
 
 
@@ -39,9 +41,36 @@ def find_token_with_user(session: Session, secret_hash: str) -> tuple[ApiToken, 
     return (row[0], row[1]) if row else None
 
 
-def add_token_uses(session: Session, token_id: int, *, count: int, last_at: datetime) -> None:
-    counted = update(ApiToken).where(ApiToken.id == token_id)
-    session.execute(counted.values(use_count=ApiToken.use_count + count, last_used_at=last_at))
+def add_token_uses(session: Session, token_id: int, *, day: date, count: int, last_at: datetime) -> None:
+    """Add to a token's uses, in all and of a day; one that was revoked meanwhile needs none."""
+    counted = update(ApiToken).where(ApiToken.id == token_id).returning(ApiToken.id)
+    if session.scalar(counted.values(use_count=ApiToken.use_count + count, last_used_at=last_at)) is None:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(TokenDay).values(token_id=token_id, day=day, use_count=count)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[TokenDay.token_id, TokenDay.day],
+            set_={"use_count": TokenDay.use_count + statement.excluded.use_count},
+        )
+    )
+
+
+def uses_of_day(session: Session, token_ids: Sequence[int], day: date) -> dict[int, int]:
+    """Tokens' uses on a day, for those that were used."""
+    query = select(TokenDay.token_id, TokenDay.use_count).where(TokenDay.token_id.in_(token_ids), TokenDay.day == day)
+    return dict(session.execute(query).all())
+
+
+def uses_by_day(session: Session, token_id: int, *, first: date) -> dict[date, int]:
+    """A token's uses from a day on, by day, for the days on which it was used."""
+    query = select(TokenDay.day, TokenDay.use_count).where(TokenDay.token_id == token_id, TokenDay.day >= first)
+    return dict(session.execute(query).all())
+
+
+def owns_token(session: Session, token_id: int, *, user_id: int) -> bool:
+    query = select(ApiToken.id).where(ApiToken.id == token_id, ApiToken.user_id == user_id)
+    return session.scalar(query) is not None
 
 
 def list_tokens(session: Session, user_id: int, page: PageParams) -> list[ApiToken]:

@@ -1,6 +1,8 @@
 """What accounts, sessions and tokens look like in JSON."""
 
+import datetime as dt
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
@@ -73,6 +75,27 @@ class TokenSchema(BaseModel):
     expires_at: datetime | None
     last_used_at: datetime | None
     use_count: int  # requests, from its first on
+
+
+class ListedTokenSchema(TokenSchema):
+    uses_today: int  # since midnight, UTC
+
+
+class TokenDaySchema(BaseModel):
+    day: dt.date
+    uses: int
+
+
+class TokenUsesSchema(BaseModel):
+    """Requests by day (UTC), oldest first, days without any too."""
+
+    items: list[TokenDaySchema]
+    total: int
+
+
+class UsesFormat(StrEnum):
+    JSON = "json"
+    CSV = "csv"
 
 
 class NewTokenSchema(TokenSchema):

@@ -1,8 +1,10 @@
 """Rules of accounts, browser sessions and API tokens."""
 
+import csv
+import io
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +14,7 @@ from app.accounts import repository
 from app.accounts.authentication import LOGIN_LIFETIME
 from app.accounts.caller import Caller
 from app.accounts.passwords import hash_password, is_password
-from app.accounts.schemas import Email
+from app.accounts.schemas import Email, ListedTokenSchema, TokenDaySchema, TokenSchema, TokenUsesSchema
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
@@ -162,10 +164,39 @@ def change_preferences(user: User, changes: Mapping[str, JsonValue]) -> None:
     user.preferences = kept
 
 
-def list_tokens(session: Session, caller: Caller, page: PageParams) -> tuple[list[ApiToken], str | None, int]:
+def list_tokens(session: Session, caller: Caller, page: PageParams) -> tuple[list[ListedTokenSchema], str | None, int]:
     rows = repository.list_tokens(session, caller.user_id, page)
     tokens, cursor = cut_page(rows, page, key=lambda token: (token.id,))
-    return tokens, cursor, repository.count_tokens(session, caller.user_id)
+    today = repository.uses_of_day(session, [token.id for token in tokens], utc_now().date())
+    items = [
+        ListedTokenSchema(**TokenSchema.model_validate(token).model_dump(), uses_today=today.get(token.id, 0))
+        for token in tokens
+    ]
+    return items, cursor, repository.count_tokens(session, caller.user_id)
+
+
+def token_uses(session: Session, caller: Caller, token_id: int, *, days: int) -> TokenUsesSchema:
+    """How often a token was used on each of the last days, today included.
+
+    Raises:
+        NotFound: The caller has no such token.
+    """
+    if not repository.owns_token(session, token_id, user_id=caller.user_id):
+        raise NotFound(f"you have no token {token_id}")
+    first = utc_now().date() - timedelta(days=days - 1)
+    counted = repository.uses_by_day(session, token_id, first=first)
+    period = [first + timedelta(days=number) for number in range(days)]
+    items = [TokenDaySchema(day=day, uses=counted.get(day, 0)) for day in period]
+    return TokenUsesSchema(items=items, total=sum(item.uses for item in items))
+
+
+def token_uses_csv(uses: TokenUsesSchema) -> str:
+    """The days as a table that spreadsheets open."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(["day", "uses"])
+    table.writerows((item.day, item.uses) for item in uses.items)
+    return text.getvalue()
 
 
 def create_token(

@@ -1,7 +1,7 @@
-"""How often each token was used: counted in memory, so that no prediction waits for its turn to write."""
+"""How often each token was used, in all and each day: counted in memory, so that no prediction waits to write."""
 
 import threading
-from datetime import datetime
+from datetime import date, datetime
 
 from app.accounts import repository
 from app.db.engine import session_scope
@@ -14,16 +14,17 @@ class TokenUses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._counts: dict[int, int] = {}
+        self._counts: dict[tuple[int, date], int] = {}  # by token and day, in UTC
         self._last: dict[int, datetime] = {}
 
     def note(self, token_id: int, at: datetime) -> None:
         with self._lock:
-            self._counts[token_id] = self._counts.get(token_id, 0) + 1
+            key = (token_id, at.date())
+            self._counts[key] = self._counts.get(key, 0) + 1
             self._last[token_id] = at
 
     def write(self) -> None:
-        """Add what was counted to the tokens' rows; a database that is away keeps it for the next time."""
+        """Add what was counted to the tokens' rows; while the database is away, it is kept for the next time."""
         with self._lock:
             if not self._counts:
                 return
@@ -31,14 +32,16 @@ class TokenUses:
             self._counts, self._last = {}, {}
         try:
             with session_scope() as session:
-                for token_id in sorted(counts):  # in one order, so that two servers never wait for each other
-                    repository.add_token_uses(session, token_id, count=counts[token_id], last_at=last[token_id])
+                for token_id, day in sorted(counts):  # in one order, so that two servers never wait for each other
+                    repository.add_token_uses(
+                        session, token_id, day=day, count=counts[token_id, day], last_at=last[token_id]
+                    )
         except BaseException:
             self._put_back(counts, last)
             raise
 
-    def _put_back(self, counts: dict[int, int], last: dict[int, datetime]) -> None:
+    def _put_back(self, counts: dict[tuple[int, date], int], last: dict[int, datetime]) -> None:
         with self._lock:
-            for token_id, count in counts.items():
-                self._counts[token_id] = self._counts.get(token_id, 0) + count
-                self._last.setdefault(token_id, last[token_id])
+            for key, count in counts.items():
+                self._counts[key] = self._counts.get(key, 0) + count
+            self._last = last | self._last

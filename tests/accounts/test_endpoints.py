@@ -167,7 +167,8 @@ def test_tokens__are_shown_once_and_listed_without_their_secret(owner: Person, s
     assert set(token) <= set("0123456789abcdefghijklmnopqrstuv")
     listed = owner.get(TOKENS + slash).json()
     assert listed["total"] == 2
-    assert listed["items"][0] == {key: value for key, value in made.json().items() if key != "token"}
+    without_secret = {key: value for key, value in made.json().items() if key != "token"}
+    assert listed["items"][0] == without_secret | {"uses_today": 0}
     assert listed["items"][0]["last_four"] == token[-4:]
 
 
@@ -204,9 +205,40 @@ def test_tokens__uses_are_counted_each_for_its_own(owner: Person, client: TestCl
         client.get(ME, headers={"X-Auth-token": made["token"]})
     laptop, tests = owner.get(TOKENS).json()["items"]
     assert laptop["use_count"] == 3
+    assert laptop["uses_today"] == 3
     assert laptop["last_used_at"] > before
     assert tests["use_count"] == 2  # the one that made the other, and this listing
     assert owner.get(TOKENS).json()["items"][0]["use_count"] == 3
+
+
+def test_tokens__uses_are_kept_by_day(owner: Person, stranger: Person, app: FastAPI) -> None:
+    token_id = owner.post(TOKENS, json={"name": "laptop"}).json()["id"]
+    uses: TokenUses = app.state.token_uses
+    today = utc_now()
+    for days_ago, count in ((0, 2), (3, 1), (40, 5)):
+        for _ in range(count):
+            uses.note(token_id, today - timedelta(days=days_ago))
+    path = f"{TOKENS}/{token_id}/uses"
+    asked = owner.get(path).json()
+    assert (len(asked["items"]), asked["total"]) == (30, 3)
+    assert asked["items"][-1] == {"day": today.date().isoformat(), "uses": 2}
+    assert asked["items"][-4]["uses"] == 1
+    assert owner.get(f"{path}?days=41").json()["items"][0]["uses"] == 5
+    table = owner.get(f"{path}?days=2&format=csv")
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert table.text.splitlines()[2] == f"{today.date()},2"
+    uses.note(token_id, today)
+    assert owner.get(path).json()["items"][-1]["uses"] == 3  # added to what was written before
+    assert stranger.get(path).status_code == 404
+    assert owner.get(f"{path}?days=0").status_code == 422
+
+
+def test_tokens__uses_of_one_revoked_meanwhile_are_forgotten(owner: Person, app: FastAPI) -> None:
+    token_id = owner.post(TOKENS, json={"name": "laptop"}).json()["id"]
+    owner.delete(f"{TOKENS}/{token_id}")
+    app.state.token_uses.note(token_id, utc_now())
+    app.state.token_uses.write()
+    assert owner.get(f"{TOKENS}/{token_id}/uses").status_code == 404
 
 
 def test_tokens__uses_wait_for_a_database_that_is_away(owner: Person, app: FastAPI) -> None:

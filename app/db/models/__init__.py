@@ -1,6 +1,6 @@
 """Every table. Importing this package fills `Base.metadata`."""
 
-from app.db.models.accounts import ApiToken, LoginSession, User
+from app.db.models.accounts import ApiToken, LoginSession, TokenDay, User
 from app.db.models.batches import Batch, BatchImage
 from app.db.models.draft_labels import DraftInstance
 from app.db.models.fixes import Fix
@@ -8,7 +8,16 @@ from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance
 from app.db.models.labeling_time import LabelingTime
 from app.db.models.projects import Membership, Project
 from app.db.models.threshold_history import ThresholdRevision
-from app.db.models.training import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, Worker
+from app.db.models.training import (
+    Checkpoint,
+    CurvePoint,
+    Model,
+    ModelLogLine,
+    PredictionSet,
+    SpeedFigures,
+    Threshold,
+    Worker,
+)
 from app.db.models.uploads import Upload
 
 __all__ = [
@@ -31,8 +40,10 @@ __all__ = [
     "ModelLogLine",
     "PredictionSet",
     "Project",
+    "SpeedFigures",
     "Threshold",
     "ThresholdRevision",
+    "TokenDay",
     "Upload",
     "User",
     "Worker",

@@ -1,6 +1,6 @@
 """People, their browser sessions and their API tokens. Secrets are stored as SHA-256, never as they are."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, String
@@ -47,3 +47,13 @@ class ApiToken(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     use_count: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class TokenDay(Base):
+    """How many requests a token made on one day, in UTC."""
+
+    __tablename__ = "token_days"
+
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_tokens.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    use_count: Mapped[int] = mapped_column(BigInteger)

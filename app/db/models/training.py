@@ -64,6 +64,7 @@ class Model(Base):
     initialised_from: Mapped[str | None] = mapped_column(Text)  # in plain words
     device: Mapped[str | None] = mapped_column(String(200))  # of the worker that claimed it last
     images_per_second: Mapped[float | None]  # trained on, evaluations included: later time estimates go by it
+    default_speed: Mapped[Speed] = mapped_column(word(Speed), default=Speed.SLOW)  # of predictions that name none
     error: Mapped[str | None] = mapped_column(Text)
 
 
@@ -137,3 +138,18 @@ class PredictionSet(Base):
     speed: Mapped[Speed] = mapped_column(word(Speed))
     storage_key: Mapped[str] = mapped_column(String(200))
     prediction_count: Mapped[int]
+
+
+class SpeedFigures(Base):
+    """What a checkpoint is worth at a speed, and how long an image took where it was measured."""
+
+    __tablename__ = "speed_figures"
+
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("checkpoints.id", ondelete="CASCADE"), primary_key=True)
+    speed: Mapped[Speed] = mapped_column(word(Speed), primary_key=True)
+    mean_ap: Mapped[float | None]  # on the validation images, of the stored predictions
+    ap50: Mapped[float | None]
+    latency_ms: Mapped[float]  # median of an image
+    relative_latency: Mapped[float]  # to slow, measured in turns with it
+    device: Mapped[str] = mapped_column(String(200))
+    measured_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
