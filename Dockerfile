@@ -11,7 +11,7 @@ FROM python:3.12-slim AS base
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1
 RUN useradd --create-home --uid 1000 maskwright && mkdir /data && chown maskwright /data
 WORKDIR /srv/maskwright
-COPY pyproject.toml constraints.txt README.md alembic.ini ./
+COPY pyproject.toml constraints.txt README.md LICENSE alembic.ini ./
 COPY app app
 COPY worker worker
 COPY migrations migrations

@@ -13,10 +13,12 @@ from app.background import Background
 from app.batches import endpoints as batches
 from app.batches import service as batch_service
 from app.body_limit import BodyLimitMiddleware
+from app.bundle import endpoints as bundle
 from app.database_errors import add_database_error_handler
 from app.db.schema_version import require_current
 from app.draft_labels import endpoints as draft_labels
 from app.fixes import endpoints as fixes
+from app.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.http import API_ERRORS, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
@@ -45,7 +47,6 @@ from app.uploads import endpoints as uploads
 from app.uploads import service as upload_service
 from app.uploads.protocol import TusMiddleware
 from app.web import health, metrics, pages
-from app.web.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.web.metrics import Metrics, MetricsMiddleware
 from app.web.pages import CachedStaticFiles
 
@@ -84,6 +85,7 @@ def create_app() -> FastAPI:
         fixes.router,
         predict.router,
         predictions.router,
+        bundle.router,
         batches.router,
         draft_labels.router,
     ):

@@ -16,12 +16,18 @@ class ZipStream:
         self._zip = zipfile.ZipFile(self._sink, "w")  # type: ignore[call-overload]  # it only writes and flushes
 
     def add(
-        self, name: str, chunks: Iterable[bytes], *, compress: bool, modified: datetime | None = None
+        self,
+        name: str,
+        chunks: Iterable[bytes],
+        *,
+        compress: bool,
+        modified: datetime | None = None,
+        is_executable: bool = False,
     ) -> Iterator[bytes]:
         """Write one file, whose size need not be known; the bytes of small ones come with those of later ones."""
         info = zipfile.ZipInfo(name, max(modified or ZIP_EPOCH, ZIP_EPOCH).timetuple()[:6])
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-        info.external_attr = 0o644 << 16
+        info.external_attr = (0o755 if is_executable else 0o644) << 16
         with self._zip.open(info, "w", force_zip64=True) as file:
             for chunk in chunks:
                 file.write(chunk)

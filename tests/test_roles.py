@@ -101,6 +101,7 @@ LEAST_ROLE = {
     f"GET {MODEL}/predictions/download": Role.LABELER,
     f"GET {MODEL}/speeds": Role.LABELER,
     f"POST {MODEL}/speeds/{{speed}}": Role.DEVELOPER,
+    f"GET {MODEL}/bundle": Role.DEVELOPER,
     f"POST {MODEL}/batches": Role.DEVELOPER,
     f"POST {MODEL}/predict-project": Role.DEVELOPER,
     f"GET {PROJECT}/batches": Role.LABELER,

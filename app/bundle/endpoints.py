@@ -1,0 +1,38 @@
+"""A model to carry away: the offline bundle."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from app.bundle.service import Wish, make_bundle
+from app.db.enums import CheckpointKind, Speed
+from app.deps import ModelDeveloperAccess
+from app.http import PathId, errors
+
+router = APIRouter(prefix="/api/v1", tags=["offline"])
+
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**_ZIP, **errors(409)})
+def download_bundle(
+    request: Request,
+    model_id: PathId,
+    _access: ModelDeveloperAccess,
+    checkpoint: CheckpointKind = CheckpointKind.BEST,
+    speed: Speed = Speed.SLOW,
+    golden: Annotated[  # noqa: FBT002
+        bool, Query(description="With up to three of the model's own images, which the bundle's selftest answers")
+    ] = True,
+) -> StreamingResponse:
+    """Download a model with a server of its own: it runs on a machine without internet, Maskwright and torch."""
+    name, chunks = make_bundle(
+        Wish(model_id, checkpoint, speed, golden),
+        runtime=request.app.state.predictions,
+        tables=request.app.state.prediction_tables,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(chunks, media_type="application/zip", headers=headers)

@@ -1,0 +1,152 @@
+"""Making a bundle: read the model's rows and files, answer a few images, and give the zip."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.bundle import build, repository
+from app.bundle.build import BundleContent
+from app.bundle.card import Figures, model_card
+from app.bundle.golden import golden_images
+from app.bundle.packages import needed_packages
+from app.db.engine import session_scope
+from app.db.enums import CheckpointKind, Speed
+from app.db.models import Checkpoint, Model
+from app.errors import Conflict, NotFound
+from app.inference.model_meta import META_FILE, ModelMeta, meta_from_json
+from app.predictions.service import PredictionRuntime, Target, find_target
+from app.statistics import loading
+from app.statistics.figures import global_statistics, label_statistics, precision_recall_curves
+from app.statistics.loading import Choice, Loaded
+from app.statistics.tables import TableCache
+from app.storage.blobs import get_blob_store
+from app.training.snapshot import Snapshot, from_json_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a bundle is asked to hold; `golden` False leaves out the images that its selftest compares."""
+
+    model_id: int
+    kind: CheckpointKind = CheckpointKind.BEST
+    speed: Speed = Speed.SLOW
+    golden: bool = True
+
+
+def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -> tuple[str, Iterator[bytes]]:
+    """Give the zip's file name and its bytes, which are made while they are sent.
+
+    Raises:
+        NotFound: There is no such model.
+        Conflict: It is not trained yet, the speed is not made, or the bundle's page is not built.
+    """
+    build.require_page()
+    with session_scope(read_only=True) as session:
+        found = _read_rows(session, wish, tables)
+    store = get_blob_store()
+    meta = _read_meta(found.target)
+    frozen = _read_snapshot(found.model)
+    golden = []
+    if wish.golden:
+        golden = golden_images(frozen, found.target, telling=found.telling, runtime=runtime, store=store)
+    card = model_card(
+        found.model,
+        found.checkpoint,
+        meta,
+        project_name=found.project_name,
+        speed=found.speed,
+        frozen=frozen,
+        figures=found.figures,
+        packages={package.name: package.version for package in needed_packages()},
+    )
+    name = _file_stem(found.model.name, wish)
+    content = BundleContent(
+        folder=name,
+        meta=meta,
+        project_id=found.model.project_id,
+        project_name=found.project_name,
+        model_id=found.model.id,
+        model_name=found.model.name,
+        speed=wish.speed,
+        target=found.target,
+        card=card,
+        curves=found.figures.curves if found.figures else {},
+        golden=golden,
+    )
+    return f"{name}.zip", build.write_bundle(content, store)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    model: Model
+    checkpoint: Checkpoint
+    project_name: str
+    target: Target
+    speed: dict[str, Any]
+    figures: Figures | None
+    telling: list[int]
+
+
+def _read_rows(session: Session, wish: Wish, tables: TableCache) -> _Rows:
+    model = repository.get_model(session, wish.model_id)
+    if model is None:
+        raise NotFound(f"there is no model {wish.model_id}")
+    target = find_target(session, project_id=model.project_id, model_name=model.name, kind=wish.kind, speed=wish.speed)
+    loaded = _load_predictions(session, wish, tables)
+    return _Rows(
+        model=model,
+        checkpoint=repository.get_checkpoint(session, model.id, wish.kind),
+        project_name=repository.get_project_name(session, model.project_id),
+        target=target,
+        speed={"speed": wish.speed.value, "precision": target.precision.value},
+        figures=None if loaded is None else _figures(loaded),
+        telling=[] if loaded is None else _images_with_predictions(loaded),
+    )
+
+
+def _load_predictions(session: Session, wish: Wish, tables: TableCache) -> Loaded | None:
+    """The stored predictions on the validation set; none of a model that came without them."""
+    try:
+        return loading.load(session, Choice(wish.model_id, kind=wish.kind, speed=wish.speed), tables=tables)
+    except Conflict:
+        return None
+
+
+def _figures(loaded: Loaded) -> Figures:
+    evaluation, thresholds = loaded.evaluation, loaded.score_thresholds
+    return Figures(
+        total=global_statistics(loaded.joined, evaluation, thresholds),
+        labels=tuple(label_statistics(loaded.joined, evaluation, thresholds, {})),
+        curves=precision_recall_curves(evaluation, loaded.class_names, thresholds),
+    )
+
+
+def _images_with_predictions(loaded: Loaded) -> list[int]:
+    thresholds = loaded.score_thresholds
+    return [
+        image.image_id
+        for image in loaded.images
+        if (image.overlaps.scores >= thresholds[image.overlaps.prediction_classes]).any()
+    ]
+
+
+def _read_meta(target: Target) -> ModelMeta:
+    """The exported model's word, with the thresholds that hold here now."""
+    document = json.loads(get_blob_store().read_bytes(f"{target.export_prefix}/{META_FILE}"))
+    return replace(meta_from_json(document), score_thresholds=dict(target.score_thresholds))
+
+
+def _read_snapshot(model: Model) -> Snapshot | None:
+    """The labels that the training read; none of a model that came without them."""
+    store = get_blob_store()
+    return from_json_bytes(store.read_bytes(model.snapshot_key)) if store.exists(model.snapshot_key) else None
+
+
+def _file_stem(model_name: str, wish: Wish) -> str:
+    """The model's name as far as every file system takes it."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", model_name).strip("-.") or f"model-{wish.model_id}"
+    return f"{plain}-{wish.kind}-{wish.speed}"

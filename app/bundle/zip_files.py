@@ -1,0 +1,54 @@
+"""The zip of a bundle, written while it is sent; its last file has the hashes of all before it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.zip_stream import ZipStream
+
+MANIFEST_INDENT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BundledFile:
+    """A file by its path below the bundle's folder; graphs and pictures are not compressed a second time."""
+
+    path: str
+    chunks: Iterable[bytes]
+    is_compressed: bool = True
+    is_executable: bool = False
+
+
+def text_file(path: str, text: str, *, is_executable: bool = False) -> BundledFile:
+    return BundledFile(path, [text.encode()], is_executable=is_executable)
+
+
+def json_file(path: str, document: Any) -> BundledFile:
+    return text_file(path, json.dumps(document, indent=MANIFEST_INDENT, ensure_ascii=False) + "\n")
+
+
+def write_zip(
+    folder: str, files: Iterable[BundledFile], *, last: Callable[[Mapping[str, str]], BundledFile]
+) -> Iterator[bytes]:
+    """Write files into one folder of a zip, and then the one that is made of their hashes (SHA-256 by path)."""
+    archive = ZipStream()
+    hashes: dict[str, str] = {}
+    for file in files:
+        digest = hashlib.sha256()
+        yield from _added(archive, folder, file, digest.update)
+        hashes[file.path] = digest.hexdigest()
+    yield from _added(archive, folder, last(hashes), lambda _chunk: None)
+    yield from archive.finish()
+
+
+def _added(archive: ZipStream, folder: str, file: BundledFile, see: Callable[[bytes], None]) -> Iterator[bytes]:
+    def seen() -> Iterator[bytes]:
+        for chunk in file.chunks:
+            see(chunk)
+            yield chunk
+
+    yield from archive.add(
+        f"{folder}/{file.path}", seen(), compress=file.is_compressed, is_executable=file.is_executable
+    )
