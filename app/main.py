@@ -14,6 +14,7 @@ from app.batches import endpoints as batches
 from app.batches import service as batch_service
 from app.body_limit import BodyLimitMiddleware
 from app.bundle import endpoints as bundle
+from app.bundle import engines_endpoints as engines
 from app.database_errors import add_database_error_handler
 from app.db.schema_version import require_current
 from app.draft_labels import endpoints as draft_labels
@@ -86,6 +87,7 @@ def create_app() -> FastAPI:
         predict.router,
         predictions.router,
         bundle.router,
+        engines.router,
         batches.router,
         draft_labels.router,
     ):

@@ -23,11 +23,15 @@ def exported_random_model(tmp_path_factory: pytest.TempPathFactory, *, seed: int
     return made_once(tmp_path_factory, f"random-model-{seed}", lambda directory: _export_random_model(directory, seed))
 
 
-def _export_random_model(directory: Path, seed: int) -> None:
+def random_model(seed: int) -> MaskRCNN:
+    """The network that is exported by that seed."""
     torch.manual_seed(seed)
     model = build_model(ModelSize.SMALL, class_count=len(CLASS_NAMES), image_size=IMAGE_SIZE).eval()
-    picture = np.random.default_rng(seed).integers(0, 255, (48, IMAGE_SIZE, 3), dtype=np.uint8)
-    _spread_scores(model, picture)
+    _spread_scores(model, _picture(seed))
+    return model
+
+
+def _export_random_model(directory: Path, seed: int) -> None:
     meta = ModelMeta(
         class_names=tuple(CLASS_NAMES),
         image_size=IMAGE_SIZE,
@@ -38,7 +42,11 @@ def _export_random_model(directory: Path, seed: int) -> None:
         image_mean=IMAGE_MEAN,
         image_std=IMAGE_STD,
     )
-    export_model(model, meta=meta, directory=directory, sample_images=[picture])
+    export_model(random_model(seed), meta=meta, directory=directory, sample_images=[_picture(seed)])
+
+
+def _picture(seed: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 255, (48, IMAGE_SIZE, 3), dtype=np.uint8)
 
 
 def _spread_scores(model: MaskRCNN, picture: NDArray[np.uint8]) -> None:

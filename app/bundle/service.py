@@ -1,7 +1,6 @@
 """Making a bundle: read the model's rows and files, answer a few images, and give the zip."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from app.bundle.build import BundleContent
 from app.bundle.card import Figures, model_card
 from app.bundle.golden import golden_images
 from app.bundle.packages import needed_packages
+from app.bundle.zip_files import file_stem
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
@@ -147,6 +147,4 @@ def _read_snapshot(model: Model) -> Snapshot | None:
 
 
 def _file_stem(model_name: str, wish: Wish) -> str:
-    """The model's name as far as every file system takes it."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", model_name).strip("-.") or f"model-{wish.model_id}"
-    return f"{plain}-{wish.kind}-{wish.speed}"
+    return f"{file_stem(model_name, otherwise=f'model-{wish.model_id}')}-{wish.kind}-{wish.speed}"

@@ -131,11 +131,25 @@ def compile_graph(path: Path, *, threads: int | None, precision: Precision = Pre
     return _openvino_core().compile_model(path, "CPU", options)
 
 
+def write_openvino_files(onnx_file: Path, xml_file: Path) -> None:
+    """Write an ONNX file as OpenVINO's own two, `.xml` and `.bin`, with the weights as they are."""
+    model = _openvino_core().read_model(onnx_file)
+    import openvino  # after the core, which sees to it that importing tells nobody
+
+    openvino.save_model(model, xml_file, compress_to_fp16=False)
+
+
 @cache
 def has_bfloat16() -> bool:
     """Whether this CPU computes in bfloat16 itself; one that does not would only pretend, slowly."""
     capabilities: list[str] = _openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return "BF16" in capabilities
+
+
+@cache
+def cpu_name() -> str:
+    name: str = _openvino_core().get_property("CPU", "FULL_DEVICE_NAME")
+    return " ".join(name.split())
 
 
 @cache

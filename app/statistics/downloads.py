@@ -40,7 +40,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run su
 
 def coco_results(session: Session, loaded: Loaded) -> Iterator[str]:
     """Every stored prediction as a JSON array of COCO results, piece by piece; ids as in the COCO export."""
-    ids = _category_ids(session, loaded)
+    ids = category_ids(session, loaded.model.project_id, loaded.class_names)
     yield "["
     separator = ""
     for image in loaded.images:
@@ -75,6 +75,13 @@ def maskwright_json(session: Session, loaded: Loaded) -> Iterator[str]:
     for place in range(len(loaded.images)):
         yield (",\n" if place else "\n") + judged.image(place, names, only=None).model_dump_json()
     yield "]}"
+
+
+def category_ids(session: Session, project_id: int, class_names: Sequence[str]) -> list[int]:
+    """Our label ids, as the COCO export has them; labels renamed or deleted since get numbers that no label has."""
+    known = repository.class_ids(session, project_id)
+    free = max(known.values(), default=0) + 1
+    return [known.get(name, free + place) for place, name in enumerate(class_names)]
 
 
 def masks_archive(loaded: Loaded) -> bytes:
@@ -126,10 +133,3 @@ def _safe(label: str) -> str:
 def _named(loaded: Loaded, image: ImagePredictions, index: int) -> dict[str, Any]:
     label = loaded.class_names[image.overlaps.prediction_classes[index]]
     return {"label": label, "score": float(image.overlaps.scores[index])}
-
-
-def _category_ids(session: Session, loaded: Loaded) -> list[int]:
-    """Our label ids, as the COCO export has them; labels renamed or deleted since get numbers that no label has."""
-    known = repository.class_ids(session, loaded.model.project_id)
-    free = max(known.values(), default=0) + 1
-    return [known.get(name, free + place) for place, name in enumerate(loaded.class_names)]

@@ -1,0 +1,36 @@
+"""What the model finds in a picture: python predict.py picture.jpg. README.md says what it needs."""
+
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torchvision  # its operators are in the model
+
+here = Path(__file__).parent
+meta = json.loads((here / "model.json").read_text(encoding="utf-8"))
+picture = cv2.cvtColor(cv2.imread(sys.argv[1]), cv2.COLOR_BGR2RGB)  # upright: imread minds the EXIF orientation
+
+# The longer side becomes image_size: averaged where the picture shrinks, blended where it grows.
+height, width = picture.shape[:2]
+scale = meta["image_size"] / max(width, height)
+size = max(1, round(width * scale)), max(1, round(height * scale))
+resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+pixels = resized.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+
+# A threshold may be the very score of an object, and machines differ in the last digits.
+thresholds = torch.tensor([meta["score_thresholds"][name] for name in meta["class_names"]], dtype=torch.float64)
+model = torch.jit.load(here / "model.torchscript.pt")
+with torch.inference_mode():
+    answer = model(torch.from_numpy(pixels), thresholds - 1e-4)
+boxes, scores, labels, masks = (values.numpy() for values in answer)
+
+to_picture = np.tile([width / size[0], height / size[1]], 2)
+for box, score, label, mask in zip(boxes * to_picture, scores, labels, masks):
+    x0, y0, x1, y1 = box.round().astype(int).tolist()
+    in_picture = cv2.resize(mask, (max(1, x1 - x0), max(1, y1 - y0))) > 0.5
+    if in_picture.any():
+        found = {"label": meta["class_names"][label - 1], "score": round(float(score) * 100, 1)}
+        print(json.dumps({**found, "box": [x0, y0, x1, y1], "mask_pixels": int(in_picture.sum())}))
