@@ -4,6 +4,7 @@ import batches from "./batches.json";
 import bundle from "./bundle.json";
 import common from "./common.json";
 import compare from "./compare.json";
+import download from "./download.json";
 import drafts from "./drafts.json";
 import fixes from "./fixes.json";
 import frame from "./frame.json";
@@ -31,6 +32,7 @@ export const en = {
   batches,
   common,
   compare,
+  download,
   drafts,
   fixes,
   frame,

@@ -1,6 +1,6 @@
 /** All models of a project in a table; some of them can be marked and compared. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { BrainCircuit, Scale, Trash2 } from "lucide-react";
+import { BrainCircuit, Download, Scale, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -16,6 +16,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration, formatMap } from "../../components/format.ts";
 import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
+import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
 import { isActive } from "../train/trainingQueries.ts";
 import { stateOf } from "./ModelsMenu.tsx";
 import styles from "./ModelsPage.module.css";
@@ -30,6 +31,7 @@ export function ModelsPage() {
   const navigate = useNavigate();
   const models = useModels(projectId);
   const [leaving, setLeaving] = useState<Model | null>(null);
+  const [downloaded, setDownloaded] = useState<Model | null>(null);
   const [marked, setMarked] = useState<readonly number[]>([]);
   const mark = (id: number, isMarked: boolean) =>
     setMarked((old) => (isMarked ? [...old, id] : old.filter((other) => other !== id)));
@@ -94,6 +96,13 @@ export function ModelsPage() {
                 <td className={numberCell}>
                   <IconButton
                     size="small"
+                    icon={Download}
+                    label={t("downloadNamed", { name: model.name })}
+                    isDisabled={model.status !== "ready"}
+                    onPress={() => setDownloaded(model)}
+                  />
+                  <IconButton
+                    size="small"
                     icon={Trash2}
                     label={t("deleteModel", { name: model.name })}
                     isDisabled={isActive(model)}
@@ -105,6 +114,7 @@ export function ModelsPage() {
           </tbody>
         </Table>
       )}
+      {downloaded && <DownloadModelDialog model={downloaded} onClose={() => setDownloaded(null)} />}
       {leaving && <DeleteDialog model={leaving} onClose={() => setLeaving(null)} />}
     </Page>
   );

@@ -1,10 +1,12 @@
 /** Whose figures these are: saved when, started from what, and what can be done with them. */
-import { ChartSpline, Download, ListChecks, Printer, WandSparkles } from "lucide-react";
+import { ChartSpline, Download, ListChecks, PackageOpen, Printer, WandSparkles } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Checkpoint, Model } from "../../api/types.ts";
 import { Button, LinkButton } from "../../components/Button.tsx";
 import { formatDuration } from "../../components/format.ts";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
+import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
 import styles from "./StatisticsPage.module.css";
 import { type Judging, pathOf, previewParameters, type ScorePreview } from "./statisticsQueries.ts";
 import type { Statistics } from "./statisticsTypes.ts";
@@ -17,7 +19,8 @@ interface StatisticsHeaderProps {
 }
 
 export function StatisticsHeader({ model, statistics, judging, preview }: StatisticsHeaderProps) {
-  const { t } = useTranslation(["statistics", "fixes"]);
+  const { t } = useTranslation(["statistics", "fixes", "models"]);
+  const [isDownloading, setDownloading] = useState(false);
   return (
     <header className={styles.header}>
       <h1>{model?.name}</h1>
@@ -41,6 +44,11 @@ export function StatisticsHeader({ model, statistics, judging, preview }: Statis
             {t("print")}
           </Button>
         )}
+        {model?.status === "ready" && (
+          <Button icon={PackageOpen} onPress={() => setDownloading(true)}>
+            {t("models:downloadModel")}
+          </Button>
+        )}
         <LinkButton
           kind="primary"
           icon={WandSparkles}
@@ -49,6 +57,9 @@ export function StatisticsHeader({ model, statistics, judging, preview }: Statis
           {t("newPrediction")}
         </LinkButton>
       </div>
+      {model && isDownloading && (
+        <DownloadModelDialog model={model} checkpoint={judging.checkpoint} onClose={() => setDownloading(false)} />
+      )}
     </header>
   );
 }
