@@ -9,7 +9,7 @@ from app.images.schemas import MAX_IDS
 from app.labels.schemas import RleSchema
 
 MAX_DRAFTS = 100_000  # of one request
-DraftId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", to_lower=True)]
+DraftId = Annotated[str, StringConstraints(pattern=r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", to_lower=True)]
 Score = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -84,6 +84,7 @@ def test_list_images__tells_what_a_gallery_shows(
         "labeled": True,
         "validation": False,
         "instance_count": 2,
+        "draft_count": 0,
         "label_counts": [
             {"label_id": labels["fig"], "label": "fig", "count": 1},
             {"label_id": labels["date"], "label": "date", "count": 1},
