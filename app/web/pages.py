@@ -24,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/projects")
 @router.get("/projects/{rest:path}")
 @router.get("/models/{rest:path}")
+@router.get("/batches/{rest:path}")
 @router.get("/queue")
 def show_page() -> HTMLResponse:
     return _page("app.html", APP_ENTRY)

@@ -23,10 +23,7 @@ const POLL_MS = 2_000;
 export function BatchImageList({ batch, position, onShow }: BatchImageListProps) {
   const { t } = useTranslation("predict");
   const scroller = useRef<HTMLDivElement>(null);
-  const images = useInfiniteQuery({
-    ...batchImagesQuery(batch.id),
-    refetchInterval: isGoing(batch) ? POLL_MS : false,
-  });
+  const images = useImages(batch);
   const items = images.data?.pages.flatMap((page) => page.items) ?? [];
   const rows = useVirtualizer({
     count: batch.total,
@@ -62,6 +59,19 @@ export function BatchImageList({ batch, position, onShow }: BatchImageListProps)
       </div>
     </>
   );
+}
+
+/** Asked for again while the worker is at it, and once more when it has ended. */
+function useImages(batch: Batch) {
+  const going = isGoing(batch);
+  const images = useInfiniteQuery({ ...batchImagesQuery(batch.id), refetchInterval: going ? POLL_MS : false });
+  const wasGoing = useRef(going);
+  const { refetch } = images;
+  useEffect(() => {
+    if (wasGoing.current && !going) void refetch();
+    wasGoing.current = going;
+  }, [going, refetch]);
+  return images;
 }
 
 interface ImageRowProps {

@@ -56,7 +56,7 @@ function Results({ batch }: { batch: Batch }) {
     url: pictureOf(batch, image.data),
     size: image.data,
     objects,
-    isDone: image.data.is_done,
+    isDone: image.data.is_done && image.data.error === null,
     error: image.data.error,
   };
   return (
@@ -72,7 +72,7 @@ function Results({ batch }: { batch: Batch }) {
       empty={
         <>
           <ErrorMessage error={image.error} onRetry={() => void image.refetch()} />
-          {picture && (
+          {picture?.error === null && (
             <EmptyState icon={ImageOff} title={t("batches:noPicture")}>
               {t("batches:noPictureText")}
             </EmptyState>
@@ -98,7 +98,8 @@ function Results({ batch }: { batch: Batch }) {
 function useShownImage(batch: Batch, position: number) {
   return useQuery({
     ...batchImageQuery(batch.id, position),
-    refetchInterval: ({ state }) => (isGoing(batch) && !state.data?.is_done ? SHOWN_POLL_MS : false),
+    refetchInterval: ({ state }) =>
+      batch.status !== "cancelled" && batch.status !== "failed" && !state.data?.is_done ? SHOWN_POLL_MS : false,
   });
 }
 

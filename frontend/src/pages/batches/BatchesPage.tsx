@@ -84,7 +84,9 @@ function BatchTable({ projectId, batches }: { projectId: number; batches: readon
         {batches.map((batch) => (
           <tr key={batch.id}>
             <td>
-              <Link to={`/batches/${batch.id}`}>{formatMoment(batch.created_at)}</Link>
+              <Link className={styles.when} to={`/batches/${batch.id}`}>
+                {formatMoment(batch.created_at)}
+              </Link>
             </td>
             <td>{batch.model_name}</td>
             <td className={numberCell}>{formatCount(batch.total)}</td>

@@ -7,8 +7,8 @@ const NOW = Date.parse("2026-03-01T12:00:00Z");
 
 test.each([
   ["2026-03-31T12:00:00Z", 30],
-  ["2026-03-31T11:59:59Z", 29],
-  ["2026-03-01T13:00:00Z", 0],
+  ["2026-03-31T11:59:59Z", 30],
+  ["2026-03-01T13:00:00Z", 1],
   ["2026-02-01T00:00:00Z", 0],
 ])("what is deleted at %s is kept for %i days yet", (iso, days) => {
   expect(daysLeft(iso, NOW)).toBe(days);

@@ -58,7 +58,11 @@ export function PredictionDesk(props: PredictionDeskProps) {
             {actions}
           </header>
         )}
-        <ErrorMessage error={picture?.error} />
+        {Boolean(picture?.error) && (
+          <div className={styles.error}>
+            <ErrorMessage error={picture?.error} />
+          </div>
+        )}
         {picture?.url ? (
           <PredictedImage
             url={picture.url}

@@ -49,7 +49,7 @@ export function StateFilters({ project, filter, onDraftLabels }: StateFiltersPro
         {validation(false, t("training"), image_count - validation_count)}
         {validation(true, t("validation"), validation_count)}
       </FilterGroup>
-      {project.model_count > 0 && <DraftFilters {...{ project, filter, onDraftLabels }} />}
+      {(project.model_count > 0 || filter.drafts !== null) && <DraftFilters {...{ project, filter, onDraftLabels }} />}
     </>
   );
 }

@@ -85,6 +85,7 @@ function AcceptFrom({ desk }: { desk: DraftDesk }) {
   const sure = desk.open.filter(({ score }) => score * 100 >= least);
   return (
     <div className={styles.from}>
+      <span aria-hidden="true">≥</span>
       <NumberField
         label={t("leastScore")}
         hideLabel
@@ -94,7 +95,12 @@ function AcceptFrom({ desk }: { desk: DraftDesk }) {
         minValue={0}
         maxValue={100}
       />
-      <Button size="small" isDisabled={sure.length === 0} onPress={() => desk.accept(sure)}>
+      <Button
+        size="small"
+        aria-label={t("acceptFromLabel", { count: sure.length, least })}
+        isDisabled={sure.length === 0}
+        onPress={() => desk.accept(sure)}
+      >
         {t("acceptFrom", { count: sure.length })}
       </Button>
     </div>
