@@ -66,6 +66,7 @@ CHUNK_BYTES = 1 << 20
 _texts = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "files"), undefined=StrictUndefined, keep_trailing_newline=True
 )
+_texts.filters["in_cell"] = lambda text: " ".join(text.split()).replace("|", "\\|")  # of a table in Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,11 @@ def _values(content: BundleContent) -> dict[str, Any]:
     """What the texts say; those that go into code are percent-encoded or plain."""
     ending = "/last" if content.meta.checkpoint == CheckpointKind.LAST else ""
     return {
-        "name": _one_line(content.model_name),
-        "project_name": _one_line(content.project_name),
+        "name": content.model_name,
+        "project_name": content.project_name,
         "folder": content.folder,
         "image": content.folder.lower(),
-        "labels": [_one_line(name) for name in content.meta.class_names],
+        "labels": content.meta.class_names,
         "endpoint": f"/api/predict/{content.project_id}/{quote(content.model_name, safe='')}{ending}",
         "speed": content.speed.value,
         "golden": len(content.golden),
@@ -161,10 +162,6 @@ def _values(content: BundleContent) -> dict[str, Any]:
         "min_python": MIN_PYTHON,
         "server_python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _chunks_of(file: Path) -> Iterator[bytes]:

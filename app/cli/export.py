@@ -42,8 +42,8 @@ def run(
         raise typer.BadParameter("--json and --output - would both write to standard output; choose one")
     with open_projects(url, token).export(project, file_format=file_format, with_models=models) as (name, chunks):
         target = output or Path(name)
-        with _opened(target) as file:
-            written = _write(chunks, file, str(target))
+        with opened(target) as file:
+            written = write_chunks(chunks, file, str(target))
     if as_json:
         say_json({"project": project, "format": file_format, "file": str(target), "bytes": written})
     elif target != STANDARD_OUTPUT:
@@ -51,7 +51,7 @@ def run(
 
 
 @contextmanager
-def _opened(target: Path) -> Iterator[BinaryIO]:
+def opened(target: Path) -> Iterator[BinaryIO]:
     """Open a file that has its name only once it is whole."""
     if target == STANDARD_OUTPUT:
         yield sys.stdout.buffer
@@ -69,7 +69,8 @@ def _opened(target: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
 
 
-def _write(chunks: Iterator[bytes], file: BinaryIO, name: str) -> int:
+def write_chunks(chunks: Iterator[bytes], file: BinaryIO, name: str) -> int:
+    """Write a file piece by piece with its size shown on a terminal; gives the number of bytes."""
     console = Console(stderr=True, highlight=False)
     written = 0
     with Progress(*COLUMNS, console=console, disable=not console.is_terminal, transient=True) as progress:

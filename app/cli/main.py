@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "Write a project's labels, or all of it, into a file",
     "train": "Train a model on this machine's database, with or without the server",
     "predict": "Find the objects in a folder of images with a trained model of a server",
+    "bundle": "Write a model and a server for it into a zip, for a machine without Maskwright",
     "weights": "List or download the pretrained weights that trainings start from",
     "doctor": "Say what is missing on this machine, and how to get it",
 }

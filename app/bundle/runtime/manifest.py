@@ -74,7 +74,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleRefused(f"{path} is missing: {_FRESH_COPY}") from error
     except OSError as error:
         raise BundleRefused(f"{path} cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BundleRefused(f"{path} is damaged ({error!r:.80}): {_FRESH_COPY}") from error
 
 

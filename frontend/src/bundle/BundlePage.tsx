@@ -56,7 +56,8 @@ function ModelAtWork({ served }: { served: Served }) {
 
   return (
     <main className={classNames(styles.page, isOver && styles.over)}>
-      <Header meta={meta} where={where} onWhere={server ? setWhere : null} />
+      {/* A server that asks for a token does not hand its model out either: without it anybody could predict. */}
+      <Header meta={meta} where={where} onWhere={server && !server.needs_token ? setWhere : null} />
       <section className={styles.middle}>
         <ErrorMessage error={error ?? (prediction.state === "failed" ? prediction.error : null)} />
         {file ? <Picture file={file} objects={kept} {...shared} /> : <NoPicture />}
