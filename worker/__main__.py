@@ -102,7 +102,7 @@ def run() -> None:
         app.worker_main([*CELERY_ARGUMENTS, f"--hostname={worker_id}"])
     finally:
         shutdown.set()
-        batches.join(GRACE_SECONDS)
+        batches.finish(GRACE_SECONDS)
         heartbeat.stop()
 
 

@@ -7,8 +7,8 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from threading import Event, Thread
+from functools import cached_property, partial
+from threading import Event, Lock, Thread
 from time import monotonic
 
 import numpy as np
@@ -57,32 +57,41 @@ class BatchPredictor:
         self._shutdown = shutdown
         self._bell = BatchBell(shutdown)
         self._model = LoadedModel(store)
-        self._speeds = possible_speeds()
+        self._working = Lock()
         self._thread = Thread(target=self._run, name="batches", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def join(self, timeout_s: float) -> None:
-        """Wait until the batch in hand is given back, once the shutdown is set."""
-        self._thread.join(timeout_s)
+    def finish(self, timeout_s: float) -> None:
+        """Wait until the batch in hand is given back, once the shutdown is set; who only listens is not waited for."""
+        self._working.acquire(timeout=timeout_s)
 
     def work_off_queue(self) -> None:
         """Predict the batch whose turn it is, then the next, until none waits or the worker is to end."""
         while not self._shutdown.is_set():
             with session_scope(read_only=True) as session:
-                if not lifecycle.has_waiting(session, self._speeds):
+                if not lifecycle.has_waiting(session, tuple(Speed)):
                     break
             with session_scope() as session:
                 claim = lifecycle.claim_next(session, self._worker_id, self._speeds)
-            if claim is not None:
-                self._predict_claimed(claim)
+            if claim is None:
+                break
+            self._predict_claimed(claim)
         self._model.forget()
+
+    @cached_property
+    def _speeds(self) -> tuple[Speed, ...]:
+        """The speeds that this machine's CPU computes; a worker without any batch need not load the runtime to know."""
+        return tuple(
+            speed for speed, precision in PRECISIONS.items() if precision is not Precision.BFLOAT16 or has_bfloat16()
+        )
 
     def _run(self) -> None:
         while not self._shutdown.is_set():
             try:
-                self.work_off_queue()
+                with self._working:
+                    self.work_off_queue()
             except AWAY as error:
                 logger.warning("no batch is predicted until the database is back: %s", error.orig)
             self._bell.wait(LOOK_SECONDS)
@@ -219,11 +228,6 @@ class LoadedModel:
     def forget(self) -> None:
         """Give its memory back."""
         self._predictor = self._key = None
-
-
-def possible_speeds() -> list[Speed]:
-    """The speeds that this machine's CPU computes."""
-    return [speed for speed, precision in PRECISIONS.items() if precision is not Precision.BFLOAT16 or has_bfloat16()]
 
 
 def _decoded_ahead(

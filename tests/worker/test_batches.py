@@ -212,4 +212,4 @@ def test_bell__wakes_the_thread(
     assert worked.wait(20), "the bell was not heard"
     shutdown.set()
     ring_batch(batch_id)
-    predictor.join(20)
+    predictor._thread.join(20)
