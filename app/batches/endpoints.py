@@ -1,5 +1,6 @@
 """Batches of predictions over HTTP."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from app.deps import (
     ReadSessionDep,
     SessionDep,
 )
+from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, RowId, errors
 from app.images import serving
@@ -57,13 +59,20 @@ async def received_images(
 ) -> AsyncIterator[list[ReceivedFile] | ImageIdsBody]:
     """Files of a form, or ids in JSON; who may not predict is refused before any byte is read."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
-        try:
-            yield ImageIdsBody.model_validate_json(await request.body())
-        except ValidationError as error:
-            raise RequestValidationError(error.errors()) from error
+        yield _parsed_ids(await request.body())
         return
     async with receive_form_files(request) as files:
         yield files
+
+
+def _parsed_ids(body: bytes) -> ImageIdsBody:
+    try:
+        return ImageIdsBody.model_validate(json.loads(body))
+    except ValidationError as error:
+        problems = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
+        raise RequestValidationError(problems) from error
+    except (ValueError, RecursionError) as error:
+        raise Unprocessable(f"body: not JSON ({error})") from error
 
 
 def _body_schema() -> dict[str, Any]:
