@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis of this machine, started for the tests on free ports and stopped after them."""
+"""PostgreSQL and Redis of this machine, started for the tests on free ports and stopped after them; its Chromium."""
 
 import os
 import shutil
@@ -28,6 +28,11 @@ def find_postgresql() -> Path | None:
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return versions[-1].parent if versions else None
+
+
+def find_chromium() -> str | None:
+    """The one without a window's parts, where it is installed: it opens a page with less than half of the work."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @contextmanager

@@ -5,7 +5,6 @@ picture of each open page is written to the test's temporary folder and named in
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, S
 from playwright.sync_api import Error as PlaywrightError
 
 from app.http import TOKEN_HEADER
-from tests.services import free_port, skip_or_fail
+from tests.services import find_chromium, free_port, skip_or_fail
 from tests.side_by_side import one_core
 
 EMAIL = "anna.keller@example.com"
@@ -85,9 +84,9 @@ def api(server: Server) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    program = shutil.which("chromium")
+    program = find_chromium()
     if program is None:
-        skip_or_fail("chromium is not on this machine: apt-get install chromium")
+        skip_or_fail("Chromium is not on this machine: apt-get install chromium-headless-shell")
     expect.set_options(timeout=EXPECT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)

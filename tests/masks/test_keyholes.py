@@ -106,8 +106,8 @@ def test_bridge_rings__of_very_many_vertices_takes_no_square_of_time() -> None:
     mask[::2, ::2] = True
     pieces = rings_of(mask_to_polygons(mask))
     assert 4 * len(pieces) > MAX_MEASURED_POINTS
-    before = time.monotonic()
+    before = time.process_time()
     ring = bridge_rings(pieces)
     assert split_keyholes(ring) == (Polygon(ring),)
-    assert time.monotonic() - before < 5
+    assert time.process_time() - before < 5
     assert np.array_equal(polygons_to_mask([Polygon(ring)], *mask.shape), mask)

@@ -26,6 +26,7 @@ from PIL import Image
 
 from tests.conftest import Person
 from tests.listening import listening
+from tests.services import find_chromium, skip_or_fail
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -174,17 +175,20 @@ def test_java(
     assert json.loads(said.stdout.removeprefix("200 ")) == wanted
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium here")
+@pytest.mark.browser
 def test_page_from_a_file(
     server: str, developer: Person, path: str, image_path: Path, wanted: list[dict[str, Any]]
 ) -> None:
     from playwright.sync_api import sync_playwright
 
+    program = find_chromium()
+    if program is None:
+        skip_or_fail("Chromium is not on this machine: apt-get install chromium-headless-shell")
     page_path = image_path.with_suffix(".html")
     page_path.write_text(PAGE)
     with sync_playwright() as playwright:
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        browser = playwright.chromium.launch(executable_path=program, args=options)
         page = browser.new_page()
         page.goto(page_path.as_uri())
         page.set_input_files("#file", image_path)
