@@ -58,8 +58,8 @@ class PrintingReporter:
             flush=True,
         )
 
-    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
-        pass
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> bool:
+        return True
 
     def requested(self) -> StopRequest:
         return StopRequest.NONE

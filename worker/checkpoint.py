@@ -1,5 +1,6 @@
 """Saved training states: written whole or not at all, read without running any code in them."""
 
+import errno
 import os
 import pickle
 import random
@@ -17,10 +18,15 @@ from worker.report import CurvePoint
 from worker.train_config import TrainConfig
 
 FORMAT_VERSION = 1
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class InvalidCheckpoint(ValueError):
     """The file is no checkpoint of a version that this program reads."""
+
+
+class DiskFull(Exception):
+    """There is no room for the file; what the path held before is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,11 @@ class TrainedModel:
 
 
 def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a checkpoint atomically: after a crash at any moment the path holds the old one or the new one, whole."""
+    """Write a checkpoint atomically: after a crash at any moment the path holds the old one or the new one, whole.
+
+    Raises:
+        DiskFull: the path is as before.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
@@ -43,6 +53,10 @@ def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        if is_disk_full(error):
+            raise DiskFull(path.name) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     directory = os.open(path.parent, os.O_RDONLY)
@@ -50,6 +64,12 @@ def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
         os.fsync(directory)  # or the new name may not be there after a power cut
     finally:
         os.close(directory)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    # torch.save meets a full disk in its own writer, which knows no error number.
+    is_torchs = isinstance(error, RuntimeError) and "PytorchStreamWriter failed" in str(error)
+    return (isinstance(error, OSError) and error.errno in _NO_SPACE) or is_torchs
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -24,6 +24,10 @@ class EarlyStopping:
             self._best_elapsed_s = elapsed_s
         return is_best
 
+    def judge_anew(self) -> None:
+        """Let the next evaluation be the best: it is of other images, and a mAP can only be compared with its like."""
+        self._best_mean_ap = None
+
     def should_stop(self, elapsed_s: float) -> bool:
         return elapsed_s - self._best_elapsed_s >= self._stop_s
 

@@ -20,6 +20,7 @@ from worker import model as networks
 from worker.dataset import TrainingImage
 from worker.forward import Detections
 from worker.prepared_images import PreparedImages
+from worker.schedule import EvaluationLimits
 from worker.stratify import stratified_order
 
 # The mask head is most of an evaluation's cost, and a young model is unsure of hundreds of boxes. So fewer reach it
@@ -30,7 +31,8 @@ MAX_BOXES = 100
 MAX_BOXES_PER_TRUE_OBJECT = 3  # where that is more: a picture of 300 cells must not be cut at 100
 IOU_OF_ACCURACY = 0.5  # contract.md, validation_accuracy
 MAX_MASKS_OF_LOSS = 16  # an image; the mean of more would say the same
-MIN_PART = 24  # images; the AP of fewer says little, and a set of so many is evaluated in seconds
+MIN_PART = 24  # images; the AP of fewer says little
+FEWEST = 4  # images, of a training whose model is so slow that there is no time for MIN_PART
 PART_SEED = 0  # every training of a set is judged on the same images
 LOSS_SEED = 0  # the same proposals are drawn at each evaluation, so that losses can be compared
 
@@ -69,36 +71,48 @@ class Evaluator:
         self._as_exported = as_exported
         self._clock = clock
         self._order = stratified_order(images, seed=PART_SEED)
-        self._part: int | None = None  # images of the order that count
+        self.part: int | None = None  # images of the order that count; None before the first evaluation
+        self._is_settled = False
+
+    @property
+    def is_part(self) -> bool:
+        return self.part is not None and self.part < len(self._images)
 
     @property
     def part_in_words(self) -> str | None:
         """What evaluations leave out; None where they leave out nothing."""
-        if self._part is None or self._part == len(self._images):
+        if not self.is_part:
             return None
+        if not self._is_settled:
+            return (
+                f"The first point of the curve is of {self.part} of {len(self._images)} validation images, all that "
+                "there is time for; the later ones are of more, and best is chosen among those."
+            )
         return (
-            f"The curve is of a part of the validation set, the same {self._part} of {len(self._images)} images each "
+            f"The curve is of a part of the validation set, the same {self.part} of {len(self._images)} images each "
             "time, which are like the whole; at the end, best and last are judged on all."
         )
 
-    def evaluate(self, model: MaskRCNN, *, limit_s: float | None = None) -> Evaluation:
+    def evaluate(self, model: MaskRCNN, *, limits: EvaluationLimits | None = None) -> Evaluation:
         """Run the model, in evaluation mode, over the validation set in f32.
 
-        The first evaluation settles which part of the set counts: as many images as it gets through within limit_s,
-        drawn so that they are like the whole. All later ones are of the same part, so that they can be compared.
+        The limits settle which part of the set counts: as many images as one gets through, drawn so that they are like
+        the whole. All later evaluations are of the same part, so that they can be compared. A first one that the
+        longest time cuts short settles nothing yet.
         """
         overlaps: dict[int, ImageOverlaps] = {}
         losses: list[tuple[float, float]] = []  # of each image: total, and of the classes
-        is_open = self._part is None and len(self._order) > MIN_PART
-        ends_at = self._clock() + limit_s if is_open and limit_s is not None else None
+        started_at = self._clock()
         with torch.no_grad():
-            for index in self._order[: self._part]:
+            for index in self._order if not self._is_settled else self._order[: self.part]:
+                if limits is not None and not self._is_settled and self._is_enough(len(losses), started_at, limits):
+                    break
                 detections, loss = self._run(model, index)
                 overlaps[index] = self._truth(index).overlaps_with(detections)
                 losses.append(loss)
-                if ends_at is not None and len(losses) >= MIN_PART and self._clock() >= ends_at:
-                    break
-        self._part = len(losses)
+        self.part = len(losses)
+        is_all = self.part == len(self._images)
+        self._is_settled = is_all or self.part >= MIN_PART or limits is None or not limits.is_first
         # At equal scores, COCO counts predictions in the order of the images.
         table = MatchTable.from_images([overlaps[index] for index in sorted(overlaps)], class_count=self._class_count)
         precision = average_precision.average_precision(table)
@@ -111,10 +125,18 @@ class Evaluator:
         )
 
     def state_dict(self) -> dict[str, Any]:
-        return {"part": self._part}
+        return {"part": self.part, "is_settled": self._is_settled}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self._part = state["part"]
+        self.part = state["part"]
+        self._is_settled = state.get("is_settled", self.part is not None)  # checkpoints of before it was kept lack it
+
+    def _is_enough(self, done: int, started_at: float, limits: EvaluationLimits) -> bool:
+        """Whether there is no time for another image, after so many."""
+        if done == 0 or (done < FEWEST and not limits.is_first):
+            return False
+        spent_s = self._clock() - started_at
+        return spent_s * (done + 1) / done > (limits.wanted_s if done >= MIN_PART else limits.longest_s)
 
     def _run(self, model: MaskRCNN, index: int) -> tuple[Detections, tuple[float, float]]:
         """Find the objects of one image, in its original pixels, and take the loss on it."""

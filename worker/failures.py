@@ -1,11 +1,9 @@
 """Why a training failed, in words for the person who waits for it; the traceback is in the worker's log."""
 
-import errno
-
 from app.errors import AppError
 from app.inference.errors import ImageRefused
 from app.training.snapshot import InvalidSnapshot
-from worker.checkpoint import InvalidCheckpoint
+from worker.checkpoint import InvalidCheckpoint, is_disk_full
 from worker.device import DeviceUnavailable
 from worker.endings import NothingToTrainOn, TrainingDiverged
 from worker.export_onnx import ExportMismatch
@@ -27,8 +25,6 @@ _SPEAKING = (
     InvalidTrainConfig, NoCheckpoint, NothingToTrainOn, OutOfMemory, TrainingDiverged,
 )  # fmt: skip
 
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
-
 
 def in_words(error: Exception) -> str:
     """Say what went wrong and what to do."""
@@ -39,13 +35,7 @@ def in_words(error: Exception) -> str:
             "The worker has not enough memory for this training: choose a smaller image_size or a smaller model size, "
             "or let a machine with more memory train it."
         )
-    if _is_disk_full(error):
+    if is_disk_full(error):
         return "The worker's disk is full: free some space and resume the training; what was saved before is kept."
     first_line = str(error).strip().partition("\n")[0][:200]
     return f"{type(error).__name__}: {first_line}. The worker's log says more; resume goes on from the last checkpoint."
-
-
-def _is_disk_full(error: Exception) -> bool:
-    # torch.save meets a full disk in its own writer, which knows no error number.
-    is_torchs = isinstance(error, RuntimeError) and "PytorchStreamWriter failed" in str(error)
-    return (isinstance(error, OSError) and error.errno in _NO_SPACE) or is_torchs

@@ -1,27 +1,26 @@
-"""One training as a library call: steps, evaluations, checkpoints, and every way it may end."""
+"""One training as a library call: its steps, what is done where memory or numbers fail, and every way it may end."""
 
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from app.db.enums import CheckpointKind
 from worker import checkpoint, device, memory, preflight, schedule
 from worker import rank as ranks
 from worker.dataset import TrainingData
 from worker.early_stopping import EarlyStopping
 from worker.endings import FitResult, NothingToTrainOn, Outcome, TrainingDiverged
-from worker.evaluate import Evaluation, Evaluator
+from worker.judge import Judge
 from worker.memory import Footprint, OutOfMemory
 from worker.progress import Progress
 from worker.rank import Rank
-from worker.report import CurvePoint, Reporter, Start, StopRequest
+from worker.report import Reporter, Start, StopRequest
 from worker.schedule import Schedule, StepSchedule, TimeSchedule
 from worker.setup import Setup, plan
+from worker.stopwatch import Activity, Stopwatch
 from worker.team import Alone, Team
 from worker.threads import ThreadTuner
 from worker.train_config import TrainConfig
@@ -29,7 +28,6 @@ from worker.weights import RANDOM_START, InitialWeights
 
 MAX_RECOVERIES = 3  # each halves the learning rate; what an eighth of it does not cure is no matter of the rate
 PROGRESS_SECONDS = 1  # a report is a transaction; a person sees no more
-VALIDATION_MEMORY_SHARE = 0.1  # of what is free, for prepared images
 
 
 def fit(
@@ -92,25 +90,29 @@ class _Training:
         self._reporter = reporter
         self._work_dir = work_dir
         self._clock = clock
+        self._stopwatch = Stopwatch(clock)
         self._team = team
         self._device = device.choose_device(config.device)
         device.use_all_cores()
         self._threads = ThreadTuner(max(1, device.available_cores() // team.size))
         self._to_close = ExitStack()
         self._schedule = _schedule(config)
-        # What a checkpoint brings back, beside the weights:
         self._progress = Progress()
         self._early_stopping = EarlyStopping(config.stop_minutes * 60)
-        # What it does not:
-        self._losses: list[float] = []  # since the last evaluation, where checkpoints are made
-        self._good_state: Path | None = None
-        self._started_at = 0.0
+        self._judge = Judge(
+            data,
+            reporter,
+            schedule=self._schedule,
+            early_stopping=self._early_stopping,
+            stopwatch=self._stopwatch,
+            clock=clock,
+            work_dir=work_dir,
+        )
         self._progress_at = float("-inf")
-        self._vanished_told = 0
 
     def begin(self, initial: InitialWeights, footprint: Footprint | None, smaller_by: int) -> None:
         self._set_up(self._plan(initial, pretrained=initial.path is not None, footprint=footprint, by=smaller_by))
-        self._started_at = self._clock()
+        self._stopwatch.start()
         for warning in preflight.find_problems(self._data, image_size=self._setup.config.image_size):
             self._reporter.log(warning)
         if self._rank.loaded is not None:
@@ -127,9 +129,8 @@ class _Training:
         if footprint is None and "batch_size" in state:
             footprint = Footprint(state["batch_size"], content["config"]["image_size"])
         self._set_up(self._plan(initial, pretrained=state["pretrained"], footprint=footprint, by=smaller_by))
-        self._load(path)
-        self._good_state = path
-        self._started_at = self._clock() - state["elapsed_s"]
+        self._judge.load(path, self._progress)
+        self._stopwatch.load_state_dict(state)
         self._say_what_is_trained()
         self._reporter.log(f"Resumed from step {self._progress.step}, after {state['elapsed_s']:.0f} s of training.")
 
@@ -141,12 +142,12 @@ class _Training:
                 self._evaluate()
         if self._progress.unevaluated_steps:
             if outcome is Outcome.PAUSED:
-                self._save_unevaluated()
+                self._judge.save_unevaluated(self._progress)
             else:
                 self._evaluate()
         self._rank.end()
         progress = self._progress
-        self._reporter.log(f"Training {outcome} at step {progress.step}, after {self._elapsed_s():.0f} s.")
+        self._reporter.log(f"Training {outcome} at step {progress.step}. {self._stopwatch.in_words()}")
         return FitResult(outcome, progress.best, progress.last, self._elapsed_s(), self._setup.initial.description)
 
     def close(self) -> None:
@@ -157,7 +158,6 @@ class _Training:
         return self._rank.setup
 
     def _plan(self, initial: InitialWeights, *, pretrained: bool, footprint: Footprint | None, by: int = 0) -> Setup:
-        self._pretrained = pretrained
         return plan(
             self._asked,
             initial,
@@ -172,14 +172,7 @@ class _Training:
     def _set_up(self, setup: Setup) -> None:
         self._rank = Rank(setup, self._data, device=self._device, team=self._team)
         self._to_close.callback(self._rank.close)
-        self._evaluator = Evaluator(
-            self._data.validation,
-            setup.config.class_names,
-            image_size=setup.config.image_size,
-            memory_bytes=int(device.available_memory_bytes() * VALIDATION_MEMORY_SHARE),
-            device=self._device,
-            clock=self._clock,
-        )
+        self._judge.begin(self._rank, self._device)
         self._reporter.started(
             Start(
                 step=self._progress.step,
@@ -197,7 +190,8 @@ class _Training:
     def _set_up_anew(self, setup: Setup) -> None:
         """Let go of what there is first: both need not fit into memory."""
         self._to_close.close()
-        del self._rank, self._evaluator
+        self._judge.let_go()
+        del self._rank
         ranks.free_memory(self._device)
         self._set_up(setup)
 
@@ -235,20 +229,21 @@ class _Training:
             fraction=fraction,
         )
         torch.set_num_threads(self._threads.count)
-        started = self._clock()
-        loss = self._rank.step(progress.step, rate)
+        with self._stopwatch.spending_on(Activity.STEPS) as lap:
+            loss = self._rank.step(progress.step, rate)
         if self._asked.max_steps is None:  # sums on other threads differ in their last bits
-            self._threads.took(self._clock() - started)
+            self._threads.took(lap.seconds)
         if loss is None:
             self._recover()
             return
         progress.step += 1
         progress.history.append((fraction, rate))
-        self._losses.append(loss)
+        progress.losses.append(loss)
         now = self._clock()
         if now - self._progress_at >= PROGRESS_SECONDS:
             self._progress_at = now
-            self._reporter.progress(step=progress.step, elapsed_s=self._elapsed_s(), fraction=self._fraction())
+            with self._stopwatch.spending_on(Activity.REPORTS):
+                self._reporter.progress(step=progress.step, elapsed_s=self._elapsed_s(), fraction=self._fraction())
 
     def _recover(self) -> None:
         """Go back to the last good state with half the learning rate. The time spent stays spent."""
@@ -258,12 +253,11 @@ class _Training:
                 f"the loss was not finite at step {self._progress.step}, also with the learning rate at "
                 f"{self._progress.rate_factor:g} of its plan; set a lower learning rate, or look for broken labels"
             )
-        if self._good_state is None:
+        if self._judge.good_state is None:
             self._set_up_anew(self._setup)
             self._progress = Progress()
         else:
-            self._load(self._good_state)
-        self._losses = []
+            self._judge.load(self._judge.good_state, self._progress)
         self._progress.recoveries, self._progress.rate_factor = recoveries, rate_factor
         self._reporter.log(
             f"The loss was not finite: back to step {self._progress.step} with {rate_factor:g} of the learning rate."
@@ -276,110 +270,27 @@ class _Training:
         footprint = short.smaller(asked_image_size=self._asked.image_size)
         if footprint is None or self._team.size > 1:  # others of the team wait for ever; all must begin anew
             raise short
-        smaller = self._plan(setup.initial, pretrained=self._pretrained, footprint=footprint)
-        if self._good_state is None:
+        smaller = self._plan(setup.initial, pretrained=setup.pretrained, footprint=footprint)
+        if self._judge.good_state is None:
             self._progress = Progress()
             self._set_up_anew(smaller)
         else:
             self._set_up_anew(replace(smaller, initial=replace(setup.initial, path=None)))
-            self._load(self._good_state)
-        self._losses = []
+            self._judge.load(self._judge.good_state, self._progress)
         self._reporter.log(
             f"Not enough memory for {setup.footprint}: going on from step {self._progress.step} with {footprint}."
         )
 
     def _evaluate(self) -> None:
-        while not _fits(self._evaluate_and_save):
-            self._save_unevaluated()
+        while not _fits(lambda: self._judge.evaluate(self._progress)):
+            self._judge.save_unevaluated(self._progress)
             self._shrink(of_evaluation=True)
-
-    def _evaluate_and_save(self) -> None:
-        started_s = self._elapsed_s()
-        found = self._evaluator.evaluate(self._rank.learner.average.model, limit_s=self._schedule.evaluation_limit_s)
-        is_best = self._early_stopping.update(found.mean_ap, started_s)
-        point = self._curve_point(found, is_best=is_best)
-        self._losses = []
-        self._progress.last = point
-        self._progress.evaluations += 1
-        self._progress.best = point if is_best else self._progress.best
-        self._reporter.curve_point(point)
-        self._save(point)
-        if self._progress.evaluation_s is None and self._evaluator.part_in_words:
-            self._reporter.log(self._evaluator.part_in_words)
-        self._progress.evaluation_s = self._elapsed_s() - started_s
-        self._tell_vanished()
-
-    def _save_unevaluated(self) -> None:
-        """Keep the steps since the last evaluation; there is no time, or no memory, for another."""
-        self._save(self._curve_point(Evaluation(None, None, None, None, None), is_best=False))
-
-    def _curve_point(self, found: Evaluation, *, is_best: bool) -> CurvePoint:
-        return CurvePoint(
-            step=self._progress.step,
-            elapsed_s=self._elapsed_s(),
-            train_loss=sum(self._losses) / len(self._losses) if self._losses else None,
-            validation_loss=found.loss,
-            validation_class_loss=found.class_loss,
-            validation_accuracy=found.accuracy,
-            mean_ap=found.mean_ap,
-            ap50=found.ap50,
-            learning_rate=self._progress.history[-1][1],
-            is_best=is_best,
-        )
-
-    def _save(self, point: CurvePoint) -> None:
-        """Save best before last: a worker that dies in between then resumes from before both."""
-        kept = {
-            "config": self._setup.config.to_dict(),
-            "initialised_from": self._setup.initial.description,
-            "freeze_batch_norm": self._setup.initial.freeze_batch_norm,
-            "point": point.to_dict(),
-            "judged_on_part": self._evaluator.part_in_words is not None,
-            "model": self._rank.learner.average.model.state_dict(),
-        }
-        if point.is_best:
-            best_path = self._work_dir / "best.pt"
-            checkpoint.save_checkpoint(best_path, kept)
-            self._reporter.checkpoint(CheckpointKind.BEST, best_path, point)
-        last_path = self._work_dir / "last.pt"
-        checkpoint.save_checkpoint(last_path, {**kept, "training": self._state()})
-        self._good_state = last_path
-        self._reporter.checkpoint(CheckpointKind.LAST, last_path, point)
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            **self._progress.state_dict(),
-            "elapsed_s": self._elapsed_s(),
-            "pretrained": self._pretrained,
-            "freeze_batch_norm": self._setup.initial.freeze_batch_norm,
-            "batch_size": self._setup.recipe.batch_size,
-            "early_stopping": self._early_stopping.state_dict(),
-            "evaluator": self._evaluator.state_dict(),
-            "random": checkpoint.random_state(),
-            "learner": self._rank.learner.state_dict(),
-        }
-
-    def _load(self, path: Path) -> None:
-        state = self._rank.load(path)["training"]
-        self._progress.load_state_dict(state)
-        self._early_stopping.load_state_dict(state["early_stopping"])
-        self._evaluator.load_state_dict(state.get("evaluator", {"part": None}))
-        checkpoint.restore_random_state(state["random"])
-
-    def _tell_vanished(self) -> None:
-        vanished = self._rank.vanished
-        if vanished > self._vanished_told:
-            self._reporter.log(
-                f"{vanished} instances seen so far have no pixel at {self._setup.config.image_size} px and are left "
-                f"out of training; a larger image_size would keep them."
-            )
-            self._vanished_told = vanished
 
     def _fraction(self) -> float:
         return self._schedule.fraction(self._progress.moment(self._elapsed_s()))
 
     def _elapsed_s(self) -> float:
-        return self._clock() - self._started_at
+        return self._stopwatch.elapsed_s
 
 
 def _fits(action: Callable[[], None]) -> bool:

@@ -20,6 +20,14 @@ class Progress:
     best: CurvePoint | None = None
     last: CurvePoint | None = None  # of the evaluations
     history: list[tuple[float, float]] = field(default_factory=list)  # each step's fraction and learning rate
+    losses: list[float] = field(default_factory=list)  # since the last evaluation; checkpoints are made just after it
+
+    def take(self, point: CurvePoint) -> None:
+        """Count an evaluation."""
+        self.evaluations += 1
+        self.last = point
+        self.best = point if point.is_best else self.best
+        self.losses = []
 
     @property
     def unevaluated_steps(self) -> int:
@@ -56,3 +64,4 @@ class Progress:
         self.best = CurvePoint.from_dict(state["best"]) if state["best"] else None
         self.last = CurvePoint.from_dict(state["evaluated"]) if state["evaluated"] else None
         self.history = [(fraction, rate) for fraction, rate in state["history"].tolist()]
+        self.losses = []

@@ -68,7 +68,10 @@ class Reporter(Protocol):
 
     def curve_point(self, point: CurvePoint) -> None: ...
 
-    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
-        """Keep a saved state. The file is whole and stays unchanged until this returns, not longer."""
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> bool:
+        """Keep a saved state; gives whether there was room for it.
+
+        The file is whole and stays unchanged until this returns, not longer.
+        """
 
     def requested(self) -> StopRequest: ...

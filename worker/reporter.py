@@ -95,19 +95,20 @@ class DatabaseReporter:
         row = CurvePointRow(model_id=self._lease.model_id, **point.to_dict())
         self.write(lambda session, _model: session.merge(row))
 
-    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> bool:
         """Store a state under a key of its own, point the row to it, then delete what the row pointed to before."""
         key = f"{self.checkpoint_prefix(kind, point.step)}{STATE_FILE}"
         try:
             self._store.put_file(key, state_file)
         except StorageFull:
             self.log(f"The disk is full: the {kind} checkpoint of step {point.step} is not kept, an earlier one stays.")
-            return
+            return False
         try:
             self.write(lambda session, model: self._point_to(session, model, kind, key, point))
         except LeaseLost:
             self._store.delete([key])
             raise
+        return True
 
     def checkpoint_prefix(self, kind: CheckpointKind, step: int) -> str:
         """Where everything of one checkpoint lies. No later attempt writes there, so a row's files never change."""

@@ -14,8 +14,9 @@ SHORT_TRAINING_INTERVAL_SECONDS = (
     18  # contract.md: a point at least every 20 s at the demo's size, on a busy machine too
 )
 EVALUATION_SHARE = 0.12  # of the time; with the last one, which comes when it must, it stays below 15 %
-EVALUATIONS_AT_LEAST = 20  # of a training by time: a set that takes longer than that allows is evaluated in part
-LONGEST_EVALUATION_SECONDS = 40  # the first one begins after 15 s, and its point has to come within 60 s
+EVALUATIONS_WANTED = 20  # of a training by time: a set that takes longer than that allows is evaluated in part
+EVALUATIONS_AT_LEAST = 8  # however few images that leaves
+LONGEST_FIRST_SECONDS = 30  # it begins after 15 s and a step, and its point has to come within 60 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class Moment:
     evaluations: int = 2  # so far
 
 
+@dataclass(frozen=True, slots=True)
+class EvaluationLimits:
+    """How long an evaluation may take. Images that there is no time for are left out, of the later ones too."""
+
+    wanted_s: float  # once enough images are done to tell something
+    longest_s: float  # with fewer, too
+    is_first: bool  # it is of any number of images; the second says which part counts
+
+
 class Schedule(Protocol):
     def fraction(self, moment: Moment) -> float:
         """How much of the training is done, 0-1."""
@@ -39,9 +49,8 @@ class Schedule(Protocol):
 
     def evaluation_is_due(self, moment: Moment) -> bool: ...
 
-    @property
-    def evaluation_limit_s(self) -> float | None:
-        """How long one evaluation should take at most; None where time must not decide."""
+    def evaluation_limits(self, moment: Moment) -> EvaluationLimits | None:
+        """None where time must not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +70,25 @@ class TimeSchedule:
         interval_s = max(min(wanted_s, self.budget_s / 5), moment.evaluation_s / EVALUATION_SHARE)
         # The first one reads images and encodes masks as well, so it does not tell what the next ones take.
         is_quick = moment.evaluations == 1 or 3 * moment.evaluation_s <= SHORT_TRAINING_INTERVAL_SECONDS
-        if self.budget_s <= SHORT_TRAINING_SECONDS and is_quick:
+        if self._is_short and is_quick:
             interval_s = min(interval_s, SHORT_TRAINING_INTERVAL_SECONDS)
         # From point to point; the next evaluation is the last part of it.
         return moment.elapsed_s + moment.evaluation_s - moment.evaluated_elapsed_s >= interval_s
 
+    def evaluation_limits(self, moment: Moment) -> EvaluationLimits:
+        seconds = self.budget_s * EVALUATION_SHARE
+        if moment.evaluations == 0:  # it reads images and encodes masks as well
+            longest_s = min(LONGEST_FIRST_SECONDS, self.budget_s / EVALUATIONS_WANTED)
+            return EvaluationLimits(min(seconds / EVALUATIONS_WANTED, longest_s), longest_s, is_first=True)
+        # In a short one, points come at fixed intervals, so that each has its share of one.
+        longest_s = (
+            SHORT_TRAINING_INTERVAL_SECONDS * EVALUATION_SHARE if self._is_short else seconds / EVALUATIONS_AT_LEAST
+        )
+        return EvaluationLimits(min(seconds / EVALUATIONS_WANTED, longest_s), longest_s, is_first=False)
+
     @property
-    def evaluation_limit_s(self) -> float:
-        return min(self.budget_s * EVALUATION_SHARE / EVALUATIONS_AT_LEAST, LONGEST_EVALUATION_SECONDS)
+    def _is_short(self) -> bool:
+        return self.budget_s <= SHORT_TRAINING_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +104,7 @@ class StepSchedule:
     def evaluation_is_due(self, moment: Moment) -> bool:
         return moment.step - moment.evaluated_step >= math.ceil(self.max_steps / EVALUATIONS_OF_STEPS)
 
-    @property
-    def evaluation_limit_s(self) -> None:
+    def evaluation_limits(self, moment: Moment) -> None:
         return None
 
 

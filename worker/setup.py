@@ -20,6 +20,7 @@ class Setup:
     config: TrainConfig
     recipe: Recipe
     initial: InitialWeights
+    pretrained: bool
     autocast_dtype: torch.dtype | None  # None is f32
     work_dir: Path  # prepared images that memory does not hold are kept below it
 
@@ -57,6 +58,7 @@ def plan(
         replace(asked, image_size=footprint.image_size),
         replace(recipe, batch_size=footprint.batch_size),
         initial,
+        pretrained,
         devices.autocast_dtype(device, reproducible=asked.max_steps is not None),
         work_dir,
     )

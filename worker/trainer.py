@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import ModelStatus
-from app.db.models import Model
+from app.db.models import Checkpoint, Model
 from app.settings import Settings
 from app.storage.blobs import BlobStore
 from app.training import lifecycle
@@ -25,7 +26,7 @@ from worker.endings import Outcome
 from worker.fit import fit
 from worker.heartbeat import Heartbeat
 from worker.report import StopRequest
-from worker.reporter import DatabaseReporter
+from worker.reporter import STATE_FILE, DatabaseReporter
 from worker.weights import RANDOM_START, InitialWeights
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class Trainer:
         return lifecycle.finish
 
     def _train(self, claim: Claim, reporter: DatabaseReporter) -> None:
+        self._delete_left_states(claim)
         work_dir = self._make_work_dir(claim)
         try:
             frozen, deleted = job.read_snapshot(claim, self._store)
@@ -179,6 +181,15 @@ class Trainer:
         work_dir = scratch / f"training-{claim.lease.model_id}-{claim.lease.attempt}"
         work_dir.mkdir()
         return work_dir
+
+    def _delete_left_states(self, claim: Claim) -> None:
+        """What a worker stored and died before a row pointed to it, or when none did any more."""
+        states = select(Checkpoint.state_key).where(Checkpoint.model_id == claim.lease.model_id)
+        with session_scope(read_only=True) as session:
+            known = set(session.scalars(states))
+        for key in self._store.list_keys(model_prefix(claim.project_id, claim.lease.model_id)):
+            if key.endswith(f"/{STATE_FILE}") and key not in known:
+                self._store.delete_prefix(key.removesuffix(STATE_FILE))
 
     def _delete_unwanted_files(self, claim: Claim) -> None:
         """What was stored after the model was cancelled or deleted, before this worker heard of it."""

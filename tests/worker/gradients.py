@@ -27,6 +27,7 @@ def take_step(team: Team, work_dir: Path, *, number: int) -> tuple[float, dict[s
         synthetic.config(),
         Recipe(batch_size=JOINT_BATCH // team.size, learning_rate=1e-3, max_masks=8),
         InitialWeights(None, "random weights", freeze_batch_norm=True),
+        pretrained=True,
         autocast_dtype=None,
         work_dir=work_dir,
     )

@@ -8,8 +8,11 @@ from worker.report import CurvePoint, Start, StopRequest
 
 
 class RecordingReporter:
-    def __init__(self, *, at_step: int | None = None, request: StopRequest | None = None) -> None:
+    def __init__(
+        self, *, at_step: int | None = None, request: StopRequest | None = None, no_room_at_step: int | None = None
+    ) -> None:
         """From `at_step` on, `request` is asked for; with no request, the lease is lost then."""
+        self._no_room_at_step = no_room_at_step
         self._at_step = at_step
         self._request = request
         self._asked = 0
@@ -31,9 +34,12 @@ class RecordingReporter:
     def curve_point(self, point: CurvePoint) -> None:
         self.points.append(point)
 
-    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> None:
+    def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> bool:
         assert state_file.is_file()
+        if point.step == self._no_room_at_step:
+            return False
         self.checkpoints.append((kind, point.step))
+        return True
 
     def requested(self) -> StopRequest:
         steps_done = self._asked

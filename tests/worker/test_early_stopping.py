@@ -32,6 +32,17 @@ def test_early_stopping__without_a_map_the_newest_is_best() -> None:
     assert not stopping.should_stop(100)
 
 
+def test_early_stopping__of_other_images_the_first_is_best() -> None:
+    stopping = EarlyStopping(stop_s=60)
+    stopping.update(0.9, 10)
+
+    stopping.judge_anew()
+
+    assert stopping.update(0.3, 20)
+    assert not stopping.update(0.2, 30)
+    assert not stopping.should_stop(79)
+
+
 def test_early_stopping__goes_on_from_its_state() -> None:
     stopping, resumed = EarlyStopping(stop_s=60), EarlyStopping(stop_s=60)
     stopping.update(0.3, 10)

@@ -12,8 +12,9 @@ from tests.worker import synthetic
 from tests.worker.synthetic import CLASS_NAMES
 from worker import evaluate
 from worker.dataset import TrainingImage
-from worker.evaluate import Evaluation, Evaluator
+from worker.evaluate import FEWEST, Evaluation, Evaluator
 from worker.model import build_model
+from worker.schedule import EvaluationLimits
 
 CPU = torch.device("cpu")
 
@@ -82,24 +83,41 @@ def test_evaluator__a_large_set_is_judged_on_the_same_part_each_time(monkeypatch
     model = untrained()
     judging = evaluator(images, clock=slow_clock())
 
-    first = judging.evaluate(model, limit_s=2)  # seconds of the clock: it is read from the second image on
+    first = judging.evaluate(model, limits=EvaluationLimits(wanted_s=3, longest_s=1000, is_first=True))
     words = judging.part_in_words
     resumed = evaluator(images)
     resumed.load_state_dict(judging.state_dict())
 
     assert words is not None
-    assert "3 of 6 images" in words
-    assert judging.evaluate(model, limit_s=1000) == first
+    assert "the same 3 of 6 images" in words
+    assert judging.evaluate(model, limits=EvaluationLimits(1000, 1000, is_first=False)) == first
     assert resumed.part_in_words == words
 
 
-def test_evaluator__a_small_set_counts_whole_whatever_it_takes() -> None:
-    judging = evaluator(many_images(3), clock=slow_clock())
+def test_evaluator__a_first_evaluation_that_is_cut_short_settles_nothing() -> None:
+    judging = evaluator(many_images(6), clock=slow_clock())
+    model = untrained()
 
-    found = judging.evaluate(untrained(), limit_s=0)
+    first = judging.evaluate(model, limits=EvaluationLimits(wanted_s=2, longest_s=2, is_first=True))
+    first_words = judging.part_in_words
+    second = judging.evaluate(model, limits=EvaluationLimits(wanted_s=0, longest_s=0, is_first=False))
+
+    assert first_words is not None
+    assert "first point of the curve is of 2 of 6 validation images" in first_words
+    assert judging.part == FEWEST  # of a model as slow as that
+    assert second != first
+    assert judging.evaluate(model, limits=EvaluationLimits(1000, 1000, is_first=False)) == second
+
+
+def test_evaluator__without_limits_a_set_counts_whole() -> None:
+    judging = evaluator(many_images(6), clock=slow_clock())
+    model = untrained()
+    judging.evaluate(model, limits=EvaluationLimits(wanted_s=2, longest_s=2, is_first=True))
+
+    found = judging.evaluate(model)
 
     assert judging.part_in_words is None
-    assert found == evaluator(many_images(3)).evaluate(untrained())
+    assert found == evaluator(many_images(6)).evaluate(model)
 
 
 def many_images(number: int) -> tuple[TrainingImage, ...]:

@@ -109,7 +109,7 @@ def test_checkpoint__of_a_full_disk_leaves_the_earlier_one(
 ) -> None:
     reporter.checkpoint(CheckpointKind.LAST, state_file, point(10))
     full = DatabaseReporter(claim, store=FullStore(get_blob_store()), shutdown=Event())
-    full.checkpoint(CheckpointKind.LAST, state_file, point(20))
+    assert not full.checkpoint(CheckpointKind.LAST, state_file, point(20))
     last = read_checkpoints()[CheckpointKind.LAST]
     assert last.step == 10
     assert get_blob_store().exists(last.state_key)

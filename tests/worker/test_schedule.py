@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from worker.schedule import Moment, StepSchedule, TimeSchedule, learning_rate
+from worker.schedule import EvaluationLimits, Moment, StepSchedule, TimeSchedule, learning_rate
 
 THREE_MINUTES = TimeSchedule(180)
 
@@ -49,10 +49,27 @@ def test_time_schedule__the_first_evaluation_does_not_tell_what_the_next_ones_ta
     assert not TimeSchedule(3600).evaluation_is_due(slow_first)
 
 
-def test_time_schedule__one_evaluation_takes_a_share_and_lets_the_first_point_come_within_a_minute() -> None:
-    assert TimeSchedule(1000).evaluation_limit_s == pytest.approx(6)  # a twentieth of 12 %
-    assert TimeSchedule(100 * 3600).evaluation_limit_s == 40
-    assert StepSchedule(100).evaluation_limit_s is None
+@pytest.mark.parametrize(
+    ("budget_s", "limits"),
+    [
+        (180, EvaluationLimits(1.08, 2.16, is_first=False)),  # 12 % of the 18 s between two points
+        (1000, EvaluationLimits(6, 15, is_first=False)),
+        (100 * 3600, EvaluationLimits(2160, 5400, is_first=False)),
+    ],
+)
+def test_time_schedule__evaluations_have_their_share(budget_s: float, limits: EvaluationLimits) -> None:
+    later = TimeSchedule(budget_s).evaluation_limits(Moment(step=9, elapsed_s=50))
+
+    assert (later.wanted_s, later.longest_s) == pytest.approx((limits.wanted_s, limits.longest_s))
+    assert not later.is_first
+
+
+@pytest.mark.parametrize("budget_s", [60, 600, 100 * 3600])
+def test_time_schedule__the_first_point_comes_within_a_minute(budget_s: float) -> None:
+    first = TimeSchedule(budget_s).evaluation_limits(Moment(step=1, elapsed_s=20, evaluations=0))
+
+    assert first.is_first
+    assert first.wanted_s <= first.longest_s <= min(30, budget_s / 20)
 
 
 def test_step_schedule__goes_by_steps_alone() -> None:
@@ -63,6 +80,7 @@ def test_step_schedule__goes_by_steps_alone() -> None:
     assert schedule.evaluation_is_due(Moment(step=30, elapsed_s=0, evaluated_step=20))
     assert not schedule.is_over(Moment(step=99, elapsed_s=1e9))
     assert schedule.is_over(Moment(step=100, elapsed_s=0))
+    assert schedule.evaluation_limits(Moment(step=1, elapsed_s=0, evaluations=0)) is None
 
 
 def test_learning_rate__rises_then_follows_half_a_cosine() -> None:

@@ -24,7 +24,7 @@ from tests.conftest import Person
 from tests.worker.labeled_project import add_pictures, picture
 from worker import evaluate
 from worker.heartbeat import Heartbeat
-from worker.reporter import DatabaseReporter
+from worker.reporter import STATE_FILE, DatabaseReporter
 from worker.trainer import Trainer
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
@@ -164,6 +164,19 @@ def test_work_off_queue__says_why_it_failed_and_goes_on_with_the_next(
         assert f"model {model_id} failed" in caplog.text
 
 
+def test_work_off_queue__deletes_states_that_a_killed_worker_left(
+    start: Start, trainer: Trainer, project_id: int
+) -> None:
+    model_id = start()
+    store, prefix = get_blob_store(), lifecycle.model_prefix(project_id, model_id)
+    store.put_bytes(f"{prefix}last-1-5/{STATE_FILE}", b"no row points to it")
+    store.put_bytes(read_model(model_id).snapshot_key, b"no snapshot")  # so that it ends at once
+    trainer.work_off_queue()
+
+    assert not store.list_keys(f"{prefix}last-1-5/")
+    assert store.exists(read_model(model_id).snapshot_key)
+
+
 def test_work_off_queue__goes_on_without_deleted_images(start: Start, trainer: Trainer, owner: Person) -> None:
     model_id = start()
     with session_scope() as session:
@@ -272,7 +285,7 @@ def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: T
     assert attempt["starts"][0]["loaded"] is None
 
 
-def test_work_off_queue__a_full_disk_at_a_checkpoint_loses_nothing_before_it(
+def test_work_off_queue__goes_on_although_the_disk_is_full_at_a_checkpoint(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_id = start(max_steps=4)
@@ -284,15 +297,9 @@ def test_work_off_queue__a_full_disk_at_a_checkpoint_loses_nothing_before_it(
     ending_at_step(2, fill_disk, monkeypatch)
     trainer.work_off_queue()
 
-    failed = owner.get(f"/api/v1/models/{model_id}").json()
-    assert failed["status"] == "failed"
-    assert failed["error"].startswith("The worker's disk is full: free some space and resume the training")
-    assert failed["last"]["step"] == 2
-    assert owner.post(f"/api/v1/models/{model_id}/resume").status_code == 202
-    beat()
-    trainer.work_off_queue()
     model = owner.get(f"/api/v1/models/{model_id}").json()
     assert (model["status"], model["error"], model["last"]["step"]) == ("ready", None, 4)
+    assert "The worker's disk is full: the last checkpoint of step 3 is not kept" in read_log(model_id, owner)
 
 
 def test_work_off_queue__begins_smaller_after_workers_died_one_after_another(
