@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from app.cli.typer_app import new_cli
 from app.errors import AppError
 
-cli = new_cli("A worker alone: it trains what the queue holds, one model at a time.")
+cli = new_cli("A worker alone: it trains what the queue holds, one model at a time, and predicts on many images.")
 
 
 class WorkerNotInstalled(AppError):
