@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Delete, Update, delete, func, insert, sele
 from sqlalchemy.orm import Session
 
 from app.db.bulk import in_portions
-from app.db.draft_totals import is_open
+from app.db.draft_totals import has_open, is_open
 from app.db.models import DraftInstance, Image, LabelClass
 
 
@@ -39,7 +39,7 @@ def list_rejected(session: Session, image_ids: Sequence[int]) -> dict[int, list[
 
 def list_images_with_drafts(session: Session, project_id: int, image_ids: Sequence[int] | None) -> list[int]:
     """Those of a project's images, or of these of them, that have open drafts."""
-    query = select(Image.id).where(Image.project_id == project_id, Image.draft_count > 0)
+    query = select(Image.id).where(Image.project_id == project_id, has_open())
     if image_ids is None:
         return list(session.scalars(query.order_by(Image.id)))
     found: list[int] = []
@@ -102,7 +102,7 @@ def set_rejected(session: Session, draft_ids: Sequence[str], *, is_rejected: boo
 def count_drafts(session: Session, project_id: int) -> tuple[int, int]:
     """The open drafts of a project, and the images that have any."""
     query = select(func.coalesce(func.sum(Image.draft_count), 0), func.count(Image.id))
-    drafts, images = session.execute(query.where(Image.project_id == project_id, Image.draft_count > 0)).one()
+    drafts, images = session.execute(query.where(Image.project_id == project_id, has_open())).one()
     return int(drafts), int(images)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.bulk import in_portions, insert_of_new
+from app.db.draft_totals import has_open
 from app.db.models import Image, ImageClassCount, LabelClass, Project, User
 from app.db.totals import add_to_project, totals_kept
 from app.images.intake import PreparedImage
@@ -91,7 +92,7 @@ class ImageFilter:
         if self.validation is not None:
             conditions.append(Image.in_validation.is_(self.validation))
         if self.drafts is not None:
-            conditions.append(Image.draft_count > 0 if self.drafts else Image.draft_count == 0)
+            conditions.append(has_open() if self.drafts else ~has_open())
         if self.name_part:
             conditions.append(Image.name_folded.contains(self.name_part.casefold(), autoescape=True))
         if self.image_ids is not None:
