@@ -26,19 +26,26 @@ class BatchBell:
     def wait(self, seconds: float) -> None:
         """Return when the bell rings, or after some seconds; a broker that is away is asked again the next time."""
         try:
-            if self._queue is None:
+            if self._connection is None:
                 self._connection = get_celery_app().connection_for_read()
+            if self._queue is None:
                 self._queue = SimpleQueue(self._connection, BATCH_QUEUE, no_ack=True)  # type: ignore[no-untyped-call]
             self._queue.get(timeout=seconds)
             self._is_away = False
         except SimpleQueue.Empty:
             self._is_away = False
-        except (KombuError, OSError) as error:
+        except self._lost() as error:
             if not self._is_away:
                 logger.warning("the bell of batches is not heard until the broker is back: %s", error)
             self._is_away = True
             self.close()
             self._stopping.wait(seconds)
+
+    def _lost(self) -> tuple[type[Exception], ...]:
+        """What a broker that does not answer raises: kombu gives a transport's own exceptions as they are."""
+        connection = self._connection
+        own = () if connection is None else (*connection.connection_errors, *connection.channel_errors)
+        return (KombuError, OSError, *own)
 
     def close(self) -> None:
         """Let go of the broker."""
