@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         return self.weights_dir or self.data_dir / "weights"
 
     @property
+    def compiled_graphs_dir(self) -> Path:
+        """Models made ready to run on this machine; it may be deleted at any time."""
+        return self.data_dir / "cache" / "graphs"
+
+    @property
     def max_upload_bytes(self) -> int:
         return self.max_upload_mb * 1024 * 1024
 

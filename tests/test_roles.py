@@ -99,6 +99,7 @@ LEAST_ROLE = {
     f"GET {PROJECT}/compare": Role.LABELER,
     f"GET {MODEL}/predictions": Role.LABELER,
     f"GET {MODEL}/predictions/download": Role.LABELER,
+    f"PATCH {MODEL}": Role.DEVELOPER,
     f"GET {MODEL}/speeds": Role.LABELER,
     f"POST {MODEL}/speeds/{{speed}}": Role.DEVELOPER,
     f"GET {MODEL}/bundle": Role.DEVELOPER,

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.compiled import CompiledGraphs
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, ModelMeta, read_meta
 from app.inference.paste import paste_mask
 from app.inference.prediction import Prediction
@@ -31,20 +32,30 @@ class Predictor:
 
     @classmethod
     def load(
-        cls, directory: Path, *, threads: int | None = None, precision: Precision = Precision.FLOAT32
+        cls,
+        directory: Path,
+        *,
+        threads: int | None = None,
+        precision: Precision = Precision.FLOAT32,
+        compiled_graphs: CompiledGraphs | None = None,
     ) -> "Predictor":
         """Load an exported model's folder.
 
         Args:
             threads: CPU threads for one image; None takes all. The answers do not depend on it.
             precision: What it computes in; the answers depend on it.
+            compiled_graphs: Where its graphs are kept ready to run for the next time.
         Raises:
             InvalidModel: the folder holds no whole exported model.
             PrecisionUnavailable: this CPU does not compute in it.
         """
         meta = read_meta(directory)
-        session = Session.load(directory, threads=threads, precision=precision)
+        session = Session.load(directory, threads=threads, precision=precision, compiled_graphs=compiled_graphs)
         return cls(session, meta, size_bytes=_loaded_size_bytes(directory, meta))
+
+    def warm_up(self) -> None:
+        """Run once, so that the first image does not take longer than the next."""
+        self._session.warm_up(self.meta.image_size)
 
     def predict(self, rgb: NDArray[np.uint8], *, score_thresholds: Mapping[str, float]) -> list[Prediction]:
         """Find the objects in an upright image, best score first.

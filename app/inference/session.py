@@ -4,7 +4,7 @@ Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO) and 0012-two-graphs.m
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.compiled import CompiledGraphs
 from app.inference.errors import InvalidModel, PrecisionUnavailable
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
 
@@ -54,11 +55,19 @@ class Session:
         self._mask_head = mask_head
 
     @classmethod
-    def load(cls, directory: Path, *, threads: int | None, precision: Precision = Precision.FLOAT32) -> "Session":
+    def load(
+        cls,
+        directory: Path,
+        *,
+        threads: int | None,
+        precision: Precision = Precision.FLOAT32,
+        compiled_graphs: CompiledGraphs | None = None,
+    ) -> "Session":
         """Compile both graphs.
 
         Args:
             threads: CPU threads of one run; None leaves it to the runtime. Answers do not depend on it.
+            compiled_graphs: Where they are kept for the next time.
         Raises:
             InvalidModel: a graph is missing or unreadable.
             PrecisionUnavailable: this CPU does not compute in it.
@@ -71,10 +80,25 @@ class Session:
             if not path.is_file():
                 raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
             try:
-                compiled.append(compile_graph(path, threads=threads, precision=precision))
+                compiled.append(
+                    compile_graph(path, threads=threads, precision=precision, compiled_graphs=compiled_graphs)
+                )
             except RuntimeError as error:
                 raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+        if compiled_graphs is not None:
+            compiled_graphs.prune()
         return cls(*compiled)
+
+    def warm_up(self, image_size: int) -> None:
+        """Let the runtime set up what it sets up at its first run, with an empty picture of this long side."""
+        found = self.detect(np.zeros((3, image_size * 3 // 4, image_size), dtype=np.float32))
+        one = replace(
+            found,
+            boxes_xyxy=np.array([[0, 0, image_size / 2, image_size / 2]], dtype=np.float32),
+            scores=np.ones(1, dtype=np.float32),
+            labels=np.ones(1, dtype=np.int64),
+        )
+        self.mask_probabilities(one, np.arange(1))
 
     def detect(self, pixels: NDArray[np.float32]) -> Detections:
         """Find boxes in float32 (3, H, W), RGB, 0-1."""
@@ -113,7 +137,13 @@ class Session:
         return masks
 
 
-def compile_graph(path: Path, *, threads: int | None, precision: Precision = Precision.FLOAT32) -> "CompiledModel":
+def compile_graph(
+    path: Path,
+    *,
+    threads: int | None,
+    precision: Precision = Precision.FLOAT32,
+    compiled_graphs: CompiledGraphs | None = None,
+) -> "CompiledModel":
     """Make an ONNX file ready to run on the CPU.
 
     Raises:
@@ -128,7 +158,11 @@ def compile_graph(path: Path, *, threads: int | None, precision: Precision = Pre
     }
     if threads is not None:
         options["INFERENCE_NUM_THREADS"] = threads
-    return _openvino_core().compile_model(path, "CPU", options)
+    core = _openvino_core()
+    if compiled_graphs is None:
+        return core.compile_model(path, "CPU", options)
+    options["CACHE_DIR"] = str(compiled_graphs.directory)
+    return core.compile_model(core.read_model(path), "CPU", options)  # by its path, the path would be the file's name
 
 
 def write_openvino_files(onnx_file: Path, xml_file: Path) -> None:

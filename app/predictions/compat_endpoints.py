@@ -26,18 +26,18 @@ router = APIRouter(tags=["prediction"], dependencies=[Depends(_limit_rate)])
 
 
 def _find_target(
-    caller: Caller, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed
+    caller: Caller, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed | None
 ) -> service.Target:
     with session_scope(read_only=True) as session:
         require_project_role(session, caller, project_id, Role.DEVELOPER)
         return service.find_target(session, project_id=project_id, model_name=model_name, kind=kind, speed=speed)
 
 
-def _best(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed = Speed.SLOW) -> service.Target:
+def _best(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed | None = None) -> service.Target:
     return _find_target(caller, project_id=project_id, model_name=model_name, kind=CheckpointKind.BEST, speed=speed)
 
 
-def _last(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed = Speed.SLOW) -> service.Target:
+def _last(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed | None = None) -> service.Target:
     return _find_target(caller, project_id=project_id, model_name=model_name, kind=CheckpointKind.LAST, speed=speed)
 
 

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from app.db.enums import Speed
-from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep
+from app.db.enums import CheckpointKind, Speed
+from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
 from app.http import PathId, errors
 from app.predictions import speeds
-from app.predictions.schemas import SpeedSchema, SpeedsSchema
+from app.predictions.schemas import ModelChanges, SpeedSchema, SpeedsSchema
 from app.predictions.speeds import SpeedMaker
+from app.training import service as training
+from app.training.schemas import ModelSchema
 
 router = APIRouter(prefix="/api/v1", tags=["prediction"])
 
@@ -24,11 +26,14 @@ SpeedMakerDep = Annotated[SpeedMaker, Depends(get_speed_maker)]
 
 @router.get("/models/{model_id}/speeds")
 def list_speeds(
-    model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAccess, maker: SpeedMakerDep
+    model_id: PathId,
+    session: ReadSessionDep,
+    _access: ModelLabelerAccess,
+    maker: SpeedMakerDep,
+    checkpoint: CheckpointKind = CheckpointKind.BEST,
 ) -> SpeedsSchema:
-    """Which speeds a model predicts at, and how far those are that are being made."""
-    items = [speeds.describe_speed(session, maker, model_id=model_id, speed=speed) for speed in Speed]
-    return SpeedsSchema(items=items)
+    """Which speeds a model predicts at and what each is worth, and how far those are that are being made."""
+    return SpeedsSchema(items=speeds.list_speeds(session, maker, model_id=model_id, kind=checkpoint))
 
 
 @router.post("/models/{model_id}/speeds/{speed}", status_code=202, responses=errors(409))
@@ -37,3 +42,12 @@ def make_speed(
 ) -> SpeedSchema:
     """Make a faster speed: predict at its precision on every image of the training, for thresholds and statistics."""
     return speeds.request_speed(session, maker, model_id=model_id, speed=speed)
+
+
+@router.patch("/models/{model_id}", responses=errors(409))
+def change_model(
+    model_id: PathId, changes: ModelChanges, session: SessionDep, _access: ModelDeveloperAccess, maker: SpeedMakerDep
+) -> ModelSchema:
+    """Choose the speed of predictions that name none."""
+    speeds.choose_default_speed(session, maker, model_id=model_id, speed=changes.default_speed)
+    return training.get_model(session, model_id)

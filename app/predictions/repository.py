@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.db.enums import CheckpointKind, Speed
-from app.db.models import Checkpoint, Model, PredictionSet
+from app.db.enums import CheckpointKind, Speed, Split
+from app.db.models import Checkpoint, Model, PredictionSet, SpeedFigures
 
 
 def get_model(session: Session, model_id: int) -> Model:
@@ -37,6 +37,20 @@ def list_exported_without(session: Session, model_id: int, *, speed: Speed) -> S
     made = exists().where(PredictionSet.checkpoint_id == Checkpoint.id, PredictionSet.speed == speed)
     query = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None), ~made)
     return session.scalars(query.order_by(Checkpoint.id)).all()
+
+
+def find_prediction_key(session: Session, checkpoint_id: int, *, split: Split, speed: Speed) -> str | None:
+    """Where the stored predictions of a split lie."""
+    query = select(PredictionSet.storage_key).where(
+        PredictionSet.checkpoint_id == checkpoint_id, PredictionSet.split == split, PredictionSet.speed == speed
+    )
+    return session.scalar(query)
+
+
+def list_figures(session: Session, checkpoint_id: int) -> dict[Speed, SpeedFigures]:
+    """What was measured of each speed."""
+    rows = session.scalars(select(SpeedFigures).where(SpeedFigures.checkpoint_id == checkpoint_id))
+    return {row.speed: row for row in rows}
 
 
 def is_made(session: Session, checkpoint_id: int, *, speed: Speed) -> bool:

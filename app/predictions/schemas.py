@@ -1,10 +1,12 @@
 """What is told of a model's speeds."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel
 
 from app.db.enums import Speed
+from app.http import RequestBody
 
 
 class SpeedStatus(StrEnum):
@@ -14,7 +16,24 @@ class SpeedStatus(StrEnum):
     FAILED = "failed"
 
 
-class SpeedSchema(BaseModel):
+class FiguresSchema(BaseModel):
+    """What a speed is worth; null where it was not measured.
+
+    `map` and `ap50` are on the validation images. Latencies are of an image from its pixels to its objects, measured in
+    turns with slow on `device` when the speed was made; slow's own is null until some speed was. `warning` says what
+    the speed costs where that is much.
+    """
+
+    map: float | None
+    ap50: float | None
+    latency_ms: float | None
+    relative_latency: float | None
+    device: str | None
+    measured_at: datetime | None
+    warning: str | None
+
+
+class SpeedSchema(FiguresSchema):
     """One speed of a model. `progress` is 0-1; `error` says why making it failed."""
 
     speed: Speed
@@ -25,3 +44,9 @@ class SpeedSchema(BaseModel):
 
 class SpeedsSchema(BaseModel):
     items: list[SpeedSchema]
+
+
+class ModelChanges(RequestBody):
+    """`default_speed` is that of predictions that name none."""
+
+    default_speed: Speed

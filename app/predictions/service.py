@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind, Speed
+from app.db.models import Checkpoint, Model
 from app.errors import Conflict, NotFound
 from app.inference.cache import SizedCache
 from app.inference.predictor import Predictor
@@ -63,10 +64,12 @@ class PredictionRuntime:
 
 
 def find_target(
-    session: Session, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed = Speed.SLOW
+    session: Session, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed | None = None
 ) -> Target:
     """Find the exported checkpoint of a model and the thresholds that hold for it.
 
+    Args:
+        speed: None for the model's own; slow where this checkpoint is not made for that, as after more training.
     Raises:
         NotFound: The project has no such model.
         Conflict: It is not trained yet, or not made for this speed.
@@ -77,15 +80,19 @@ def find_target(
     checkpoint = repository.find_checkpoint(session, model_id=model.id, kind=kind)
     if checkpoint is None or checkpoint.export_prefix is None:
         raise Conflict(f"model {model_name!r} is not trained yet: it is {model.status}")
-    if speed is not Speed.SLOW:
-        require_possible(speed)
-        if not repository.is_made(session, checkpoint.id, speed=speed):
-            raise Conflict(
-                f"model {model_name!r} is not made for speed {speed}: POST /api/v1/models/{model.id}/speeds/{speed} "
-                "makes it, once; or leave speed out"
-            )
+    if speed is None:
+        is_there = is_possible(model.default_speed) and _is_made(session, checkpoint, model.default_speed)
+        speed = model.default_speed if is_there else Speed.SLOW
+    require_possible(speed)
+    if not _is_made(session, checkpoint, speed):
+        raise not_made(model, speed)
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
     return Target(speed_prefix(checkpoint, speed), PRECISIONS[speed], thresholds)
+
+
+def is_possible(speed: Speed) -> bool:
+    """Whether this server's CPU computes it."""
+    return PRECISIONS[speed] is not Precision.BFLOAT16 or has_bfloat16()
 
 
 def require_possible(speed: Speed) -> None:
@@ -94,8 +101,17 @@ def require_possible(speed: Speed) -> None:
     Raises:
         Conflict: As said.
     """
-    match speed:
-        case Speed.FAST:
-            raise Conflict("speed fast is not there yet: it will come with the offline model; ask for slow or medium")
-        case Speed.MEDIUM if not has_bfloat16():
-            raise Conflict("speed medium needs a CPU with bfloat16, which this server's has not; ask for slow")
+    if not is_possible(speed):
+        raise Conflict(f"speed {speed} needs a CPU with bfloat16, which this server's has not; ask for slow or fast")
+
+
+def not_made(model: Model, speed: Speed) -> Conflict:
+    """What to say of a speed that somebody has to have made first."""
+    return Conflict(
+        f"model {model.name!r} is not made for speed {speed}: POST /api/v1/models/{model.id}/speeds/{speed} "
+        "makes it, once; or leave speed out"
+    )
+
+
+def _is_made(session: Session, checkpoint: Checkpoint, speed: Speed) -> bool:
+    return speed is Speed.SLOW or repository.is_made(session, checkpoint.id, speed=speed)

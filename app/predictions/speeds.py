@@ -9,22 +9,27 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
-from app.db.enums import Speed, Split
+from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.errors import AppError, Conflict
 from app.inference.decode import decode_image
 from app.inference.errors import InferenceError
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.predictions import repository
+from app.predictions.fast_graphs import make_fast_graphs
+from app.predictions.figures import describe_figures, record_figures
+from app.predictions.latency import MEASURED_IMAGES, Latencies, measure_latencies
 from app.predictions.schemas import SpeedSchema, SpeedStatus
-from app.predictions.service import PredictionRuntime, require_possible
+from app.predictions.service import PredictionRuntime, not_made, require_possible
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training.exports import PRECISIONS, speed_prefix
-from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes
+from app.training.snapshot import InvalidSnapshot, Snapshot, SnapshotImage, from_json_bytes
 from app.training.stored_predictions import optimized_thresholds, predict_image
 
 _logger = logging.getLogger(__name__)
@@ -95,10 +100,20 @@ class SpeedMaker:
             model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported_without(session, model_id, speed=speed)
         frozen = _read_snapshot(model)
-        making.total = max(1, len(frozen.images) * len(checkpoints))
+        image_count = len(frozen.images)
+        making.total = max(1, image_count * len(checkpoints) * (2 if speed is Speed.FAST else 1))
         for checkpoint in checkpoints:
+            if speed is Speed.FAST:
+                make_fast_graphs(get_blob_store(), checkpoint, frozen, go_on=self._go_on)
+                making.done += image_count  # about the time that predicting takes
             tables = {split: self._predict_split(checkpoint, frozen, split, speed, making) for split in _SPLITS}
-            _store(checkpoint, tables, speed)
+            thresholds = optimized_thresholds(tables[Split.VALIDATION])
+            latencies = self._measure(checkpoint, frozen, speed, thresholds)
+            _store(checkpoint, tables, thresholds, latencies, speed)
+
+    def _go_on(self) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
 
     def _predict_split(
         self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
@@ -106,14 +121,25 @@ class SpeedMaker:
         predictor = self._runtime.predictor(speed_prefix(checkpoint, speed), PRECISIONS[speed])
         images: list[ImagePredictions] = []
         for image in sorted(frozen.of_split(split), key=lambda image: image.image_id):
-            if self._stopping.is_set():
-                raise _Stopped
-            file = get_blob_store().read_bytes(image.storage_key)
-            rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
+            self._go_on()
+            rgb = _read_image(image)
             with self._runtime.gate.turn():
                 images.append(predict_image(predictor, image, frozen.class_names, rgb))
             making.done += 1
         return PredictionTable(frozen.class_names, tuple(images))
+
+    def _measure(
+        self, checkpoint: Checkpoint, frozen: Snapshot, speed: Speed, thresholds: dict[str, float]
+    ) -> Latencies | None:
+        """None where no image is left to measure with."""
+        images = (frozen.of_split(Split.VALIDATION) or frozen.images)[:MEASURED_IMAGES]
+        if not images:
+            return None
+        slow, measured = (
+            self._runtime.predictor(speed_prefix(checkpoint, one), PRECISIONS[one]) for one in (Speed.SLOW, speed)
+        )
+        pixels = [_read_image(image) for image in images]
+        return measure_latencies(self._runtime.gate, slow, measured, pixels, score_thresholds=thresholds)
 
 
 def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
@@ -131,8 +157,15 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
     return describe_speed(session, maker, model_id=model_id, speed=speed)
 
 
-def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
-    """Whether a speed is there, being made, or could be."""
+def list_speeds(session: Session, maker: SpeedMaker, *, model_id: int, kind: CheckpointKind) -> list[SpeedSchema]:
+    """Which speeds there are, and what each is worth for a checkpoint."""
+    return [describe_speed(session, maker, model_id=model_id, speed=speed, kind=kind) for speed in Speed]
+
+
+def describe_speed(
+    session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed, kind: CheckpointKind = CheckpointKind.BEST
+) -> SpeedSchema:
+    """Whether a speed is there, being made, or could be; its figures are those of the checkpoint of this kind."""
     making = maker.making(model_id, speed)
     is_made = repository.has_export(session, model_id) and not repository.list_exported_without(
         session, model_id, speed=speed
@@ -145,7 +178,23 @@ def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed:
         progress = making.done / making.total
     else:
         status, progress = SpeedStatus.NOT_MADE, 0.0
-    return SpeedSchema(speed=speed, status=status, progress=progress, error=error)
+    figures = describe_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind), speed)
+    return SpeedSchema(speed=speed, status=status, progress=progress, error=error, **figures.model_dump())
+
+
+def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> None:
+    """Choose the speed of predictions that name none.
+
+    Raises:
+        Conflict: It is not made, or this server cannot compute it.
+    """
+    model = repository.get_model(session, model_id)
+    require_possible(speed)
+    if speed is not Speed.SLOW and describe_speed(session, maker, model_id=model_id, speed=speed).status is not (
+        SpeedStatus.READY
+    ):
+        raise not_made(model, speed)
+    model.default_speed = speed
 
 
 def _read_snapshot(model: Model) -> Snapshot:
@@ -156,7 +205,18 @@ def _read_snapshot(model: Model) -> Snapshot:
     return Snapshot(frozen.project_id, frozen.class_names, images)
 
 
-def _store(checkpoint: Checkpoint, tables: dict[Split, PredictionTable], speed: Speed) -> None:
+def _read_image(image: SnapshotImage) -> NDArray[np.uint8]:
+    file = get_blob_store().read_bytes(image.storage_key)
+    return decode_image(file, max_pixels=get_settings().max_image_pixels)
+
+
+def _store(
+    checkpoint: Checkpoint,
+    tables: dict[Split, PredictionTable],
+    thresholds: dict[str, float],
+    latencies: Latencies | None,
+    speed: Speed,
+) -> None:
     keys = {split: f"{checkpoint.export_prefix}/predictions-{split}-{speed}.npz" for split in tables}
     for split, table in tables.items():
         get_blob_store().put_bytes(keys[split], prediction_table_to_bytes(table))
@@ -176,5 +236,7 @@ def _store(checkpoint: Checkpoint, tables: dict[Split, PredictionTable], speed: 
                     prediction_count=table.prediction_count,
                 )
             )
-        for name, value in optimized_thresholds(tables[Split.VALIDATION]).items():
+        if latencies is not None:
+            record_figures(session, present, speed, tables[Split.VALIDATION], latencies)
+        for name, value in thresholds.items():
             session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from app.db.engine import session_scope
+from app.db.enums import Speed
 from app.inference.errors import InvalidModel
 from app.inference.model_meta import META_FILE, read_meta
 from app.masks.errors import InvalidMask
@@ -21,7 +22,7 @@ from app.project_archive.model_rows import add_checkpoints, add_model
 from app.project_archive.reading import MAX_DOCUMENT_BYTES, BrokenArchive, ProjectArchive
 from app.project_archive.schemas import FILES_FOLDER, MODEL_FILE, SNAPSHOT_FILE, ArchivedModel, FilePath
 from app.storage.blobs import BlobStore
-from app.training.exports import EXPORT_FILES
+from app.training.exports import EXPORT_FILES, FAST_FOLDER
 from app.training.lifecycle import model_prefix
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes, to_json_bytes
 
@@ -93,6 +94,8 @@ class ModelIntake:
             named += [checkpoint.state_file, *(predictions.file for predictions in checkpoint.prediction_sets)]
             if checkpoint.export_folder is not None:
                 named += [f"{checkpoint.export_folder}/{name}" for name in EXPORT_FILES]
+                if any(predictions.speed is Speed.FAST for predictions in checkpoint.prediction_sets):
+                    named += [f"{checkpoint.export_folder}/{FAST_FOLDER}/{name}" for name in EXPORT_FILES]
         for file in named:
             if file is not None and folder + FILES_FOLDER + file not in self._archive.files:
                 raise BrokenArchive(folder + FILES_FOLDER + file, f"it is missing although {MODEL_FILE} names it")

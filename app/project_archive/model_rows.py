@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db.enums import ModelStatus
-from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, PredictionSet, Threshold, ThresholdRevision
+from app.db.models import (
+    Checkpoint,
+    CurvePoint,
+    Model,
+    ModelLogLine,
+    PredictionSet,
+    SpeedFigures,
+    Threshold,
+    ThresholdRevision,
+)
 from app.project_archive import repository
 from app.project_archive.schemas import (
     ArchivedCheckpoint,
@@ -14,6 +23,7 @@ from app.project_archive.schemas import (
     ArchivedModel,
     ArchivedPoint,
     ArchivedPredictionSet,
+    ArchivedSpeedFigures,
     ArchivedThreshold,
     ArchivedThresholdRevision,
 )
@@ -25,7 +35,8 @@ _OF_MODEL = tuple(name for name in ArchivedModel.model_fields if name not in ("c
 _OF_CHECKPOINT = tuple(
     name
     for name in ArchivedCheckpoint.model_fields
-    if name not in ("state_file", "export_folder", "thresholds", "threshold_history", "prediction_sets")
+    if name
+    not in ("state_file", "export_folder", "thresholds", "threshold_history", "prediction_sets", "speed_figures")
 )
 _NO_FILE = "none"
 
@@ -96,6 +107,9 @@ def add_checkpoints(session: Session, project_id: int, model_id: int, archived: 
             )
             for predictions in document.prediction_sets
         )
+        session.add_all(
+            SpeedFigures(checkpoint_id=checkpoint.id, **figures.model_dump()) for figures in document.speed_figures
+        )
 
 
 def _describe(session: Session, model: Model) -> ArchivedModel:
@@ -105,12 +119,18 @@ def _describe(session: Session, model: Model) -> ArchivedModel:
     thresholds = repository.list_thresholds(session, ids)
     revisions = repository.list_threshold_revisions(session, ids)
     predictions = repository.list_prediction_sets(session, ids)
+    figures = repository.list_speed_figures(session, ids)
     return ArchivedModel(
         **{name: getattr(model, name) for name in _OF_MODEL},
         config=model.config,
         checkpoints=[
             _describe_checkpoint(
-                checkpoint, prefix, thresholds[checkpoint.id], revisions[checkpoint.id], predictions[checkpoint.id]
+                checkpoint,
+                prefix,
+                thresholds[checkpoint.id],
+                revisions[checkpoint.id],
+                predictions[checkpoint.id],
+                figures[checkpoint.id],
             )
             for checkpoint in checkpoints
         ],
@@ -125,6 +145,7 @@ def _describe_checkpoint(
     thresholds: Sequence[Threshold],
     revisions: Sequence[ThresholdRevision],
     predictions: Sequence[PredictionSet],
+    figures: Sequence[SpeedFigures],
 ) -> ArchivedCheckpoint:
     return ArchivedCheckpoint(
         **{name: getattr(checkpoint, name) for name in _OF_CHECKPOINT},
@@ -141,6 +162,7 @@ def _describe_checkpoint(
             )
             for row in predictions
         ],
+        speed_figures=[ArchivedSpeedFigures.model_validate(row) for row in figures],
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.enums import ModelStatus
-from app.db.models import Image, Model, PredictionSet, Threshold, ThresholdRevision
+from app.db.models import Image, Model, PredictionSet, SpeedFigures, Threshold, ThresholdRevision
 
 Row = TypeVar("Row")
 
@@ -62,6 +62,11 @@ def list_threshold_revisions(session: Session, checkpoint_ids: Sequence[int]) ->
 
 def list_prediction_sets(session: Session, checkpoint_ids: Sequence[int]) -> dict[int, list[PredictionSet]]:
     query = select(PredictionSet).where(PredictionSet.checkpoint_id.in_(checkpoint_ids)).order_by(PredictionSet.id)
+    return _grouped([(row.checkpoint_id, row) for row in session.scalars(query)])
+
+
+def list_speed_figures(session: Session, checkpoint_ids: Sequence[int]) -> dict[int, list[SpeedFigures]]:
+    query = select(SpeedFigures).where(SpeedFigures.checkpoint_id.in_(checkpoint_ids)).order_by(SpeedFigures.speed)
     return _grouped([(row.checkpoint_id, row) for row in session.scalars(query)])
 
 

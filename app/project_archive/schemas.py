@@ -125,6 +125,16 @@ class ArchivedPredictionSet(ArchiveDocument):
     prediction_count: Count
 
 
+class ArchivedSpeedFigures(ArchiveDocument):
+    speed: Speed
+    mean_ap: float | None
+    ap50: float | None
+    latency_ms: float
+    relative_latency: float
+    device: Annotated[str, Field(max_length=200)]
+    measured_at: Moment
+
+
 class ArchivedCheckpoint(ArchiveDocument):
     """Paths are within the model's folder `files/`; `export_folder` holds the exported model."""
 
@@ -141,6 +151,7 @@ class ArchivedCheckpoint(ArchiveDocument):
     thresholds: list[ArchivedThreshold]
     threshold_history: list[ArchivedThresholdRevision] = []  # older archives have none; the oldest first
     prediction_sets: list[ArchivedPredictionSet]
+    speed_figures: list[ArchivedSpeedFigures] = []  # older archives have none
 
 
 class ArchivedModel(ArchiveDocument):
@@ -159,6 +170,7 @@ class ArchivedModel(ArchiveDocument):
     elapsed_s: float
     initialised_from: str | None
     stop_requested: bool
+    default_speed: Speed = Speed.SLOW  # older archives name none
     checkpoints: list[ArchivedCheckpoint]
     curve: list[ArchivedPoint]
     log: list[ArchivedLogLine]

@@ -95,6 +95,7 @@ def _model_schema(
         can_stop=can_stop,
         stop_note=FIRST_CHECKPOINT_NOTE if is_training and not can_stop else None,
         can_resume=can_resume(model, checkpoints),
+        default_speed=model.default_speed,
     )
 
 

@@ -7,13 +7,16 @@ from tempfile import TemporaryDirectory
 
 from app.db.enums import Speed
 from app.db.models import Checkpoint
+from app.inference.compiled import CompiledGraphs
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
+from app.settings import get_settings
 from app.storage.blobs import BlobStore
 
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
 TORCHSCRIPT_FILE = "model.torchscript.pt"  # beside them, for people who have torch; ours needs none
+FAST_FOLDER = "fast"  # of a checkpoint's export
 PRECISIONS: Mapping[Speed, Precision] = {
     Speed.SLOW: Precision.FLOAT32,
     Speed.MEDIUM: Precision.BFLOAT16,
@@ -24,11 +27,11 @@ PRECISIONS: Mapping[Speed, Precision] = {
 def speed_prefix(checkpoint: Checkpoint, speed: Speed) -> str:
     """Where the graphs of a speed lie: fast has its own, the others share those of the training's export."""
     assert checkpoint.export_prefix is not None
-    return f"{checkpoint.export_prefix}/fast" if speed is Speed.FAST else checkpoint.export_prefix
+    return f"{checkpoint.export_prefix}/{FAST_FOLDER}" if speed is Speed.FAST else checkpoint.export_prefix
 
 
 def load_predictor(store: BlobStore, prefix: str, precision: Precision, *, threads: int | None = None) -> Predictor:
-    """Load the graphs that lie below a prefix.
+    """Load the graphs that lie below a prefix, and run them once.
 
     Args:
         threads: CPU threads for one image; None takes all.
@@ -39,7 +42,10 @@ def load_predictor(store: BlobStore, prefix: str, precision: Precision, *, threa
     """
     with TemporaryDirectory(prefix="maskwright-model-") as folder:
         fetch_export(store, prefix, Path(folder))
-        return Predictor.load(Path(folder), precision=precision, threads=threads)
+        compiled = CompiledGraphs(get_settings().compiled_graphs_dir)
+        predictor = Predictor.load(Path(folder), precision=precision, threads=threads, compiled_graphs=compiled)
+    predictor.warm_up()
+    return predictor
 
 
 def fetch_export(store: BlobStore, prefix: str, directory: Path) -> None:

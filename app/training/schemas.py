@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.db.enums import ModelSize, ModelStatus
+from app.db.enums import ModelSize, ModelStatus, Speed
 from app.http import RequestBody, RowId
 
 MIN_IMAGE_SIZE = 32  # the coarsest level of the network's features has one pixel per 32
@@ -107,6 +107,7 @@ class ModelSchema(BaseModel):
     can_stop: bool
     stop_note: str | None
     can_resume: bool
+    default_speed: Speed
 
 
 class CurveSchema(BaseModel):

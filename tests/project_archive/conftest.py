@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.db.engine import session_scope
-from app.db.enums import CheckpointKind, Split
-from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine
+from app.db.enums import CheckpointKind, Speed, Split
+from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, SpeedFigures
 from app.masks.prediction_table import PredictionTable, image_predictions
 from app.masks.rle import encode_mask
 from app.storage.blobs import get_blob_store
@@ -88,6 +88,7 @@ def model_id(filled: int, owner: Person, exports: dict[CheckpointKind, Path]) ->
             "stop_requested": True,
             "step": 2,
             "elapsed_s": 20.5,
+            "default_speed": Speed.FAST,
         }
         session.execute(update(Model).values(progress=1.0, **values))
         point = {"elapsed_s": 10.25, "train_loss": 0.5, "mean_ap": 0.5, "ap50": None, "learning_rate": 0.01}
@@ -96,6 +97,8 @@ def model_id(filled: int, owner: Person, exports: dict[CheckpointKind, Path]) ->
         for checkpoint in session.scalars(select(Checkpoint)):
             checkpoint.state_key = f"{checkpoint.export_prefix}/state.pt"
             get_blob_store().put_bytes(checkpoint.state_key, b"state of " + checkpoint.kind.encode())
+            measured = {"latency_ms": 4.5, "relative_latency": 0.4, "device": "CPU", "mean_ap": 0.5, "ap50": None}
+            session.add(SpeedFigures(checkpoint_id=checkpoint.id, speed=Speed.FAST, **measured))
     return model_id
 
 

@@ -48,6 +48,7 @@ def model_content(person: Person, project_id: int) -> dict[str, Any]:
         "curve": person.get(f"{path}/curve").json(),
         "log": person.get(f"{path}/log").json(),
         "statistics": person.get(f"{path}/statistics").json(),
+        "speeds": person.get(f"{path}/speeds").json(),
         "thresholds": [
             person.get(f"{path}/thresholds", params={"checkpoint": kind}).json() for kind in ("best", "last")
         ],
@@ -80,6 +81,8 @@ def test_archive__brings_models_that_predict(filled: int, model_id: int, owner: 
     came, went = model_content(stranger, project["id"]), model_content(owner, filled)
     assert went["model"]["can_resume"] is True
     assert len(went["predicted"][0]) > 0
+    assert went["model"]["default_speed"] == "fast"
+    assert went["speeds"]["items"][2]["latency_ms"] == 4.5
     assert came["model"] == went["model"]
     assert came == went
 

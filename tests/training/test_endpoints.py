@@ -57,6 +57,7 @@ def test_start_training__queues_a_model_and_rings(
         "can_stop": False,
         "stop_note": None,
         "can_resume": False,
+        "default_speed": "slow",
     }
     assert model["config"] == {
         "image_size": 64,

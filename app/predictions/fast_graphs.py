@@ -1,0 +1,78 @@
+"""The graphs of speed fast: INT8, calibrated on training images. Source: docs/decisions/0041-fast-is-int8.md."""
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from app.db.enums import Speed, Split
+from app.db.models import Checkpoint
+from app.errors import Conflict
+from app.inference.decode import decode_image
+from app.inference.model_meta import META_FILE, read_meta
+from app.inference.preprocess import resize_to_long_side
+from app.settings import get_settings
+from app.storage.blobs import BlobStore
+from app.training.exports import EXPORT_FILES, fetch_export, speed_prefix
+from app.training.snapshot import Snapshot, SnapshotImage
+
+_logger = logging.getLogger(__name__)
+
+CALIBRATION_IMAGES = 60
+POLL_SECONDS = 0.1
+
+
+class NotQuantized(Conflict):
+    """A checkpoint that could not be made to compute in INT8; the log tells why."""
+
+
+def make_fast_graphs(store: BlobStore, checkpoint: Checkpoint, frozen: Snapshot, *, go_on: Callable[[], None]) -> None:
+    """Store a checkpoint's INT8 graphs, unless they are there.
+
+    Args:
+        go_on: Called again and again; may raise to end the work.
+    Raises:
+        NotQuantized: As said.
+    """
+    prefix = speed_prefix(checkpoint, Speed.FAST)
+    if store.exists(f"{prefix}/{META_FILE}"):
+        return
+    with TemporaryDirectory(prefix="maskwright-fast-") as folder:
+        source, target, images = (Path(folder) / name for name in ("source", "target", "images"))
+        for directory in (source, target, images):
+            directory.mkdir()
+        fetch_export(store, speed_prefix(checkpoint, Speed.SLOW), source)
+        image_size = read_meta(source).image_size
+        for image in _spread(frozen.of_split(Split.TRAINING) or frozen.images):
+            go_on()
+            file = store.read_bytes(image.storage_key)
+            rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
+            np.save(images / f"{image.image_id}.npy", resize_to_long_side(rgb, image_size))
+        _quantize(source, target, images, log=Path(folder) / "log", go_on=go_on)
+        for name in reversed(EXPORT_FILES):  # the file that says what it is comes last: where it is, all are
+            store.put_file(f"{prefix}/{name}", target / name)
+
+
+def _spread(images: Sequence[SnapshotImage]) -> Sequence[SnapshotImage]:
+    """At most CALIBRATION_IMAGES of all, evenly."""
+    step = max(1, -(-len(images) // CALIBRATION_IMAGES))
+    return images[::step]
+
+
+def _quantize(source: Path, target: Path, images: Path, *, log: Path, go_on: Callable[[], None]) -> None:
+    command = [sys.executable, "-m", "app.predictions.quantize", *map(str, (source, target, images))]
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            while process.poll() is None:
+                go_on()
+                time.sleep(POLL_SECONDS)
+        finally:
+            process.kill()
+    if process.returncode != 0:
+        _logger.error("quantizing failed with status %d:\n%s", process.returncode, log.read_text(errors="replace"))
+        raise NotQuantized("the model could not be made to compute in INT8: the server's log tells why")

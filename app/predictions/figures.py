@@ -1,0 +1,85 @@
+"""What each speed of a checkpoint is worth: mAP on the validation images, and latency beside slow."""
+
+from sqlalchemy.orm import Session
+
+from app.db.base import utc_now
+from app.db.enums import Speed, Split
+from app.db.models import Checkpoint, SpeedFigures
+from app.masks.average_precision import average_precision
+from app.masks.prediction_table import PredictionTable, prediction_table_from_bytes
+from app.predictions import repository
+from app.predictions.latency import Latencies
+from app.predictions.schemas import FiguresSchema
+from app.storage.blobs import get_blob_store
+
+MUCH_MAP = 0.03  # issue 9: a speed that loses more of mAP says so
+
+
+def record_figures(
+    session: Session, checkpoint: Checkpoint, speed: Speed, validation: PredictionTable, latencies: Latencies
+) -> None:
+    """Keep what was measured of a speed, and of slow beside it; earlier figures are replaced."""
+    slow_key = repository.find_prediction_key(session, checkpoint.id, split=Split.VALIDATION, speed=Speed.SLOW)
+    if slow_key is None:  # as checkpoints of old archives are
+        slow_ap, slow_ap50 = checkpoint.mean_ap, checkpoint.ap50
+    else:
+        slow_ap, slow_ap50 = _precisions(prediction_table_from_bytes(get_blob_store().read_bytes(slow_key)))
+    mean_ap, ap50 = _precisions(validation)
+    relative = latencies.speed_ms / latencies.slow_ms
+    for one, ap, at_50, latency_ms, share in (
+        (Speed.SLOW, slow_ap, slow_ap50, latencies.slow_ms, 1.0),
+        (speed, mean_ap, ap50, latencies.speed_ms, relative),
+    ):
+        session.merge(
+            SpeedFigures(
+                checkpoint_id=checkpoint.id,
+                speed=one,
+                mean_ap=ap,
+                ap50=at_50,
+                latency_ms=latency_ms,
+                relative_latency=share,
+                device=latencies.device,
+                measured_at=utc_now(),
+            )
+        )
+
+
+def describe_figures(session: Session, checkpoint: Checkpoint | None, speed: Speed) -> FiguresSchema:
+    """What was measured; slow has its training's mAP until then."""
+    rows = repository.list_figures(session, checkpoint.id) if checkpoint else {}
+    row, slow = rows.get(speed), rows.get(Speed.SLOW)
+    if row is not None:
+        return FiguresSchema(
+            map=row.mean_ap,
+            ap50=row.ap50,
+            latency_ms=row.latency_ms,
+            relative_latency=row.relative_latency,
+            device=row.device,
+            measured_at=row.measured_at,
+            warning=warning(row, slow),
+        )
+    trained = checkpoint if speed is Speed.SLOW else None
+    return FiguresSchema(
+        map=trained and trained.mean_ap,
+        ap50=trained and trained.ap50,
+        latency_ms=None,
+        relative_latency=None,
+        device=None,
+        measured_at=None,
+        warning=None,
+    )
+
+
+def _precisions(table: PredictionTable) -> tuple[float | None, float | None]:
+    precision = average_precision(table.match_table())
+    return precision.mean_ap, precision.mean_ap50
+
+
+def warning(row: SpeedFigures, slow: SpeedFigures | None) -> str | None:
+    """What to say of a speed that loses much of slow's mAP."""
+    if slow is None or slow.mean_ap is None or row.mean_ap is None or slow.mean_ap - row.mean_ap <= MUCH_MAP:
+        return None
+    return (
+        f"at speed {row.speed} mAP is {row.mean_ap:.3f}, {slow.mean_ap - row.mean_ap:.3f} less than slow's "
+        f"{slow.mean_ap:.3f} on the validation images"
+    )
