@@ -17,6 +17,7 @@ import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { CodeBlock } from "./CodeBlock.tsx";
 import styles from "./TokensPage.module.css";
+import { TokenUses } from "./TokenUses.tsx";
 
 interface ApiToken {
   id: number;
@@ -28,6 +29,10 @@ interface ApiToken {
   expires_at: string | null;
   last_used_at: string | null;
   use_count: number;
+}
+
+interface ListedToken extends ApiToken {
+  uses_today: number;
 }
 
 interface NewToken extends ApiToken {
@@ -42,7 +47,7 @@ const DAY_MS = 86_400_000;
 
 export function TokensPage() {
   const { t } = useTranslation("api");
-  const tokens = useQuery({ queryKey: TOKENS, queryFn: () => api.get<ListPage<ApiToken>>("/api/v1/tokens") });
+  const tokens = useQuery({ queryKey: TOKENS, queryFn: () => api.get<ListPage<ListedToken>>("/api/v1/tokens") });
   const projects = useQuery(projectsQuery).data?.items ?? [];
   const [made, setMade] = useState<NewToken | null>(null);
   const projectName = (id: number | null) =>
@@ -75,6 +80,8 @@ export function TokensPage() {
               <th>{t("expires")}</th>
               <th>{t("lastUse")}</th>
               <th className={numberCell}>{t("requests")}</th>
+              <th className={numberCell}>{t("today")}</th>
+              <th>{t("thirtyDays")}</th>
               <th>
                 <span className="visually-hidden">{t("actions")}</span>
               </th>
@@ -91,7 +98,7 @@ export function TokensPage() {
   );
 }
 
-function TokenRow({ token, projectName }: { token: ApiToken; projectName: string }) {
+function TokenRow({ token, projectName }: { token: ListedToken; projectName: string }) {
   const { t } = useTranslation("api");
   return (
     <tr>
@@ -109,6 +116,10 @@ function TokenRow({ token, projectName }: { token: ApiToken; projectName: string
       <Cell label={t("requests")} className={numberCell}>
         {formatCount(token.use_count)}
       </Cell>
+      <Cell label={t("today")} className={numberCell}>
+        {formatCount(token.uses_today)}
+      </Cell>
+      <Cell label={t("thirtyDays")}>{token.use_count > 0 && <TokenUses tokenId={token.id} name={token.name} />}</Cell>
       <td className={styles.revoke}>
         <RevokeButton token={token} />
       </td>
