@@ -1,7 +1,7 @@
-"""Ultralytics YOLO11n-seg from random weights: the other rival of worker.fit, at equal time on the same images.
+r"""Ultralytics YOLO11n-seg from random weights: the other rival of worker.fit, at equal time on the same images.
 
     python -m pip install --no-deps --target data/benchmarks/ultralytics ultralytics ultralytics-thop polars \
-        matplotlib contourpy cycler fonttools kiwisolver pyparsing python-dateutil six packaging
+        polars-runtime-32 matplotlib contourpy cycler fonttools kiwisolver pyparsing python-dateutil six packaging
     python -m benchmarks.yolo_rival --set fruits_nuts --minutes 5 --seed 0
 
 It is installed for the benchmark alone, beside this project's torch. It trains with its own defaults, without

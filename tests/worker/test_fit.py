@@ -148,6 +148,19 @@ def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:
     assert re.search(r"Of \d+ s, training steps \d+ %, evaluations \d+ %", reporter.messages[-1])
 
 
+def test_fit__what_a_first_evaluation_found_that_was_cut_short_is_not_the_best(tmp_path: Path) -> None:
+    reporter = RecordingReporter()
+    config = synthetic.config(max_steps=None, train_minutes=0.5, stop_minutes=10, learning_rate=1e-12)
+
+    result = run(config, reporter, tmp_path, data=synthetic.shapes(validation=6), clock=ticking(0.5))
+
+    first, second, *_ = reporter.points
+    assert any("first point of the curve is of 3 of 6 validation images" in message for message in reporter.messages)
+    assert first.mean_ap >= second.mean_ap  # and yet
+    assert second.is_best
+    assert result.best.step >= second.step
+
+
 def test_fit__resumed_time_adds_up(tmp_path: Path) -> None:
     config = synthetic.config(max_steps=None, train_minutes=0.2, stop_minutes=10)
     run(config, RecordingReporter(at_step=1, request=StopRequest.STOP), tmp_path, clock=ticking(0.16))
