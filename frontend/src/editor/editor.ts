@@ -289,13 +289,12 @@ export class Editor {
 
   /** The topmost object that is seen under a point. */
   hitTest(point: Point): Instance | null {
-    for (const instance of this.document.instances.toReversed()) {
-      if (this.#hidden.has(instance.id)) continue;
-      const box = shapeBox(instance.shape);
-      if (point[0] < box.x0 || point[0] > box.x1 || point[1] < box.y0 || point[1] > box.y1) continue;
-      if (shapeHolds(instance.shape, point)) return instance;
-    }
-    return null;
+    const [x, y] = point;
+    const isHit = ({ id, shape }: Instance) => {
+      const { x0, y0, x1, y1 } = shapeBox(shape);
+      return x >= x0 && x <= x1 && y >= y0 && y <= y1 && !this.#hidden.has(id) && shapeHolds(shape, point);
+    };
+    return this.document.instances.findLast(isHit) ?? null;
   }
 
   hover(point: Point | null): void {

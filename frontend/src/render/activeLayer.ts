@@ -36,25 +36,30 @@ export interface ActiveScene {
   readonly dirty: Box;
 }
 
-export function drawActive(scene: ActiveScene): void {
-  const { context, editor, view, screen, ratio } = scene;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, screen.width, screen.height);
-  const { draft } = editor.tool;
-  drawHovered(scene);
-  const selected = draft.kind === "instance" ? draft.instance : (editor.preview ?? editor.selected);
-  const painted = draft.kind === "stroke" && draft.id === selected?.id;
-  if (selected && !painted && !editor.hidden.has(selected.id)) drawSelected(scene, selected);
-  drawDraft(scene, draft);
-  drawBrush(scene);
-  context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
+/** What the pointer is on, where it is not what is being edited. */
+export function hoveredOf(editor: Editor): Instance | undefined {
+  const hovered = editor.hoveredId === null ? undefined : editor.document.get(editor.hoveredId);
+  return hovered && hovered.id !== editor.selectedId && !editor.hidden.has(hovered.id) ? hovered : undefined;
 }
 
-function drawHovered(scene: ActiveScene): void {
-  const { editor } = scene;
-  const hovered = editor.hoveredId === null ? undefined : editor.document.get(editor.hoveredId);
-  if (!hovered || hovered.id === editor.selectedId || editor.hidden.has(hovered.id)) return;
-  drawShape(scene, hovered, scene.look.selectedFill / 2);
+/** The selected object as it is shown now; none while a stroke stands in for it. */
+export function selectedOf(editor: Editor): Instance | undefined {
+  const { draft } = editor.tool;
+  const selected = draft.kind === "instance" ? draft.instance : (editor.preview ?? editor.selected);
+  const isPainted = draft.kind === "stroke" && draft.id === selected?.id;
+  return selected && !isPainted && !editor.hidden.has(selected.id) ? selected : undefined;
+}
+
+/** `view` and `screen` are those of the context's canvas. */
+export function drawActive(scene: ActiveScene): void {
+  const { context, editor, screen, ratio, look } = scene;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, screen.width, screen.height);
+  const [hovered, selected] = [hoveredOf(editor), selectedOf(editor)];
+  if (hovered) drawShape(scene, hovered, look.selectedFill / 2);
+  if (selected) drawSelected(scene, selected);
+  drawDraft(scene, editor.tool.draft);
+  drawBrush(scene);
 }
 
 function drawSelected(scene: ActiveScene, instance: Instance): void {

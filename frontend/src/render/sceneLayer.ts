@@ -30,7 +30,10 @@ export function drawScene(
   for (const _ of drawSceneSteps(context, instances, scale, look));
 }
 
-/** The same in steps, between which others may use the time: all fills, then all halos, then all outlines. */
+/**
+ * The same in steps, between which others may use the time: all fills, then all halos, then all outlines. Each object is drawn by
+ * itself, so that a part of the scene looks alike whether it is drawn alone or with the rest.
+ */
 export function* drawSceneSteps(
   context: CanvasRenderingContext2D,
   instances: readonly Instance[],
@@ -51,34 +54,25 @@ export function* drawSceneSteps(
     }
   }
   for (const some of portions(shapes)) {
-    const halo = new Path2D();
-    for (const { shape } of some) halo.addPath(pathOf(shape, scale));
     context.lineWidth = HALO_WIDTH / scale;
     context.strokeStyle = HALO_COLOR;
-    context.stroke(halo);
+    for (const { shape } of some) context.stroke(pathOf(shape, scale));
     yield;
   }
   for (const some of portions(instances)) {
     context.lineWidth = OUTLINE_WIDTH / scale;
-    for (const [color, outline] of outlinesOf(some, scale, look)) {
-      context.strokeStyle = color;
-      context.stroke(outline);
+    for (const instance of some) {
+      context.strokeStyle = look.colorOf(instance.label);
+      drawOutline(context, instance, scale);
     }
     yield;
   }
 }
 
-function outlinesOf(instances: readonly Instance[], scale: number, look: SceneLook): Map<string, Path2D> {
-  const outlines = new Map<string, Path2D>();
-  for (const instance of instances) {
-    const color = look.colorOf(instance.label);
-    const outline = outlines.get(color) ?? new Path2D();
-    outlines.set(color, outline);
-    const { x0, y0, x1, y1 } = shapeBox(instance.shape);
-    if (isSpot(instance, scale)) outline.rect(x0, y0, x1 - x0, y1 - y0);
-    else outline.addPath(pathOf(instance.shape, scale));
-  }
-  return outlines;
+function drawOutline(context: CanvasRenderingContext2D, instance: Instance, scale: number): void {
+  const { x0, y0, x1, y1 } = shapeBox(instance.shape);
+  if (isSpot(instance, scale)) context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  else context.stroke(pathOf(instance.shape, scale));
 }
 
 function isSpot({ shape }: Instance, scale: number): boolean {

@@ -4,8 +4,8 @@ import { drawMarquee } from "./marquee.ts";
 import { toScreen, type View } from "./view.ts";
 
 const STROKE_ALPHA = 0.6;
-/** Around a stroke, so that it shows on any photograph. */
-const RIM = 2;
+/** Screen pixels around a stroke, so that it shows on any photograph. */
+export const SMART_RIM = 2;
 const DASH = [6, 4];
 
 export function drawSmartMarks(
@@ -24,7 +24,7 @@ export function drawSmartMarks(
     if (points[0]) path.lineTo(...toScreen(view, points.at(-1) ?? points[0]));
     const width = Math.max(2, 2 * radius * view.scale);
     const [line, rim] = ground === "foreground" ? ["#fff", "#000"] : ["#000", "#fff"];
-    context.lineWidth = width + RIM;
+    context.lineWidth = width + SMART_RIM;
     context.strokeStyle = rim;
     context.stroke(path);
     context.lineWidth = width;

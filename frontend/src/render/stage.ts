@@ -1,37 +1,28 @@
 /**
  * Three canvases over each other: image, objects, what is being edited. The lower two are drawn with a margin and, while the view
  * moves, only shifted and scaled as they are; they are drawn anew when little is in sight, when the margin runs out, or when the view
- * rests.
+ * rests. Where few objects changed, only what lies around them is drawn anew.
  */
 import type { Aspect, Editor } from "../editor/editor.ts";
 import { type Instance, shapeBox } from "../editor/instance.ts";
-import { boxesTouch, EMPTY_BOX, uniteBoxes } from "../geometry/box.ts";
+import { boxesTouch, EMPTY_BOX, growBox, uniteBoxes } from "../geometry/box.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
-import { type ActiveLook, drawActive } from "./activeLayer.ts";
+import { ActiveCanvas } from "./activeCanvas.ts";
+import type { ActiveLook } from "./activeLayer.ts";
 import type { ImagePyramid } from "./imagePyramid.ts";
-import { drawScene, drawSceneSteps } from "./sceneLayer.ts";
+import { Layer, MARGIN, takeImage } from "./layer.ts";
+import { sceneChanges } from "./sceneChanges.ts";
+import { drawScene, drawSceneSteps, HALO_WIDTH } from "./sceneLayer.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
 import { StrokeImage } from "./strokeImage.ts";
-import { centred, fitView, panned, revealing, seenBox, toImage, type View, zoomedAt } from "./view.ts";
+import { centred, fitView, panned, revealing, sameView, toImage, type View, zoomedAt } from "./view.ts";
 
-/** Screen pixels around the canvas that are drawn beforehand. */
-const MARGIN = 200;
 /** With no more objects than this in sight they are drawn sharp in every frame of a pan or zoom; rastering more takes too long. */
 const FEW_OBJECTS = 60;
 /** While the zoom changes the image is drawn with half the pixels each way, in a quarter of the time; sharp again at rest. */
-const ZOOMING_SHRINK = 0.5;
+const ZOOMING_DETAIL = 0.5;
 /** The view rests when it has not moved for this long. */
 const REST_MS = 120;
-
-interface Layer {
-  readonly canvas: HTMLCanvasElement;
-  readonly context: CanvasRenderingContext2D;
-  drawnAt: View | null;
-  /** What was drawn takes this part of the canvas's width and height. */
-  shrink: number;
-  /** Cheap enough to be drawn in every frame. */
-  isCheap: boolean;
-}
 
 /** Many objects on their way into a canvas that is not shown yet, some in each frame. */
 interface SlowDrawing {
@@ -42,8 +33,7 @@ interface SlowDrawing {
 export class Stage {
   readonly #image: Layer;
   readonly #scene: Layer;
-  readonly #active: Layer;
-  readonly #back: Layer = makeLayer(document.createElement("canvas"));
+  readonly #active: ActiveCanvas;
   readonly #stroke = new StrokeImage();
   readonly #index = new SpatialIndex<Instance>();
   readonly #onView: (view: View) => void;
@@ -57,11 +47,15 @@ export class Stage {
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
   #stale = { image: true, scene: true, index: true };
+  /** Objects may have come, gone or changed since the scene was drawn. */
+  #mayDiffer = false;
+  /** Few objects are in sight: they are drawn in every frame. */
+  #isSparse = false;
   #isResting = true;
   #isZooming = false;
   #slow: SlowDrawing | null = null;
   #dirty: Box = EMPTY_BOX;
-  /** The objects in the scene's canvas, as they are there. */
+  /** The objects that the scene was drawn of, those out of sight included. */
   #drawn: readonly Instance[] = [];
 
   constructor(
@@ -69,9 +63,9 @@ export class Stage {
     look: ActiveLook,
     onView: (view: View) => void,
   ) {
-    this.#image = makeLayer(canvases.image);
-    this.#scene = makeLayer(canvases.scene);
-    this.#active = makeLayer(canvases.active);
+    this.#image = new Layer(canvases.image);
+    this.#scene = new Layer(canvases.scene);
+    this.#active = new ActiveCanvas(canvases.active);
     this.#look = look;
     this.#onView = onView;
   }
@@ -113,10 +107,8 @@ export class Stage {
     const isFirst = this.#screen.width === 0;
     this.#screen = screen;
     this.#ratio = ratio;
-    sizeCanvas(this.#image.canvas, screen, MARGIN, ratio);
-    sizeCanvas(this.#scene.canvas, screen, MARGIN, ratio);
-    sizeCanvas(this.#back.canvas, screen, MARGIN, ratio);
-    sizeCanvas(this.#active.canvas, screen, 0, ratio);
+    this.#image.resize(screen, ratio);
+    this.#scene.resize(screen, ratio);
     if (isFirst) this.fit();
     this.#redraw();
   }
@@ -172,13 +164,14 @@ export class Stage {
   }
 
   #moveTo(view: View): void {
+    if (sameView(view, this.#view)) return;
     this.#view = view;
     clearTimeout(this.#rest);
     this.#isResting = false;
     this.#rest = setTimeout(() => {
       this.#isResting = true;
       this.#isZooming = false;
-      this.#stale.image ||= this.#image.drawnAt !== this.#view || this.#image.shrink < 1;
+      this.#stale.image ||= this.#image.shownAt !== this.#view || !this.#image.isSharp;
       this.#request();
     }, REST_MS);
     this.#onView(view);
@@ -188,7 +181,7 @@ export class Stage {
   #changed(aspect: Aspect): void {
     if (aspect === "document") this.#stale.index = true;
     if (aspect === "chosen") this.#revealSelected();
-    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#checkScene();
+    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#mayDiffer = true;
     const draft = this.#editor?.tool.draft;
     if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
     this.#request();
@@ -200,12 +193,6 @@ export class Stage {
   }
 
   /** The selected object is not in the scene: while it alone changes, a thousand others need not be drawn again. */
-  #checkScene(): void {
-    if (this.#stale.scene || !this.#editor) return;
-    const shown = this.#shown(this.#editor);
-    this.#stale.scene = shown.length !== this.#drawn.length || shown.some((instance, i) => instance !== this.#drawn[i]);
-  }
-
   #shown(editor: Editor): readonly Instance[] {
     return editor.document.instances.filter(({ id }) => id !== editor.selectedId && !editor.hidden.has(id));
   }
@@ -223,13 +210,13 @@ export class Stage {
     this.#frame = 0;
     const editor = this.#editor;
     if (!editor || this.#screen.width === 0) return;
-    const drawsImage = this.#mustDraw(this.#image, this.#stale.image);
+    const drawsImage = this.#stale.image || !this.#image.covers(this.#view);
     if (drawsImage) this.#drawImage();
-    else this.#place(this.#image);
+    this.#image.follow(this.#view);
     this.#drawScene(editor, drawsImage);
+    this.#scene.follow(this.#view);
     if (editor.tool.draft.kind !== "stroke") this.#stroke.clear();
-    drawActive({
-      context: this.#active.context,
+    this.#active.draw({
       editor,
       view: this.#view,
       screen: this.#screen,
@@ -241,31 +228,11 @@ export class Stage {
     this.#dirty = EMPTY_BOX;
   }
 
-  #mustDraw(layer: Layer, isStale: boolean): boolean {
-    if (isStale || layer.drawnAt === null) return true;
-    if (layer.drawnAt === this.#view) return false;
-    return layer.isCheap || !this.#covers(layer.drawnAt);
-  }
-
-  /** Whether what was drawn at an earlier view, margin included, still fills the screen sharply enough. */
-  #covers(then: View): boolean {
-    const by = this.#view.scale / then.scale;
-    if (by > 2 || by < 0.5) return false;
-    const left = this.#view.x - (then.x + MARGIN) * by;
-    const top = this.#view.y - (then.y + MARGIN) * by;
-    const width = (this.#screen.width + 2 * MARGIN) * by;
-    const height = (this.#screen.height + 2 * MARGIN) * by;
-    return left <= 0 && top <= 0 && left + width >= this.#screen.width && top + height >= this.#screen.height;
-  }
-
   #drawImage(): void {
-    this.#image.shrink = this.#isZooming && !this.#stale.image ? ZOOMING_SHRINK : 1;
+    const detail = this.#isZooming && !this.#stale.image ? ZOOMING_DETAIL : 1;
     this.#stale.image = false;
-    const ratio = this.#ratio * this.#image.shrink;
-    this.#paint(this.#image, (context) => {
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.#pyramid?.draw(context, this.#view, this.#screen, MARGIN, ratio);
-    });
+    const context = this.#image.begin(this.#view, detail);
+    this.#pyramid?.draw(context, this.#view, this.#screen, MARGIN, this.#ratio * detail);
   }
 
   /**
@@ -273,99 +240,78 @@ export class Stage {
    * image to draw.
    */
   #drawScene(editor: Editor, isBusy: boolean): void {
-    const layer = this.#scene;
-    const isMoved = layer.drawnAt !== this.#view;
-    if (this.#stale.scene || layer.drawnAt === null || (isMoved && layer.isCheap)) {
+    const { shownAt } = this.#scene;
+    const isMoved = shownAt !== this.#view;
+    const changed = this.#takeChanges(editor);
+    if (!shownAt || !changed || (isMoved && this.#isSparse)) {
       this.#slow = null;
-      this.#drawObjects(editor);
+      this.#drawObjects();
       return;
     }
-    if (!this.#slow && isMoved && (this.#isResting || !this.#covers(layer.drawnAt))) this.#beginSlowly(editor);
+    if (changed.length > 0) {
+      this.#slow = null;
+      this.#drawAround(changed, shownAt);
+    }
+    if (!this.#slow && isMoved && (this.#isResting || !this.#scene.covers(this.#view))) this.#beginSlowly();
     if (this.#slow && isBusy) this.#request();
     else if (this.#slow) this.#goOnSlowly(this.#slow);
-    this.#place(layer);
   }
 
-  #drawObjects(editor: Editor): void {
-    this.#stale.scene = false;
-    this.#paint(this.#scene, (context) => {
-      const shown = this.#inSight(editor);
-      this.#map(context);
-      drawScene(context, shown, this.#view.scale, this.#look);
-      this.#scene.isCheap = shown.length <= FEW_OBJECTS;
-    });
+  /** The objects that differ from what is drawn; null where all have to be drawn anew. */
+  #takeChanges(editor: Editor): readonly Instance[] | null {
+    if (!this.#mayDiffer && !this.#stale.scene) return NONE;
+    const shown = this.#shown(editor);
+    const changed = this.#stale.scene ? null : sceneChanges(this.#drawn, shown);
+    if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
+    this.#drawn = shown;
+    this.#mayDiffer = this.#stale.scene = this.#stale.index = false;
+    return changed && changed.length <= MOST_CHANGES ? changed : null;
   }
 
-  #beginSlowly(editor: Editor): void {
-    const { canvas, context } = this.#back;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    const shown = this.#inSight(editor);
-    this.#map(context);
-    this.#slow = { view: this.#view, steps: drawSceneSteps(context, shown, this.#view.scale, this.#look) };
-    this.#scene.isCheap = shown.length <= FEW_OBJECTS;
+  #drawObjects(): void {
+    const seen = this.#inBox(this.#scene.seenBox(this.#view));
+    const context = this.#scene.begin(this.#view);
+    takeImage(context, this.#view);
+    drawScene(context, seen, this.#view.scale, this.#look);
+    this.#isSparse = seen.length <= FEW_OBJECTS;
+  }
+
+  /** Where objects changed, in what is shown of this view or an earlier one. */
+  #drawAround(changed: readonly Instance[], view: View): void {
+    const reach = HALO_WIDTH / view.scale;
+    const seen = this.#scene.seenBox(view);
+    for (const { shape } of changed) {
+      const box = growBox(shapeBox(shape), reach);
+      if (!boxesTouch(box, seen)) continue;
+      this.#scene.repaint(box, (context) => {
+        takeImage(context, view);
+        drawScene(context, this.#inBox(growBox(box, reach)), view.scale, this.#look);
+      });
+    }
+  }
+
+  #beginSlowly(): void {
+    const seen = this.#inBox(this.#scene.seenBox(this.#view));
+    const context = this.#scene.beginAside();
+    takeImage(context, this.#view);
+    this.#slow = { view: this.#view, steps: drawSceneSteps(context, seen, this.#view.scale, this.#look) };
+    this.#isSparse = seen.length <= FEW_OBJECTS;
   }
 
   #goOnSlowly({ view, steps }: SlowDrawing): void {
     this.#request();
     if (!steps.next().done) return;
-    const { canvas, context } = this.#scene;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(this.#back.canvas, 0, 0);
-    this.#scene.drawnAt = view;
+    this.#scene.showAside(view);
     this.#slow = null;
   }
 
-  /** The objects that the canvas, margin included, has to show. */
-  #inSight(editor: Editor): Instance[] {
-    if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
-    this.#stale.index = false;
-    const seen = seenBox(this.#view, this.#screen, MARGIN);
-    const near = this.#index.near(seen);
-    this.#drawn = this.#shown(editor);
-    return this.#drawn.filter((instance) => near.has(instance) && boxesTouch(shapeBox(instance.shape), seen));
-  }
-
-  /** Lets a canvas with a margin take image pixels. */
-  #map(context: CanvasRenderingContext2D): void {
-    const scale = this.#ratio * this.#view.scale;
-    context.setTransform(
-      scale,
-      0,
-      0,
-      scale,
-      this.#ratio * (this.#view.x + MARGIN),
-      this.#ratio * (this.#view.y + MARGIN),
-    );
-  }
-
-  #paint(layer: Layer, draw: (context: CanvasRenderingContext2D) => void): void {
-    layer.context.setTransform(1, 0, 0, 1, 0, 0);
-    layer.context.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
-    draw(layer.context);
-    layer.drawnAt = this.#view;
-    this.#place(layer);
-  }
-
-  #place(layer: Layer): void {
-    const then = layer.drawnAt ?? this.#view;
-    const by = this.#view.scale / then.scale;
-    const x = this.#view.x - (then.x + MARGIN) * by;
-    const y = this.#view.y - (then.y + MARGIN) * by;
-    layer.canvas.style.transform = `translate(${x}px, ${y}px) scale(${by / layer.shrink})`;
+  /** The scene's objects that touch a box of the image, in drawing order. */
+  #inBox(box: Box): Instance[] {
+    const near = this.#index.near(box);
+    return this.#drawn.filter((instance) => near.has(instance));
   }
 }
 
-function makeLayer(canvas: HTMLCanvasElement): Layer {
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser has no 2D canvas.");
-  return { canvas, context, drawnAt: null, shrink: 1, isCheap: false };
-}
-
-function sizeCanvas(canvas: HTMLCanvasElement, screen: Size, margin: number, ratio: number): void {
-  canvas.width = Math.round((screen.width + 2 * margin) * ratio);
-  canvas.height = Math.round((screen.height + 2 * margin) * ratio);
-  canvas.style.width = `${screen.width + 2 * margin}px`;
-  canvas.style.height = `${screen.height + 2 * margin}px`;
-}
+/** With more objects changed than this all are drawn anew. */
+const MOST_CHANGES = 10;
+const NONE: readonly Instance[] = [];

@@ -24,6 +24,10 @@ export function fitView(image: Size, screen: Size): View {
   return { ...view, y: view.y - lift };
 }
 
+export function sameView(a: View, b: View): boolean {
+  return a.scale === b.scale && a.x === b.x && a.y === b.y;
+}
+
 export function centred(image: Size, screen: Size, scale: number): View {
   return { scale, x: (screen.width - image.width * scale) / 2, y: (screen.height - image.height * scale) / 2 };
 }

@@ -1,7 +1,7 @@
-import { type PointerEvent, type RefObject, useSyncExternalStore } from "react";
+import { type PointerEvent, type RefObject, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImageItem } from "../../../api/types.ts";
-import type { Point, Size } from "../../../geometry/types.ts";
+import type { Box, Point, Size } from "../../../geometry/types.ts";
 import type { Stage } from "../../../render/stage.ts";
 import { seenBox, toScreen, type View } from "../../../render/view.ts";
 import type { Signal } from "../work/signal.ts";
@@ -18,18 +18,34 @@ interface MinimapProps {
 
 /** The whole image small, with a frame around what is in sight; there when not all of it is. */
 export function Minimap({ image, stage, view }: MinimapProps) {
+  const isAllSeen = useSyncExternalStore(view.subscribe, () => {
+    const screen = stage.current?.screen;
+    return !screen || holds(seenBox(view.get(), screen), image);
+  });
+  return isAllSeen ? null : <Overview image={image} stage={stage} view={view} />;
+}
+
+function Overview({ image, stage, view }: MinimapProps) {
   const { t } = useTranslation("labeling");
-  const seen = useSyncExternalStore(view.subscribe, view.get);
-  const screen = stage.current?.screen;
-  if (!screen || isAllSeen(seen, image, screen)) return null;
   const scale = SIDE / Math.max(image.width, image.height);
-  const frame = frameOf(seen, image, screen, scale);
+  const frame = useRef<HTMLSpanElement>(null);
+  // past React, because it changes with every frame of a pan or zoom
+  useLayoutEffect(() => {
+    const place = () => {
+      const screen = stage.current?.screen;
+      if (screen && frame.current)
+        Object.assign(frame.current.style, frameOf(seenBox(view.get(), screen), image, scale));
+    };
+    place();
+    return view.subscribe(place);
+  }, [image, stage, view, scale]);
   const moveTo = (event: PointerEvent<HTMLElement>) => {
     if (event.buttons !== 1) return;
     const map = event.currentTarget.getBoundingClientRect();
     const at: Point = [(event.clientX - map.left) / scale, (event.clientY - map.top) / scale];
     const [x, y] = toScreen(view.get(), at);
-    stage.current?.panBy(screen.width / 2 - x, screen.height / 2 - y);
+    const screen = stage.current?.screen;
+    if (screen) stage.current?.panBy(screen.width / 2 - x, screen.height / 2 - y);
   };
   return (
     <figure
@@ -43,24 +59,24 @@ export function Minimap({ image, stage, view }: MinimapProps) {
       onPointerMove={moveTo}
     >
       <img src={`/api/v1/images/${image.id}/thumbnail`} alt="" draggable={false} />
-      <span className={styles.frame} style={frame} data-testid="minimap-frame" />
+      <span ref={frame} className={styles.frame} data-testid="minimap-frame" />
     </figure>
   );
 }
 
-function isAllSeen(view: View, image: Size, screen: Size): boolean {
-  const { x0, y0, x1, y1 } = seenBox(view, screen);
+function holds({ x0, y0, x1, y1 }: Box, image: Size): boolean {
   return x0 <= 0 && y0 <= 0 && x1 >= image.width && y1 >= image.height;
 }
 
-function frameOf(view: View, image: Size, screen: Size, scale: number) {
-  const seen = seenBox(view, screen);
+/** The style of a frame around what is seen, with `scale` pixels of the overview to one of the image. */
+function frameOf(seen: Box, image: Size, scale: number): Partial<CSSStyleDeclaration> {
   const left = Math.max(0, seen.x0);
   const top = Math.max(0, seen.y0);
+  const px = (length: number) => `${Math.max(0, length) * scale}px`;
   return {
-    left: left * scale,
-    top: top * scale,
-    width: Math.max(0, Math.min(image.width, seen.x1) - left) * scale,
-    height: Math.max(0, Math.min(image.height, seen.y1) - top) * scale,
+    left: px(left),
+    top: px(top),
+    width: px(Math.min(image.width, seen.x1) - left),
+    height: px(Math.min(image.height, seen.y1) - top),
   };
 }

@@ -6,13 +6,21 @@ import styles from "./Overlays.module.css";
 import { figuresOf, type Ruler } from "./ruler.ts";
 
 /** The measured line over the canvas, with its figures; Escape puts the ruler away. */
-export function RulerOverlay({ ruler, view }: { ruler: Ruler; view: Signal<View> }) {
-  const { t } = useTranslation("labeling");
+export function RulerOverlay({ ruler, view }: RulerOverlayProps) {
   const isOn = useSyncExternalStore(ruler.isOn.subscribe, ruler.isOn.get);
+  return isOn ? <MeasuredLine ruler={ruler} view={view} /> : null;
+}
+
+interface RulerOverlayProps {
+  ruler: Ruler;
+  view: Signal<View>;
+}
+
+function MeasuredLine({ ruler, view }: RulerOverlayProps) {
+  const { t } = useTranslation("labeling");
   const measured = useSyncExternalStore(ruler.measured.subscribe, ruler.measured.get);
   const seen = useSyncExternalStore(view.subscribe, view.get);
   useEffect(() => {
-    if (!isOn) return;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
@@ -20,8 +28,7 @@ export function RulerOverlay({ ruler, view }: { ruler: Ruler; view: Signal<View>
     };
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
-  }, [isOn, ruler]);
-  if (!isOn) return null;
+  }, [ruler]);
   if (!measured) return <output className={styles.hint}>{t("rulerHint")}</output>;
   const [x1, y1] = toScreen(seen, measured.from);
   const [x2, y2] = toScreen(seen, measured.to);

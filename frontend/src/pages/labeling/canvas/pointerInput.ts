@@ -102,9 +102,8 @@ class Gestures {
     }
     // a stroke or trace wants every place the pointer passed, a hover only the last
     const passed = this.#draws ? event.getCoalescedEvents() : [];
-    for (const each of passed.length > 0 ? passed : [event]) {
-      this.#ports.editor.dispatch(this.#coreEvent("pointermove", each));
-    }
+    for (const each of passed) this.#ports.editor.dispatch(this.#coreEvent("pointermove", each));
+    if (passed.length === 0) this.#ports.editor.dispatch(this.#coreEvent("pointermove", event, at));
   }
 
   release(event: PointerEvent): void {
@@ -185,8 +184,8 @@ class Gestures {
     return [event.clientX - frame.left, event.clientY - frame.top];
   }
 
-  #coreEvent(kind: CorePointerEvent["kind"], event: PointerEvent): CorePointerEvent {
-    const [x, y] = this.#ports.stage.imagePoint(this.#at(event));
+  #coreEvent(kind: CorePointerEvent["kind"], event: PointerEvent, at = this.#at(event)): CorePointerEvent {
+    const [x, y] = this.#ports.stage.imagePoint(at);
     return {
       kind,
       x,

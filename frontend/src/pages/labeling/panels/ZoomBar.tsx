@@ -1,5 +1,5 @@
 import { type LucideIcon, Maximize, Minus, Plus, Ruler as RulerIcon } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
 import type { Editor } from "../../../editor/editor.ts";
@@ -49,15 +49,20 @@ export function ZoomBar({ editor, view, pointer, ruler, onAction }: ZoomBarProps
   );
 }
 
-/** On its own, because it changes with every move of the pointer. */
+/** Written past React, because they change with every move of the pointer. */
 function Coordinates({ pointer }: { pointer: Signal<Point | null> }) {
   const { t } = useTranslation("labeling");
-  const at = useSyncExternalStore(pointer.subscribe, pointer.get);
-  return (
-    <span className={styles.coordinates} aria-hidden="true">
-      {at && t("coordinates", { x: Math.floor(at[0]), y: Math.floor(at[1]) })}
-    </span>
-  );
+  const text = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const write = () => {
+      const at = pointer.get();
+      if (!text.current) return;
+      text.current.textContent = at && t("coordinates", { x: Math.floor(at[0]), y: Math.floor(at[1]) });
+    };
+    write();
+    return pointer.subscribe(write);
+  }, [pointer, t]);
+  return <span ref={text} className={styles.coordinates} aria-hidden="true" />;
 }
 
 function ZoomFigure({ view }: { view: Signal<View> }) {
