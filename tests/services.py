@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-START_SECONDS = 30
+START_SECONDS = 60
 
 
 def skip_or_fail(reason: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.background import Background
 
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 60
 
 
 class Work:

@@ -19,11 +19,12 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from app.cli.demo_scenes import HEIGHT, WIDTH, draw_scene
+from app.cli.demo_scenes import HEIGHT, WIDTH
 from app.http import TOKEN_HEADER
 from app.masks.instance import Point
 from tests.e2e.drawing import Canvas, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.scenes import draw_scene
 from tests.services import free_port
 
 EMAIL, PASSWORD = "chaos@example.com", "correct horse battery staple"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.cli.demo_scenes import draw_scene
 from app.db.draft_totals import recount_drafts
 from app.db.engine import session_scope
 from app.db.models import DraftInstance, Image, LabelClass
 from app.masks.rle import encode_mask
 from tests.e2e.conftest import Server
+from tests.scenes import draw_scene
 
 REPOSITORY = Path(__file__).parents[2]
 BEST_SCORE = 0.95

@@ -8,7 +8,7 @@ from app.cli.demo_scenes import HEIGHT, WIDTH
 from app.masks.instance import Point
 
 DRAG_MOVES = 12
-KEY_TRIES, KEY_WAIT_MS = 50, 100
+KEY_TRIES, KEY_WAIT_MS = 300, 100
 
 
 class Canvas:

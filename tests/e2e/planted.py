@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
 
 from app.db.engine import session_scope
-from app.db.enums import Split
-from app.db.models import Image
+from app.db.enums import CheckpointKind, Split
+from app.db.models import Checkpoint, CurvePoint, Image
 from app.masks.instance import Instance
 from app.masks.prediction_table import ImagePredictions, PredictionTable, image_predictions
 from app.masks.raster import instance_to_rle
@@ -55,13 +56,35 @@ def _plant(project_id: int, name: str, seed: int, image_ids: list[int]) -> int:
         ]
     validation = PredictionTable(tuple(class_names), tuple(predicted[:-1]))
     training = PredictionTable(tuple(class_names), tuple(predicted[-1:]))
-    return store_trained_model(
+    model_id = store_trained_model(
         project_id,
         name=name,
         class_names=class_names,
         optimized=optimized_thresholds(validation),
         tables={Split.VALIDATION: validation, Split.TRAINING: training},
     )
+    _draw_curve(rng, model_id)
+    return model_id
+
+
+def _draw_curve(rng: np.random.Generator, model_id: int) -> None:
+    """A point for each checkpoint, the best one first."""
+    with session_scope() as session:
+        for checkpoint in session.scalars(select(Checkpoint).filter_by(model_id=model_id)):
+            session.add(
+                CurvePoint(
+                    model_id=model_id,
+                    step=checkpoint.step,
+                    elapsed_s=checkpoint.elapsed_s,
+                    train_loss=rng.uniform(1, 2),
+                    validation_loss=rng.uniform(2, 3),
+                    validation_accuracy=rng.uniform(0.3, 0.6),
+                    mean_ap=checkpoint.mean_ap,
+                    ap50=checkpoint.ap50,
+                    learning_rate=0.01,
+                    is_best=checkpoint.kind == CheckpointKind.BEST,
+                )
+            )
 
 
 def _predict(

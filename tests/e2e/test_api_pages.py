@@ -6,10 +6,13 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import draw_scene
+from app.db.enums import CheckpointKind
 from app.http import TOKEN_HEADER
 from tests.e2e.conftest import Server
-from tests.e2e.projects import import_labels, make_project, train, upload_scenes
+from tests.e2e.predicting import plant_predicting_model
+from tests.e2e.projects import make_project
+from tests.exported import exported_random_model
+from tests.scenes import draw_scene
 
 PHONE = (390, 844)
 
@@ -40,12 +43,11 @@ def test_tokens__are_given_an_end_and_count_requests(
     expect(row).to_have_count(0)
 
 
-def test_api_page__shows_the_answer_to_an_image_of_ones_own(open_page: Callable[..., Page], api: httpx.Client) -> None:
-    scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in (1, 2, 3, 4)}
-    project_id = make_project(api, "Tried")
-    upload_scenes(api, project_id, scenes)
-    import_labels(api, project_id, scenes)
-    model_id = train(api, project_id, name="short ü", image_size=64, max_steps=1)
+def test_api_page__shows_the_answer_to_an_image_of_ones_own(
+    open_page: Callable[..., Page], server: Server, api: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    exports = dict.fromkeys(CheckpointKind, exported_random_model(tmp_path_factory, seed=0))
+    model_id = plant_predicting_model(server, make_project(api, "Tried"), exports, name="random ü")
     page = open_page()
     page.goto(f"/models/{model_id}/api")
     with page.expect_file_chooser() as choosing:

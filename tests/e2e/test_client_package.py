@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.demo_scenes import draw_scene
 from tests.docs.fences import code_blocks, page
 from tests.e2e.conftest import Server
 from tests.e2e.projects import label_document
+from tests.scenes import draw_scene
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,16 +8,16 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.conftest import PASSWORD, Browsing
 from tests.e2e.drawing import Canvas, expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SQUARE = [(60, 60), (220, 60), (220, 200), (60, 200)]
 TRIANGLE = [(300, 80), (400, 90), (350, 200)]
-WAIT_TURNS, WAIT_MS = 150, 100
+WAIT_TURNS, WAIT_MS = 300, 100
 STRIP = [(60, 240), (200, 240), (200, 280)]
 
 

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import HEIGHT, WIDTH, draw_scene
+from app.cli.demo_scenes import HEIGHT, WIDTH
 from app.masks.instance import Polygon
 from app.masks.raster import instance_to_mask, polygons_to_mask
 from tests.e2e.drawing import Canvas, expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

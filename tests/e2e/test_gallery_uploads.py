@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Dialog, Page, Request, Route, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.conftest import Browsing
 from tests.e2e.projects import make_project
 from tests.e2e.test_gallery import image_names, tile, tiles
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.conftest import Browsing
 from tests.e2e.drawing import expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -189,7 +189,7 @@ def _work(page: Page, canvas: Any, *, minutes: int) -> None:
 
 def _labeling_time(page: Page, api: httpx.Client, project_id: int, *, at_least_s: float) -> list[dict[str, Any]]:
     """The report, once what the left page sent has arrived."""
-    for _ in range(50):
+    for _ in range(300):
         report = api.get(f"/api/v1/projects/{project_id}/labeling-time").json()
         if report["total_seconds"] >= at_least_s:
             break

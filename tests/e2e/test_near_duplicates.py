@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.projects import make_project
 from tests.e2e.test_pages import PHONE, serious_violations, widths_beyond
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.projects import import_labels, make_project, train, upload_scenes
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.cli.demo_scenes import Scene, draw_scene
+from app.cli.demo_scenes import Scene
 from tests.e2e.conftest import Browsing
 from tests.e2e.projects import import_labels, make_project, upload_scenes
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.cli.demo_scenes import draw_scene
 from tests.e2e.conftest import DESKTOP, Browsing, Server
 from tests.e2e.planted import plant_model
 from tests.e2e.projects import import_labels, make_project, upload_scenes
 from tests.e2e.test_pages import PHONE, serious_violations, widths_beyond
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

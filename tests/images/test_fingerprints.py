@@ -10,7 +10,6 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.cli.demo_scenes import draw_scene
 from app.db.engine import session_scope
 from app.db.models import Image as ImageRow
 from app.images.fingerprint_filling import fill_missing
@@ -20,6 +19,7 @@ from app.splits.near_duplicates import MAX_DISTANCE
 from app.storage.blobs import get_blob_store
 from app.storage.thumbnails import shrink_to_thumbnail
 from tests.images.conftest import Upload
+from tests.scenes import draw_scene
 
 Rgb = NDArray[np.uint8]
 PHOTOS = sorted((Path(__file__).parents[3] / "shared/data").glob("*/images/*.jpg"))[:30]

@@ -5,7 +5,7 @@ import pytest
 from app.errors import ServiceUnavailable
 from app.predictions.gate import CallerLeft, Place, PredictionGate
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 def test_gate__refuses_when_every_place_is_taken() -> None:

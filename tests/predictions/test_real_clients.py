@@ -206,7 +206,7 @@ def test_c_sharp(server: str, developer: Person, path: str, png: bytes, wanted: 
         f"POST {path} HTTP/1.1\r\nHost: {address.netloc}\r\nX-AUTH-TOKEN: {developer.token}\r\nExpect: 100-continue\r\n"
         f"Content-Type: application/octet-stream\r\nContent-Length: {len(png)}\r\n\r\n"
     )
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=20) as connection:
+    with socket.create_connection((str(address.hostname), address.port or 80), timeout=60) as connection:
         connection.sendall(head.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 100")
         connection.sendall(png)
@@ -224,7 +224,7 @@ def test_caller_who_hangs_up__leaves_the_queue(
         with socket.create_connection((str(address.hostname), address.port or 80)) as connection:
             connection.sendall(head.encode() + png)
         for _ in range(TRIES):
-            if 'status="499"' in requests.get(f"{server}/metrics", timeout=20).text:
+            if 'status="499"' in requests.get(f"{server}/metrics", timeout=60).text:
                 return
             time.sleep(0.1)
     raise AssertionError("the request still waits for its turn")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.cli.demo_scenes import draw_scene
 from app.splits.draw import draw_validation
 from app.splits.near_duplicates import MAX_DISTANCE, group_near_duplicates, images_across
 from tests.conftest import Person
+from tests.scenes import draw_scene
 
 SCENES = 12
 COPIED = {0: "recoded", 3: "resized", 5: "brightened", 8: "all"}

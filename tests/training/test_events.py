@@ -102,9 +102,9 @@ def test_listen__ends_when_the_server_does(start: Start, owner: Person) -> None:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         wait_for_port(port)
         url = f"http://127.0.0.1:{port}/api/v1/models/{model_id}/events"
-        with httpx.stream("GET", url, headers={TOKEN_HEADER: owner.token}, timeout=20, trust_env=False) as answer:
+        with httpx.stream("GET", url, headers={TOKEN_HEADER: owner.token}, timeout=60, trust_env=False) as answer:
             lines = answer.iter_lines()
             assert next(lines).startswith("data: ")
             server.terminate()
             assert all(line == "" for line in lines)  # an end that was asked for, not a cut connection
-        server.wait(20)
+        server.wait(60)
