@@ -250,6 +250,8 @@ export interface Model {
   device: string | null;
   /** Trained on, evaluations included; null until it was measured. */
   images_per_second: number | null;
+  /** Of predictions that ask for none. */
+  default_speed: Speed;
 }
 
 export interface NewModel {

@@ -12,7 +12,7 @@ import { formatCount, formatMap } from "../../components/format.ts";
 import { Select } from "../../components/Select.tsx";
 import { type GalleryFilter, isFiltered, queryOf } from "../gallery/galleryFilter.ts";
 import { MODEL_THRESHOLDS } from "./BatchDrafts.tsx";
-import { startOverFilter, startOverImages } from "./batchQueries.ts";
+import { startOverFilter, startOverImages, type UsualModel } from "./batchQueries.ts";
 import { LeastScore } from "./LeastScore.tsx";
 
 interface DraftLabelsDialogProps {
@@ -33,17 +33,17 @@ export function DraftLabelsDialog({ project, filter, shownCount, selected, onClo
   const models = useQuery(modelsQuery(project.id));
   const ready = models.data?.items.filter(({ status }) => status === "ready") ?? [];
   const [chosenModel, setChosenModel] = useState<string | null>(null);
-  const modelId = Number(chosenModel ?? ready[0]?.id ?? 0);
+  const model = ready.find(({ id }) => String(id) === chosenModel) ?? ready[0];
   const counts = countsOf(project, { selected: selected.length, shown: isFiltered(filter) ? shownCount : 0 });
   const choices = (Object.keys(counts) as Choice[]).filter((choice) => counts[choice] > 0);
   const [chosen, setChosen] = useState<Choice | null>(null);
   const choice = chosen ?? choices[0] ?? "all";
   const [minScore, setMinScore] = useState<number | null>(null);
   const start = useMutation({
-    mutationFn: () =>
+    mutationFn: (model: UsualModel) =>
       choice === "selected"
-        ? startOverImages(modelId, selected)
-        : startOverFilter(modelId, choice === "shown" ? queryOf(filter) : choice === "unlabeled" ? UNLABELED : {}),
+        ? startOverImages(model, selected)
+        : startOverFilter(model, choice === "shown" ? queryOf(filter) : choice === "unlabeled" ? UNLABELED : {}),
     onSuccess: ({ id }) => navigate(`/batches/${id}?drafts=${minScore ?? MODEL_THRESHOLDS}`),
   });
   if (models.data && ready.length === 0) {
@@ -74,9 +74,9 @@ export function DraftLabelsDialog({ project, filter, shownCount, selected, onClo
           <Button onPress={onClose}>{t("common:cancel")}</Button>
           <Button
             kind="primary"
-            isDisabled={modelId === 0 || counts[choice] === 0}
+            isDisabled={model === undefined || counts[choice] === 0}
             isPending={start.isPending}
-            onPress={() => start.mutate()}
+            onPress={() => model && start.mutate(model)}
           >
             {t("batches:draft.start")}
           </Button>
@@ -85,7 +85,7 @@ export function DraftLabelsDialog({ project, filter, shownCount, selected, onClo
     >
       <Select
         label={t("batches:model")}
-        value={String(modelId)}
+        value={String(model?.id ?? "")}
         onChange={setChosenModel}
         options={ready.map(({ id, name, best }) => ({
           value: String(id),

@@ -1,7 +1,7 @@
 /** Batches: predictions on many images that a worker makes and the server keeps for a while. Scores are 0-1 here. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Checkpoint, Page, Rle, Speed } from "../../api/types.ts";
+import type { Checkpoint, Model, Page, Rle, Speed } from "../../api/types.ts";
 
 export type BatchStatus = "queued" | "running" | "ready" | "failed" | "cancelled";
 
@@ -128,14 +128,15 @@ export interface BatchSettings {
 export const batchesPath = (modelId: number, { checkpoint, speed }: BatchSettings) =>
   `/api/v1/models/${modelId}/batches?${new URLSearchParams({ checkpoint, speed })}`;
 
-export const DEFAULT_SETTINGS: BatchSettings = { checkpoint: "best", speed: "slow" };
+/** A model's usual ones. */
+export type UsualModel = Pick<Model, "id" | "default_speed">;
 
-export function startOverImages(
-  modelId: number,
-  imageIds: readonly number[],
-  settings = DEFAULT_SETTINGS,
-): Promise<StartedBatch> {
-  return api.post<StartedBatch>(batchesPath(modelId, settings), { image_ids: imageIds });
+function usualSettings({ default_speed }: UsualModel): BatchSettings {
+  return { checkpoint: "best", speed: default_speed };
+}
+
+export function startOverImages(model: UsualModel, imageIds: readonly number[]): Promise<StartedBatch> {
+  return api.post<StartedBatch>(batchesPath(model.id, usualSettings(model)), { image_ids: imageIds });
 }
 
 /**
@@ -143,12 +144,7 @@ export function startOverImages(
  *
  * @param filter The query of the project's list of images.
  */
-export function startOverFilter(
-  modelId: number,
-  filter: Readonly<Record<string, string>>,
-  settings = DEFAULT_SETTINGS,
-): Promise<StartedBatch> {
-  return api.post<StartedBatch>(`/api/v1/models/${modelId}/predict-project`, undefined, {
-    query: { ...filter, ...settings },
-  });
+export function startOverFilter(model: UsualModel, filter: Readonly<Record<string, string>>): Promise<StartedBatch> {
+  const query = { ...filter, ...usualSettings(model) };
+  return api.post<StartedBatch>(`/api/v1/models/${model.id}/predict-project`, undefined, { query });
 }

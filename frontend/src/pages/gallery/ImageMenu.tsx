@@ -91,7 +91,7 @@ export function ModelItems({ projectId, ids, actions }: ItemsProps) {
           isDisabled={model.status !== "ready"}
           hint={stateOf(model, t)}
           textValue={model.name}
-          onAction={() => actions.predict(ids, model.id)}
+          onAction={() => actions.predict(ids, model)}
         >
           {model.name}
         </MenuItem>

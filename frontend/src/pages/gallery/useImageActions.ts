@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { formatCount } from "../../components/format.ts";
 import { dismissToast, showToast } from "../../components/toasts.ts";
-import { startOverFilter, startOverImages } from "../batches/batchQueries.ts";
+import { startOverFilter, startOverImages, type UsualModel } from "../batches/batchQueries.ts";
 import type { Decision } from "../batches/draftQueries.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
 import { MOST_AT_ONCE } from "../predict/takenFiles.ts";
@@ -20,7 +20,7 @@ export interface ImageActions {
   /** Opens the editor with all images under the filter. */
   labelFiltered: () => void;
   /** A few images on the prediction page, more as a batch. */
-  predict: (ids: readonly number[], modelId: number) => Promise<void>;
+  predict: (ids: readonly number[], model: UsualModel) => Promise<void>;
   /** Asks which model is to draft labels. */
   draft: (ids: readonly number[]) => void;
   /** Asks before it accepts or rejects the drafts of images. */
@@ -41,10 +41,10 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
     navigate(`/projects/${projectId}/label${imageId === null ? "" : `/${imageId}`}?${search}`);
 
   /** All images under the filter are meant by the filter: there may be too many to name. */
-  const startBatch = (ids: readonly number[], modelId: number) =>
+  const startBatch = (ids: readonly number[], model: UsualModel) =>
     ids.length === gallery.total && deletions.hidden.size === 0
-      ? startOverFilter(modelId, queryOf(filter))
-      : startOverImages(modelId, ids);
+      ? startOverFilter(model, queryOf(filter))
+      : startOverImages(model, ids);
 
   return {
     label: (ids) => {
@@ -56,10 +56,10 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
       return openEditor(only, new URLSearchParams({ chosen: "" }));
     },
     labelFiltered: () => openEditor(null, new URLSearchParams(wordsOf(filter))),
-    predict: async (ids, modelId) => {
-      if (ids.length <= MOST_AT_ONCE) return navigate(`/models/${modelId}/predict?images=${ids.join(",")}`);
+    predict: async (ids, model) => {
+      if (ids.length <= MOST_AT_ONCE) return navigate(`/models/${model.id}/predict?images=${ids.join(",")}`);
       try {
-        const { id } = await startBatch(ids, modelId);
+        const { id } = await startBatch(ids, model);
         await navigate(`/batches/${id}`);
       } catch (error) {
         showToast(error instanceof Error ? error.message : String(error), { kind: "error" });

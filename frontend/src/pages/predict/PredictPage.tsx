@@ -34,8 +34,8 @@ export function PredictPage() {
   const { t } = useTranslation("predict");
   const modelId = useIdParam("modelId");
   const [search, setSearch] = useSearchParams();
-  const settings = settingsOf(search);
   const model = useQuery(modelQuery(modelId));
+  const settings = settingsOf(search, model.data?.default_speed);
   const projectId = model.data?.project_id ?? 0;
   const isReady = model.data?.status === "ready";
   const path = model.data && isReady ? predictPath(projectId, model.data.name, settings.checkpoint) : null;
@@ -190,7 +190,7 @@ function useProjectImages(ids: string | null, add: ReturnType<typeof usePredicti
   useEffect(() => void addOnce(), [addOnce]);
 }
 
-function settingsOf(search: URLSearchParams): BatchSettings {
-  const speed = SPEEDS.find((known) => known === search.get("speed")) ?? "slow";
+function settingsOf(search: URLSearchParams, usual: Speed = "slow"): BatchSettings {
+  const speed = SPEEDS.find((known) => known === search.get("speed")) ?? usual;
   return { checkpoint: search.get("checkpoint") === "last" ? "last" : "best", speed };
 }

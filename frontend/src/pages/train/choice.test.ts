@@ -61,6 +61,7 @@ const model: Model = {
   validation_image_count: 8,
   device: "CPU, 2 cores",
   images_per_second: 2,
+  default_speed: "slow",
   config: {
     image_size: 256,
     train_minutes: 5,
