@@ -22,6 +22,8 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Role
 from app.db.models import LabelClass
 from app.labels.formats import coco
+from app.masks.instance import Rle
+from app.masks.rle import decode_rle
 from app.training.exports import TORCHSCRIPT_FILE
 from tests.bundle.conftest import predict_path, server_with_a_model
 from tests.conftest import Person
@@ -65,18 +67,18 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
 @pytest.mark.parametrize("engine", list(Engine))
 def test_engine__its_script_finds_what_the_server_finds(server: Server, engine: Engine, tmp_path: Path) -> None:
     folder = _unpacked(server.get(f"engines/{engine}").content, tmp_path)
+    thresholds = json.loads((folder / "model.json").read_text())["score_thresholds"]
 
     for number, (width, height) in enumerate(SIZES):
         picture = tmp_path / f"{number}.png"
         Image.fromarray(_noise(number, width, height)).save(picture)
         found = _run(folder / "predict.py", picture)
-        answer = server.client.post(predict_path(server.project_id), content=picture.read_bytes()).json()
+        answer = server.client.post(f"{predict_path(server.project_id)}?mask=rle", content=picture.read_bytes()).json()
 
-        assert len(answer) > 2
-        assert [one["label"] for one in found] == [one["label"] for one in answer]
-        for one, wanted in zip(found, answer, strict=True):
-            assert one["score"] == pytest.approx(wanted["score"], abs=0.11)
-            assert one["box"] == pytest.approx([wanted[side] for side in ("x0", "y0", "x1", "y1")], abs=1)
+        assert len(answer) > 20
+        for wanted in answer:
+            found.remove(_partner(found, wanted))
+        assert [one for one in found if not _is_on_the_edge(one, thresholds)] == []
 
 
 def test_onnx__its_readme_names_everything_that_goes_in_and_out(server: Server, tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_engine__what_cannot_be_given_is_told(server: Server) -> None:
     assert no_torchscript.status_code == 409
     assert f"python -m worker.export_torchscript {server.model_id}" in no_torchscript.json()["error"]
 
-    assert server.get("engines/tensorrt").status_code == 422
+    assert server.get("engines/tensorrt").status_code == 404
     assert server.client.get("/api/v1/models/99/engines/onnx").status_code == 404
 
     moved = store_trained_model(server.project_id, name="came without its labels")
@@ -125,7 +127,7 @@ def test_training_labels__are_coco_of_both_splits_or_of_one(server: Server) -> N
     parsed = coco.parse_document(whole.json())
     assert parsed.problems == []
     assert {instance.class_name for image in parsed.images for instance in image.instances} <= set(CLASS_NAMES)
-    assert [one["id"] for one in whole.json()["annotations"]] == list(range(1, len(parsed.images) + 1))
+    assert [one["id"] for one in whole.json()["annotations"]] == list(range(1, len(whole.json()["annotations"]) + 1))
     assert len(training["images"]) + len(validation["images"]) == len(whole.json()["images"])
     assert {one["id"] for one in training["images"]}.isdisjoint(one["id"] for one in validation["images"])
 
@@ -162,6 +164,22 @@ def _run(script: Path, picture: Path) -> list[dict[str, Any]]:
     done = subprocess.run([sys.executable, str(script), str(picture)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _partner(found: list[dict[str, Any]], wanted: dict[str, Any]) -> dict[str, Any]:
+    """What the script found that is the server's object: engines add up in orders of their own."""
+    box = [wanted[side] for side in ("x0", "y0", "x1", "y1")]
+    pixels = decode_rle(Rle(tuple(wanted["rle"]["size"]), wanted["rle"]["counts"])).sum()
+    for one in found:
+        is_near = np.abs(np.subtract(one["box"], box)).max() <= 1 and abs(one["score"] - wanted["score"]) < 0.11
+        if one["label"] == wanted["label"] and is_near and abs(one["mask_pixels"] - pixels) <= 3:
+            return one
+    pytest.fail(f"the script does not find {wanted}; left are {found}")
+
+
+def _is_on_the_edge(one: dict[str, Any], thresholds: dict[str, float]) -> bool:
+    """Whether a last digit decides if this is an object: by its score, or by the one pixel that its mask has."""
+    return one["mask_pixels"] <= 3 or abs(one["score"] - thresholds[one["label"]] * 100) <= 0.1
 
 
 def _noise(seed: int, width: int, height: int) -> np.ndarray:

@@ -32,9 +32,13 @@ levels = {f"feature_{level}": values for level, values in enumerate(features)}
 (masks,) = mask_head.run(None, {**levels, "boxes": boxes, "labels": labels})
 
 to_picture = np.tile([width / size[0], height / size[1]], 2)
-for box, score, label, mask in zip(boxes * to_picture, scores, labels, masks):
-    x0, y0, x1, y1 = box.round().astype(int).tolist()
-    in_picture = cv2.resize(mask, (max(1, x1 - x0), max(1, y1 - y0))) > 0.5
+for (x0, y0, x1, y1), score, label, mask in zip(boxes * to_picture, scores, labels, masks):
+    # A pixel's centre lies at this place among the mask's cells, around which are zeros.
+    across, down = mask.shape[1] / (x1 - x0), mask.shape[0] / (y1 - y0)
+    place = np.array([[across, 0, (0.5 - x0) * across - 0.5], [0, down, (0.5 - y0) * down - 0.5]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    in_picture = cv2.warpAffine(mask, place, (width, height), flags=how) > 0.5
     if in_picture.any():
         found = {"label": meta["class_names"][label - 1], "score": round(float(score) * 100, 1)}
-        print(json.dumps({**found, "box": [x0, y0, x1, y1], "mask_pixels": int(in_picture.sum())}))
+        box = [round(float(side)) for side in (x0, y0, x1, y1)]
+        print(json.dumps({**found, "box": box, "mask_pixels": int(in_picture.sum())}))

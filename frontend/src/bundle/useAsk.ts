@@ -16,16 +16,16 @@ export interface Asking {
   error: unknown;
 }
 
-const MIN_SCORE = LOWEST_SCORE / 100;
-
 /** How a picture's objects are asked for. */
 export function useAsk({ meta, server }: Served, where: Where, token: string): Asking {
   const { model, loading, error } = useBrowserModel(meta, where === "browser");
   const ask = useMemo<Ask | null>(() => {
-    if (where === "browser") return model && ((file) => model.predict(file, MIN_SCORE));
+    // A label's own threshold may be lower than the lowest that the slider gives.
+    const minScore = Math.min(LOWEST_SCORE / 100, ...Object.values(meta.score_thresholds));
+    if (where === "browser") return model && ((file) => model.predict(file, minScore));
     if (server === null || (server.needs_token && token === "")) return null;
-    return (file) => askServer(server, token, file, MIN_SCORE);
-  }, [where, model, server, token]);
+    return (file) => askServer(server, token, file, minScore);
+  }, [where, model, meta, server, token]);
   if (where === "server") return { ask, loading: null, error: null };
   return { ask, loading: model === null && error === null ? loading : null, error };
 }

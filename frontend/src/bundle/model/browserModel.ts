@@ -26,8 +26,7 @@ export class BrowserModel {
       kind: "load",
       detector: modelFile("detector.onnx"),
       maskHead: modelFile("mask_head.onnx"),
-      classNames: meta.class_names,
-      imageSize: meta.image_size,
+      meta,
     };
     await this.ask(question, onProgress);
   }

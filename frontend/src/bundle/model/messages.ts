@@ -1,13 +1,13 @@
 /** What the page and the worker that holds the model say to each other. */
 import type { PredictedObject } from "../../pages/predict/predictions.ts";
+import type { ModelMeta } from "../served.ts";
 
 export interface LoadQuestion {
   kind: "load";
   /** Addresses of the two graphs. */
   detector: string;
   maskHead: string;
-  classNames: readonly string[];
-  imageSize: number;
+  meta: ModelMeta;
 }
 
 export interface PredictQuestion {

@@ -21,7 +21,7 @@ self.onmessage = async ({ data: question }: MessageEvent<Question>) => {
   }
 };
 
-async function load(id: number, { detector, maskHead, classNames, imageSize }: LoadQuestion): Promise<Network> {
+async function load(id: number, { detector, maskHead, meta }: LoadQuestion): Promise<Network> {
   const responses = await Promise.all([detector, maskHead].map(open));
   const sizes = responses.map((response) => Number(response.headers.get("Content-Length")));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
@@ -33,7 +33,7 @@ async function load(id: number, { detector, maskHead, classNames, imageSize }: L
   const [detectorBytes, maskHeadBytes] = await Promise.all(responses.map((response) => read(response, onBytes)));
   if (detectorBytes === undefined || maskHeadBytes === undefined) throw new Error("The model has two graphs.");
   try {
-    return await Network.load({ detector: detectorBytes, maskHead: maskHeadBytes }, classNames, imageSize);
+    return await Network.load({ detector: detectorBytes, maskHead: maskHeadBytes }, meta);
   } catch (error) {
     throw new Error(`This browser cannot run the model's files (${error instanceof Error ? error.message : error}).`);
   }

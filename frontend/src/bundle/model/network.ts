@@ -6,6 +6,7 @@ import * as ort from "onnxruntime-web/wasm";
 import { outlineOf } from "../../geometry/outline.ts";
 import type { Point, Polygon } from "../../geometry/types.ts";
 import type { PredictedObject } from "../../pages/predict/predictions.ts";
+import { DEFAULT_THRESHOLD, type ModelMeta } from "../served.ts";
 import { type FloatBox, pasteMask } from "./paste.ts";
 import { type ModelInput, type PixelSource, resizeForModel } from "./resize.ts";
 
@@ -26,6 +27,9 @@ const FEATURE_NAMES = ["feature_0", "feature_1", "feature_2", "feature_3"] as co
 const BACKGROUND = 0;
 /** Boxes a run of the mask head: WebAssembly's memory only grows, and more at once is no faster. */
 const MASK_BATCH = 25;
+/** A model that has learned little finds hundreds of low scores, and a phone needs seconds for the masks of a hundred. */
+const ENOUGH_OBJECTS = 50;
+const SCORE_TOLERANCE = 1e-3;
 /** More threads than that wait for each other. */
 const MOST_THREADS = 4;
 
@@ -36,38 +40,46 @@ ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
 export class Network {
   private readonly detector: ort.InferenceSession;
   private readonly maskHead: ort.InferenceSession;
-  private readonly classNames: readonly string[];
-  private readonly imageSize: number;
+  private readonly meta: ModelMeta;
 
-  private constructor(
-    detector: ort.InferenceSession,
-    maskHead: ort.InferenceSession,
-    classNames: readonly string[],
-    imageSize: number,
-  ) {
+  private constructor(detector: ort.InferenceSession, maskHead: ort.InferenceSession, meta: ModelMeta) {
     this.detector = detector;
     this.maskHead = maskHead;
-    this.classNames = classNames;
-    this.imageSize = imageSize;
+    this.meta = meta;
   }
 
-  static async load(graphs: Graphs, classNames: readonly string[], imageSize: number): Promise<Network> {
+  static async load(graphs: Graphs, meta: ModelMeta): Promise<Network> {
     const detector = await ort.InferenceSession.create(graphs.detector);
     const maskHead = await ort.InferenceSession.create(graphs.maskHead);
-    return new Network(detector, maskHead, classNames, imageSize);
+    return new Network(detector, maskHead, meta);
   }
 
-  /** The objects of a score of at least `minScore` (0-1), best first, as /api/predict tells them. */
+  /**
+   * What was found, best first, as /api/predict tells it: all objects at or above the model's thresholds, and of those
+   * with a score of at least `minScore` (0-1) as many as are worth waiting for.
+   */
   async predict(source: PixelSource, minScore: number): Promise<PredictedObject[]> {
-    const input = resizeForModel(source, this.imageSize);
+    const input = resizeForModel(source, this.meta.image_size);
     const image = new ort.Tensor("float32", input.pixels, [3, input.height, input.width]);
     const found = await this.detector.run({ image });
-    const detections = bestFirst(tensorOf(found, "scores"), tensorOf(found, "labels"), minScore);
+    const detections = bestFirst(tensorOf(found, "scores"), tensorOf(found, "labels")).filter(
+      (detection, index) => this.isAboveThreshold(detection) || (detection.score >= minScore && index < ENOUGH_OBJECTS),
+    );
     const objects: PredictedObject[] = [];
     for (let start = 0; start < detections.length; start += MASK_BATCH) {
       objects.push(...(await this.objectsOf(detections.slice(start, start + MASK_BATCH), found, input, source)));
     }
     return objects;
+  }
+
+  private isAboveThreshold({ label, score }: Detection): boolean {
+    const threshold = this.meta.score_thresholds[this.nameOf(label)] ?? DEFAULT_THRESHOLD;
+    // A threshold may be the very score of an object, and engines differ in the sixth digit.
+    return score >= threshold - SCORE_TOLERANCE;
+  }
+
+  private nameOf(label: number): string {
+    return this.meta.class_names[label - 1] ?? `class ${label}`;
   }
 
   /** Score thresholds are applied before this: a box that nobody will see costs no mask. */
@@ -107,7 +119,7 @@ export class Network {
     if (polygons.length === 0) return [];
     return [
       {
-        label: this.classNames[label - 1] ?? `class ${label}`,
+        label: this.nameOf(label),
         score: Math.round(score * 1000) / 10,
         x0: bitmap.x,
         y0: bitmap.y,
@@ -119,12 +131,12 @@ export class Network {
   }
 }
 
-/** The detections of at least a score; the graph carries a row of background, so that it never runs empty. */
-function bestFirst(scores: ort.Tensor, labels: ort.Tensor, minScore: number): Detection[] {
+/** All detections; the graph carries a row of background, so that it never runs empty. */
+function bestFirst(scores: ort.Tensor, labels: ort.Tensor): Detection[] {
   const labelOf = labels.data as BigInt64Array;
   return [...(scores.data as Float32Array)]
     .map((score, row) => ({ row, score, label: Number(labelOf[row]) }))
-    .filter(({ score, label }) => label !== BACKGROUND && score >= minScore)
+    .filter(({ label }) => label !== BACKGROUND)
     .sort((a, b) => b.score - a.score);
 }
 

@@ -56,15 +56,17 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
       }
     >
       {isLabeler && <p>{t("forDevelopers")}</p>}
-      <SegmentedControl<Checkpoint>
-        label={t("checkpoint")}
-        value={checkpoint}
-        onChange={setCheckpoint}
-        options={(["best", "last"] as const).map((kind) => ({
-          value: kind,
-          text: `${t(kind)} · mAP ${formatMap(model[kind]?.map)}`,
-        }))}
-      />
+      <div>
+        <SegmentedControl<Checkpoint>
+          label={t("checkpoint")}
+          value={checkpoint}
+          onChange={setCheckpoint}
+          options={(["best", "last"] as const).map((kind) => ({
+            value: kind,
+            text: `${t(kind)} · mAP ${formatMap(model[kind]?.map)}`,
+          }))}
+        />
+      </div>
       <ErrorMessage error={speeds.error} onRetry={() => speeds.refetch()} />
       {speeds.isPending && <Skeleton height={160} />}
       {speeds.data && <SpeedCards speeds={speeds.data.items} value={speed} onChange={setSpeed} />}
