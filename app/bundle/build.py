@@ -77,8 +77,6 @@ class BundleContent:
     meta: ModelMeta
     project_id: int
     project_name: str
-    model_id: int
-    model_name: str
     speed: Speed
     target: Target
     card: Mapping[str, Any]
@@ -100,7 +98,10 @@ def write_bundle(content: BundleContent, store: BlobStore) -> Iterator[bytes]:
     """Write the zip piece by piece."""
     made_at = utc_now()
     return write_zip(
-        content.folder, _files(content, store, made_at), last=lambda hashes: _manifest(content, hashes, made_at)
+        content.folder,
+        _files(content, store, made_at),
+        made_at=made_at,
+        last=lambda hashes: _manifest(content, hashes, made_at),
     )
 
 
@@ -124,7 +125,7 @@ def _files(content: BundleContent, store: BlobStore, made_at: datetime) -> Itera
         yield BundledFile(f"{PAGE_FOLDER}/{file.relative_to(PAGE).as_posix()}", _chunks_of(file))
     needed = packages.needed_packages()
     yield text_file("requirements.txt", packages.requirements_txt(needed))
-    bill = packages.bill_of_materials(needed, name=content.folder, model=content.model_name, made_at=made_at)
+    bill = packages.bill_of_materials(needed, name=content.folder, model=content.meta.model_name, made_at=made_at)
     yield json_file("sbom.cdx.json", bill)
 
 
@@ -150,12 +151,12 @@ def _values(content: BundleContent) -> dict[str, Any]:
     """What the texts say; those that go into code are percent-encoded or plain."""
     ending = "/last" if content.meta.checkpoint == CheckpointKind.LAST else ""
     return {
-        "name": content.model_name,
+        "name": content.meta.model_name,
         "project_name": content.project_name,
         "folder": content.folder,
         "image": content.folder.lower(),
         "labels": content.meta.class_names,
-        "endpoint": f"/api/predict/{content.project_id}/{quote(content.model_name, safe='')}{ending}",
+        "endpoint": f"/api/predict/{content.project_id}/{quote(content.meta.model_name, safe='')}{ending}",
         "speed": content.speed.value,
         "golden": len(content.golden),
         "card": content.card,
@@ -191,8 +192,8 @@ def _manifest(content: BundleContent, hashes: Mapping[str, str], made_at: dateti
     manifest = Manifest(
         project_id=content.project_id,
         project_name=content.project_name,
-        model_id=content.model_id,
-        model_name=content.model_name,
+        model_id=content.meta.model_id,
+        model_name=content.meta.model_name,
         checkpoint=content.meta.checkpoint,
         speed=content.speed.value,
         precision=content.target.precision.value,

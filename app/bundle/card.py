@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.db.enums import Split
+from app.db.enums import Speed, Split
 from app.db.models import Checkpoint, Model
 from app.inference.model_meta import ModelMeta
+from app.predictions.schemas import FiguresSchema
 from app.statistics.schemas import GlobalStatistics, LabelStatistics, PrecisionRecallCurve
 from app.training.snapshot import Snapshot
+
+COMPUTES_IN = {
+    Speed.SLOW: "32-bit floating point",
+    Speed.MEDIUM: "bfloat16",
+    Speed.FAST: "8-bit integers, calibrated on training images",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,8 @@ def model_card(
     meta: ModelMeta,
     *,
     project_name: str,
-    speed: Mapping[str, Any],
+    speed: Speed,
+    measured: FiguresSchema,
     frozen: Snapshot | None,
     figures: Figures | None,
     packages: Mapping[str, str],
@@ -35,7 +43,7 @@ def model_card(
     """Everything as JSON; model-card.md says the same in words.
 
     Args:
-        speed: The speed's name, precision and what was measured of it.
+        measured: What the server that made the bundle found out about the speed.
         frozen: The labels that the training read, where they are still stored.
         figures: Where predictions are stored.
         packages: Versions of what the bundle's server runs with.
@@ -59,7 +67,11 @@ def model_card(
             "validation_images": model.validation_image_count,
             "objects": _objects_by_label(frozen),
         },
-        "speed": dict(speed),
+        "speed": {
+            "name": speed.value,
+            "computes_in": COMPUTES_IN[speed],
+            **measured.model_dump(mode="json", include={"latency_ms", "relative_latency", "device", "measured_at"}),
+        },
         "figures": None if figures is None else figures.total.model_dump(exclude={"reasons"}),
         "labels": [_label(name, meta, figures) for name in meta.class_names],
         "versions": {"training": dict(meta.library_versions), "server": dict(packages)},

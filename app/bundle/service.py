@@ -18,6 +18,8 @@ from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
 from app.errors import Conflict, NotFound
 from app.inference.model_meta import META_FILE, ModelMeta, meta_from_json
+from app.predictions.figures import describe_figures
+from app.predictions.schemas import FiguresSchema
 from app.predictions.service import PredictionRuntime, Target, find_target
 from app.statistics import loading
 from app.statistics.figures import global_statistics, label_statistics, precision_recall_curves
@@ -48,32 +50,20 @@ def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -
     with session_scope(read_only=True) as session:
         found = _read_rows(session, wish, tables)
     store = get_blob_store()
-    meta = _read_meta(found.target)
+    meta = _read_meta(found)
     frozen = _read_snapshot(found.model)
     golden = []
     if wish.golden:
         golden = golden_images(frozen, found.target, telling=found.telling, runtime=runtime, store=store)
-    card = model_card(
-        found.model,
-        found.checkpoint,
-        meta,
-        project_name=found.project_name,
-        speed=found.speed,
-        frozen=frozen,
-        figures=found.figures,
-        packages={package.name: package.version for package in needed_packages()},
-    )
     name = _file_stem(found.model.name, wish)
     content = BundleContent(
         folder=name,
         meta=meta,
         project_id=found.model.project_id,
         project_name=found.project_name,
-        model_id=found.model.id,
-        model_name=found.model.name,
         speed=wish.speed,
         target=found.target,
-        card=card,
+        card=_card(found, wish.speed, meta, frozen),
         curves=found.figures.curves if found.figures else {},
         golden=golden,
     )
@@ -86,7 +76,7 @@ class _Rows:
     checkpoint: Checkpoint
     project_name: str
     target: Target
-    speed: dict[str, Any]
+    measured: FiguresSchema
     figures: Figures | None
     telling: list[int]
 
@@ -97,12 +87,13 @@ def _read_rows(session: Session, wish: Wish, tables: TableCache) -> _Rows:
         raise NotFound(f"there is no model {wish.model_id}")
     target = find_target(session, project_id=model.project_id, model_name=model.name, kind=wish.kind, speed=wish.speed)
     loaded = _load_predictions(session, wish, tables)
+    checkpoint = repository.get_checkpoint(session, model.id, wish.kind)
     return _Rows(
         model=model,
-        checkpoint=repository.get_checkpoint(session, model.id, wish.kind),
+        checkpoint=checkpoint,
         project_name=repository.get_project_name(session, model.project_id),
         target=target,
-        speed={"speed": wish.speed.value, "precision": target.precision.value},
+        measured=describe_figures(session, checkpoint, wish.speed),
         figures=None if loaded is None else _figures(loaded),
         telling=[] if loaded is None else _images_with_predictions(loaded),
     )
@@ -134,16 +125,39 @@ def _images_with_predictions(loaded: Loaded) -> list[int]:
     ]
 
 
-def _read_meta(target: Target) -> ModelMeta:
-    """The exported model's word, with the thresholds that hold here now."""
-    document = json.loads(get_blob_store().read_bytes(f"{target.export_prefix}/{META_FILE}"))
-    return replace(meta_from_json(document), score_thresholds=dict(target.score_thresholds))
+def _read_meta(found: _Rows) -> ModelMeta:
+    """The exported model's word, with its name and the thresholds that hold here now.
+
+    Best and last of one step are exported once, under one of the two names.
+    """
+    document = json.loads(get_blob_store().read_bytes(f"{found.target.export_prefix}/{META_FILE}"))
+    return replace(
+        meta_from_json(document),
+        model_id=found.model.id,
+        model_name=found.model.name,
+        checkpoint=found.checkpoint.kind.value,
+        score_thresholds=dict(found.target.score_thresholds),
+    )
 
 
 def _read_snapshot(model: Model) -> Snapshot | None:
     """The labels that the training read; none of a model that came without them."""
     store = get_blob_store()
     return from_json_bytes(store.read_bytes(model.snapshot_key)) if store.exists(model.snapshot_key) else None
+
+
+def _card(found: _Rows, speed: Speed, meta: ModelMeta, frozen: Snapshot | None) -> dict[str, Any]:
+    return model_card(
+        found.model,
+        found.checkpoint,
+        meta,
+        project_name=found.project_name,
+        speed=speed,
+        measured=found.measured,
+        frozen=frozen,
+        figures=found.figures,
+        packages={package.name: package.version for package in needed_packages()},
+    )
 
 
 def _file_stem(model_name: str, wish: Wish) -> str:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.zip_stream import ZipStream
@@ -36,25 +37,36 @@ def json_file(path: str, document: Any) -> BundledFile:
 
 
 def write_zip(
-    folder: str, files: Iterable[BundledFile], *, last: Callable[[Mapping[str, str]], BundledFile]
+    folder: str,
+    files: Iterable[BundledFile],
+    *,
+    made_at: datetime,
+    last: Callable[[Mapping[str, str]], BundledFile],
 ) -> Iterator[bytes]:
-    """Write files into one folder of a zip, and then the one that is made of their hashes (SHA-256 by path)."""
+    """Write files into one folder of a zip, and then the one that is made of their hashes (SHA-256 by path).
+
+    Args:
+        made_at: Every file's time. Python keeps what it compiled of a module until the module's time is another one.
+    """
     archive = ZipStream()
     hashes: dict[str, str] = {}
     for file in files:
         digest = hashlib.sha256()
-        yield from _added(archive, folder, file, digest.update)
+        yield from _added(archive, folder, file, made_at, digest.update)
         hashes[file.path] = digest.hexdigest()
-    yield from _added(archive, folder, last(hashes), lambda _chunk: None)
+    yield from _added(archive, folder, last(hashes), made_at, lambda _chunk: None)
     yield from archive.finish()
 
 
-def _added(archive: ZipStream, folder: str, file: BundledFile, see: Callable[[bytes], None]) -> Iterator[bytes]:
+def _added(
+    archive: ZipStream, folder: str, file: BundledFile, made_at: datetime, see: Callable[[bytes], None]
+) -> Iterator[bytes]:
     def seen() -> Iterator[bytes]:
         for chunk in file.chunks:
             see(chunk)
             yield chunk
 
+    name = f"{folder}/{file.path}"
     yield from archive.add(
-        f"{folder}/{file.path}", seen(), compress=file.is_compressed, is_executable=file.is_executable
+        name, seen(), compress=file.is_compressed, modified=made_at, is_executable=file.is_executable
     )

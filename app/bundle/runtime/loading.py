@@ -31,5 +31,7 @@ def load_model(folder: Path, manifest: Manifest) -> LoadedModel:
             f"the bundle was made for speed {manifest.speed}, and {error}: download the bundle with another speed"
         ) from error
     except (InvalidModel, ValueError) as error:
-        raise BundleRefused(f"the model cannot be loaded: {error}") from error
+        words = " ".join(str(error).split())  # of the runtime's many lines one
+        raise BundleRefused(f"the model cannot be loaded: {words}") from error
+    predictor.warm_up()
     return LoadedModel(predictor, PredictionGate())

@@ -34,7 +34,7 @@ class Manifest:
 
     project_id: int
     project_name: str
-    model_id: int
+    model_id: int | None
     model_name: str
     checkpoint: str
     speed: str

@@ -27,6 +27,8 @@ def run(options: Options, manifest: Manifest) -> int:
         app = create_app(options, manifest, load_model(options.folder, manifest))
         config = uvicorn.Config(
             app,
+            # The other parser loses the body of a request that offers HTTP/2, as Java's HttpClient does with each.
+            http="h11",
             log_config=LOG_CONFIG,
             log_level="warning",
             access_log=False,
