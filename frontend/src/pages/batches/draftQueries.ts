@@ -1,5 +1,5 @@
-/** Drafts made of a batch's predictions, and deciding on many at once. Scores are 0-1. */
-import type { QueryClient } from "@tanstack/react-query";
+/** Drafts made of a batch's predictions, how many wait, and deciding on many at once. Scores are 0-1. */
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import { batchPath } from "./batchQueries.ts";
 
@@ -19,6 +19,19 @@ export interface MadeDrafts {
 export function makeDrafts(batchId: number, minScore: number | null): Promise<MadeDrafts> {
   return api.post<MadeDrafts>(`${batchPath(batchId)}/drafts`, { min_score: minScore });
 }
+
+export interface ProjectDrafts {
+  /** Drafts that nobody has decided on. */
+  drafts: number;
+  /** Images with such drafts. */
+  images: number;
+}
+
+export const projectDraftsQuery = (projectId: number) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "drafts"],
+    queryFn: () => api.get<ProjectDrafts>(`/api/v1/projects/${projectId}/drafts`),
+  });
 
 export type Decision = "accept" | "reject";
 

@@ -3,7 +3,7 @@ import { Sparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Project } from "../../../api/types.ts";
 import { IconButton } from "../../../components/Button.tsx";
-import { projectDraftsQuery } from "../../labeling/draftLabels/draftLabels.ts";
+import { projectDraftsQuery } from "../../batches/draftQueries.ts";
 import type { GalleryFilter } from "../galleryFilter.ts";
 import { ChooseValidationButton } from "../validation/ChooseValidationButton.tsx";
 import { FilterGroup, FilterLink } from "./FilterGroup.tsx";

@@ -26,19 +26,6 @@ export const imageDraftsQuery = (imageId: number) =>
     gcTime: 0,
   });
 
-export interface ProjectDrafts {
-  /** Drafts that nobody has decided on. */
-  drafts: number;
-  /** Images with such drafts. */
-  images: number;
-}
-
-export const projectDraftsQuery = (projectId: number) =>
-  queryOptions({
-    queryKey: ["projects", projectId, "drafts"],
-    queryFn: () => api.get<ProjectDrafts>(`/api/v1/projects/${projectId}/drafts`),
-  });
-
 export function rejectDrafts(imageId: number, ids: readonly string[]): Promise<unknown> {
   return api.post(`/api/v1/images/${imageId}/drafts/reject`, { ids });
 }

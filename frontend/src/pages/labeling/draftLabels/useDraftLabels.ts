@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client.ts";
 import { showToast } from "../../../components/toasts.ts";
 import { shapeBox } from "../../../editor/instance.ts";
+import { projectDraftsQuery } from "../../batches/draftQueries.ts";
 import type { CanvasParts } from "../useDesk.ts";
 import type { OpenImage } from "../work/labelingSession.ts";
 import type { PageActions } from "../work/pageActions.ts";
