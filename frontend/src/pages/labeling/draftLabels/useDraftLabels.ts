@@ -11,14 +11,7 @@ import type { OpenImage } from "../work/labelingSession.ts";
 import type { PageActions } from "../work/pageActions.ts";
 import type { ImageSteps } from "../work/useImageSteps.ts";
 import { DraftBook } from "./draftBook.ts";
-import {
-  type DraftLabel,
-  imageDraftsQuery,
-  projectDraftsQuery,
-  rejectDrafts,
-  rejectObject,
-  restoreDrafts,
-} from "./draftLabels.ts";
+import { type DraftLabel, imageDraftsQuery, rejectDrafts, rejectObject, restoreDrafts } from "./draftLabels.ts";
 
 interface DraftLabelsOptions {
   projectId: number;
