@@ -53,7 +53,7 @@ export function TokensPage() {
   const projectName = (id: number | null) =>
     id === null ? t("allProjects") : (projects.find((project) => project.id === id)?.name ?? `(${id})`);
   return (
-    <Page title={t("tokens")} width="narrow">
+    <Page title={t("tokens")}>
       <p className={styles.intro}>{t("tokensIntro")}</p>
       <TokenForm onMade={setMade} />
       {made && (
