@@ -39,12 +39,18 @@ hypothesis.settings.register_profile("any machine", deadline=None)  # a busy mac
 hypothesis.settings.load_profile("any machine")
 
 PASSWORD = "correct horse battery staple"
+LONGEST_BYTES_NAME = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take long first: beside each other none of them is left for the end, when the others rest."""
     long = {item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name files by their length: a zip tells when it was made, and all processes must find tests of the same names."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) and len(val) > LONGEST_BYTES_NAME else None
 
 
 @pytest.fixture(autouse=True)
