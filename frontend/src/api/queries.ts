@@ -1,10 +1,11 @@
 /** Queries that several pages share. A page with a query of its own keeps it beside itself. */
 import { queryOptions } from "@tanstack/react-query";
 import { ApiError, api } from "./client.ts";
-import type { LabelClass, Me, Model, Page, Project } from "./types.ts";
+import type { LabelClass, Me, Model, ModelSpeed, Page, Project } from "./types.ts";
 
 /** Larger than any list these queries read (projects, labels, models of one project). */
 const ALL = 1000;
+const SPEED_POLL_MS = 1_000;
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -46,4 +47,13 @@ export const modelQuery = (modelId: number) =>
   queryOptions({
     queryKey: ["models", modelId],
     queryFn: () => api.get<Model>(`/api/v1/models/${modelId}`),
+  });
+
+/** How fast a model can predict, and what each speed is worth; asked again while one is being made. */
+export const speedsQuery = (modelId: number) =>
+  queryOptions({
+    queryKey: ["models", modelId, "speeds"],
+    queryFn: () => api.get<{ items: ModelSpeed[] }>(`/api/v1/models/${modelId}/speeds`),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ status }) => status === "making") ? SPEED_POLL_MS : false,
   });

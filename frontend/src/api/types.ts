@@ -212,6 +212,22 @@ export type Checkpoint = "best" | "last";
 export type Split = "training" | "validation";
 export type Speed = "slow" | "medium" | "fast";
 
+/** One speed of a model; what is not measured is null. */
+export interface ModelSpeed {
+  speed: Speed;
+  status: "not_made" | "making" | "ready" | "failed";
+  progress: number;
+  error: string | null;
+  /** mAP on the validation images. */
+  map: number | null;
+  latency_ms: number | null;
+  /** To slow's. */
+  relative_latency: number | null;
+  device: string | null;
+  /** What the speed costs, where that is much. */
+  warning: string | null;
+}
+
 export interface CurvePoint {
   step: number;
   elapsed_s: number;

@@ -2,10 +2,9 @@
 import { Check, TriangleAlert } from "lucide-react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import type { Speed } from "../../api/types.ts";
+import type { ModelSpeed, Speed } from "../../api/types.ts";
 import { formatMap } from "../../components/format.ts";
 import { Icon } from "../../components/Icon.tsx";
-import type { ModelSpeed } from "./downloadQueries.ts";
 import styles from "./SpeedCards.module.css";
 
 interface SpeedCardsProps {

@@ -1,11 +1,13 @@
 /** What to do about a speed that is not there yet. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { speedsQuery } from "../../api/queries.ts";
+import type { ModelSpeed } from "../../api/types.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import styles from "./DownloadModelDialog.module.css";
-import { type ModelSpeed, makeSpeed, modelSpeedsQuery } from "./downloadQueries.ts";
+import { makeSpeed } from "./downloadQueries.ts";
 
 interface SpeedMakingProps {
   modelId: number;
@@ -17,7 +19,7 @@ export function SpeedMaking({ modelId, speed: { speed, status, progress, error }
   const client = useQueryClient();
   const make = useMutation({
     mutationFn: () => makeSpeed(modelId, speed),
-    onSuccess: () => client.invalidateQueries({ queryKey: modelSpeedsQuery(modelId).queryKey }),
+    onSuccess: () => client.invalidateQueries({ queryKey: speedsQuery(modelId).queryKey }),
   });
   if (status === "ready") return null;
   if (status === "making") {
