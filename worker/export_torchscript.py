@@ -71,8 +71,9 @@ def export_torchscript(
     thresholds = torch.full((class_count,), MIN_SCORE, dtype=torch.float64)
     with torch.no_grad(), quiet_export():
         # Checked below: torch's own check compares tensor by tensor on the picture that was traced.
-        torch.jit.trace(whole, (picture, thresholds), check_trace=False).save(path)
-        written = torch.jit.load(path)
+        traced = torch.jit.trace(whole, (picture, thresholds), check_trace=False)  # type: ignore[no-untyped-call]
+        traced.save(path)
+        written = torch.jit.load(path)  # type: ignore[no-untyped-call]
     for image in sample_images:
         _compare(whole, written, torch.from_numpy(resize_for_model(image, image_size).pixels), thresholds)
 
