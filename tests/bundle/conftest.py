@@ -65,7 +65,7 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Made:
-    exports = {kind: exported_random_model(tmp_path_factory, seed=seed) for seed, kind in enumerate(CheckpointKind)}
+    exports = dict.fromkeys(CheckpointKind, exported_random_model(tmp_path_factory, seed=0))
 
     def make(folder: Path) -> None:
         folder.mkdir()

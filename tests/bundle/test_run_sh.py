@@ -21,7 +21,7 @@ from tests.bundle.conftest import IMAGES, QUERIES, SPEEDS, Made
 from tests.bundle.starting import ask, run_sh, running
 from tests.services import free_port
 
-CLIENTS, REQUESTS = 8, 48
+CLIENTS, REQUESTS = 8, 24
 
 pytestmark = pytest.mark.slow
 
