@@ -2,8 +2,9 @@
 
     python -m benchmarks.prediction --data ../shared/data/fruits_nuts --checkpoint best.pt
 
-Without --checkpoint a small model is trained first (--minutes). Ours is timed from the file's bytes to the JSON text
-with polygons, HTTP left out; the rival from the same bytes to masks. They take turns, so a busy machine slows both.
+Without --checkpoint a small model is trained first (--minutes). In the part `runtime` ours is timed from the file's
+bytes to the JSON text with polygons; in the part `server` from a POST to the answer, at each speed; the rival from the
+same bytes to masks. They take turns, so a busy machine slows both. --parts leaves some out.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -35,6 +37,7 @@ from app.inference.prediction import Prediction
 from app.inference.predictor import MIN_SCORE, Predictor
 from app.inference.preprocess import resize_for_model
 from app.inference.session import FEATURE_NAMES
+from benchmarks._prediction_server import measure_server
 from benchmarks.fruits_nuts_training import PrintingReporter, load_rgb, read_coco
 from worker.checkpoint import TrainedModel, load_trained_model
 from worker.export_onnx import export_model
@@ -44,32 +47,67 @@ from worker.train_config import TrainConfig
 
 SCORE_THRESHOLD = 0.5
 MAX_PIXELS = 150_000_000
+PARTS = ("server", "runtime", "answer")
 
 
 def main() -> None:
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
+    if not (arguments.data / "instances.json").is_file():
+        print(f"skipped, there is no {arguments.data / 'instances.json'}")
+        return
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = arguments.checkpoint or train(arguments, Path(folder))
         trained = load_trained_model(checkpoint)
         directory = Path(folder) / "export"
         export(trained, directory, arguments.data)
-        predictor = Predictor.load(directory, threads=arguments.threads)
-        files = [path.read_bytes() for path in sorted((arguments.data / "images").iterdir())]
-        compare_latency(predictor, trained.model, files, rounds=arguments.rounds)
-        compare_quality(predictor, trained, arguments.data)
-        compare_runtimes(predictor, directory, files[0], rounds=arguments.rounds, threads=arguments.threads)
-        measure_memory_and_start(directory)
-    measure_large_answer()
+        if "server" in arguments.parts:
+            through_server(arguments, trained, directory)
+        if "runtime" in arguments.parts:
+            in_this_process(arguments, trained, directory)
+    if "answer" in arguments.parts:
+        measure_large_answer()
+
+
+def through_server(arguments: argparse.Namespace, trained: TrainedModel, directory: Path) -> None:
+    data, class_names = read_coco(arguments.data)
+    names = {image["id"]: image["file_name"] for image in read_document(arguments.data)["images"]}
+    files = [(arguments.data / "images" / names[image.image_id]).read_bytes() for image in data.images]
+    trained.model.roi_heads.score_thresh = SCORE_THRESHOLD
+    measure_server(
+        directory,
+        data,
+        class_names,
+        files,
+        lambda file: eager_masks(trained.model, file),
+        rounds=arguments.rounds,
+        seconds=arguments.crowd_seconds,
+    )
+
+
+def in_this_process(arguments: argparse.Namespace, trained: TrainedModel, directory: Path) -> None:
+    predictor = Predictor.load(directory, threads=arguments.threads)
+    files = [path.read_bytes() for path in sorted((arguments.data / "images").iterdir())]
+    compare_latency(predictor, trained.model, files, rounds=arguments.rounds)
+    compare_quality(predictor, trained, arguments.data)
+    compare_runtimes(predictor, directory, files[0], rounds=arguments.rounds, threads=arguments.threads)
+    measure_memory_and_start(directory)
+
+
+def read_document(data: Path) -> dict[str, list[dict[str, Any]]]:
+    document: dict[str, list[dict[str, Any]]] = json.loads((data / "instances.json").read_text())
+    return document
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/fruits_nuts"))
     parser.add_argument("--checkpoint", type=Path, help="a trained state, as worker.fit writes them")
-    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--image-size", type=int, default=512)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--crowd-seconds", type=float, default=60, help="how long sixteen clients send at once")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument(
         "--threads", type=int, default=2, help="1 on a busy machine: then the processor's times compare"
     )
