@@ -103,6 +103,8 @@ LEAST_ROLE = {
     f"GET {MODEL}/speeds": Role.LABELER,
     f"POST {MODEL}/speeds/{{speed}}": Role.DEVELOPER,
     f"GET {MODEL}/bundle": Role.DEVELOPER,
+    f"GET {MODEL}/engines/{{engine}}": Role.DEVELOPER,
+    f"GET {MODEL}/training-labels": Role.DEVELOPER,
     f"POST {MODEL}/batches": Role.DEVELOPER,
     f"POST {MODEL}/predict-project": Role.DEVELOPER,
     f"GET {PROJECT}/batches": Role.LABELER,
@@ -188,6 +190,7 @@ def ids(project_id: int, owner: Person, stranger: Person) -> dict[str, Any]:
         "batch_id": add_batch(project_id),
         "position": 1,
         "speed": "medium",
+        "engine": "onnx",
     }
 
 
