@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChartSpline, ChevronDown, ListOrdered, Square, X } from "lucide-react";
 import { useState } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
+import { Button as AriaButton, Dialog, DialogTrigger, Popover, VisuallyHidden } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { CurveChart } from "../../charts/CurveChart.tsx";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
@@ -24,7 +24,8 @@ export function ProgressItem() {
   if (first === undefined) return null;
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <AriaButton className={styles.item ?? ""} aria-label={t("progressOf", { name: first.name })}>
+      <AriaButton className={styles.item ?? ""}>
+        <VisuallyHidden>{t("openList")}</VisuallyHidden>
         <ProgressBar
           label={first.name}
           value={first.status === "queued" ? 0 : first.progress}
