@@ -1,10 +1,14 @@
-"""Headers that tell browsers what our pages may do, and what may be called from elsewhere."""
+"""How requests are read, headers that tell browsers what our pages may do, and what may be called from elsewhere."""
 
 import re
+from typing import Literal
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# uvicorn's faster one loses the body of a request that offers HTTP/2, as Java's HttpClient does with each.
+HTTP_PARSER: Literal["h11"] = "h11"
 
 OPEN_PATHS = re.compile(r"/api/(predict/|image/|images/|project$)")  # the calls of the hosted service's clients
 

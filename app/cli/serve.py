@@ -14,6 +14,7 @@ from app.cli.address import base_url
 from app.cli.typer_app import new_cli
 from app.db.engine import session_scope
 from app.db.schema_version import is_current, require_current
+from app.headers import HTTP_PARSER
 from app.logging import LOG_CONFIG
 from app.main import create_app
 from app.settings import get_settings
@@ -41,6 +42,7 @@ def run(
         app,
         host=host or settings.host,
         port=port or settings.port,
+        http=HTTP_PARSER,
         log_config=LOG_CONFIG,
         log_level="warning",
         access_log=False,

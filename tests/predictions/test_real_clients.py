@@ -215,6 +215,20 @@ def test_c_sharp(server: str, developer: Person, path: str, png: bytes, wanted: 
         assert (answer.status, json.loads(answer.read())) == (200, wanted)
 
 
+def test_offer_of_http_2__as_newer_java_makes(
+    server: str, developer: Person, path: str, png: bytes, wanted: list[dict[str, Any]]
+) -> None:
+    """HttpClient offers HTTP/2 with each request, and goes on in HTTP/1.1 where nobody takes the offer."""
+    headers = {
+        "X-Auth-token": developer.token,
+        "Connection": "Upgrade, HTTP2-Settings",
+        "Upgrade": "h2c",
+        "HTTP2-Settings": "AAEAAEAAAAIAAAAB",
+    }
+    answer = requests.post(server + path, data=png, headers=headers, timeout=60)
+    assert (answer.status_code, answer.json()) == (200, wanted)
+
+
 def test_caller_who_hangs_up__leaves_the_queue(
     server: str, developer: Person, app: FastAPI, path: str, png: bytes
 ) -> None:

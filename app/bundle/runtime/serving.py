@@ -10,6 +10,7 @@ from app.bundle.runtime.application import create_app, predict_path
 from app.bundle.runtime.loading import load_model
 from app.bundle.runtime.manifest import Manifest
 from app.bundle.runtime.options import Options
+from app.headers import HTTP_PARSER
 from app.http import TOKEN_HEADER
 from app.logging import LOG_CONFIG
 
@@ -27,8 +28,7 @@ def run(options: Options, manifest: Manifest) -> int:
         app = create_app(options, manifest, load_model(options.folder, manifest))
         config = uvicorn.Config(
             app,
-            # The other parser loses the body of a request that offers HTTP/2, as Java's HttpClient does with each.
-            http="h11",
+            http=HTTP_PARSER,
             log_config=LOG_CONFIG,
             log_level="warning",
             access_log=False,
