@@ -120,6 +120,14 @@ def test_start__without_a_python_that_is_new_enough(made: Made, tmp_path: Path) 
     refused_in_words(unwritable, "/proc/venv cannot be written")
 
 
+def test_start__leaves_a_folder_alone_that_is_no_environment(made: Made, tmp_path: Path) -> None:
+    """Making an environment deletes what lies in its folder."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+    named = run_sh(made.bundle(), MASKWRIGHT_BUNDLE_PYTHON="", MASKWRIGHT_BUNDLE_VENV=str(tmp_path))
+    refused_in_words(named, f"{tmp_path} holds other files")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def refused_in_words(done: subprocess.CompletedProcess[str], words: str) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert words in done.stderr

@@ -41,8 +41,8 @@ def _start(options: Options, manifest: Manifest) -> int:
         module = import_module(f"app.bundle.runtime.{'selftest' if options.selftest else 'serving'}")
     except ModuleNotFoundError as error:
         raise BundleRefused(
-            f"the package {error.name} is missing in {sys.prefix}: start with ./run.sh, which installs "
-            "requirements.txt, or install it there yourself"
+            f"the package {error.name} is missing in {sys.prefix}: if that is the bundle's own .venv, delete it and "
+            "start ./run.sh, which makes it anew; else install requirements.txt there"
         ) from error
     status: int = module.run(options, manifest)
     return status

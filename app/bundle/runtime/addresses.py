@@ -20,13 +20,11 @@ def open_socket(host: str, port: int) -> socket.socket:
         BundleRefused: The port is taken, or the machine has no such address.
     """
     try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        opened = socket.socket(family, kind, protocol)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind(address)
+        family, _kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # It listens at once: a port that is only bound lets another program bind to it too, and turns callers away.
+        return socket.create_server(address, family=family, dualstack_ipv6=family == socket.AF_INET6)
     except (OSError, UnicodeError) as error:
         raise BundleRefused(_in_words(error, host, port)) from error
-    return opened
 
 
 def list_addresses(host: str, port: int) -> list[str]:
