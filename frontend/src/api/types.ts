@@ -210,7 +210,8 @@ export type ModelSize = "small" | "medium" | "large";
 export type ModelStatus = "queued" | "training" | "stopping" | "ready" | "failed" | "cancelled";
 export type Checkpoint = "best" | "last";
 export type Split = "training" | "validation";
-export type Speed = "slow" | "medium" | "fast";
+export const SPEEDS = ["slow", "medium", "fast"] as const;
+export type Speed = (typeof SPEEDS)[number];
 
 /** One speed of a model; what is not measured is null. */
 export interface ModelSpeed {

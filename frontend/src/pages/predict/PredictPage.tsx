@@ -5,8 +5,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
-import { modelQuery, modelsQuery, speedsQuery } from "../../api/queries.ts";
-import type { Checkpoint, ImageItem, Model, Speed } from "../../api/types.ts";
+import { modelQuery, modelsQuery } from "../../api/queries.ts";
+import { type Checkpoint, type ImageItem, type Model, SPEEDS, type Speed } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
 import { useLabelColors } from "../../app/useLabelColors.ts";
@@ -22,12 +22,11 @@ import { PictureList } from "./PictureList.tsx";
 import { type CutControl, PredictionDesk } from "./PredictionDesk.tsx";
 import { type Cut, predictPath } from "./predictions.ts";
 import { ResultDownloads } from "./ResultDownloads.tsx";
+import { SpeedChoice } from "./SpeedChoice.tsx";
 import { isForBatch, sourcesOf } from "./takenFiles.ts";
 import { thresholdsQuery } from "./thresholdsQuery.ts";
 import { useBatchSending } from "./useBatchSending.ts";
 import { type Picture, usePredictions } from "./usePredictions.ts";
-
-const SPEEDS: readonly Speed[] = ["slow", "medium", "fast"];
 
 export function PredictPage() {
   const { t } = useTranslation("predict");
@@ -100,8 +99,6 @@ function ModelChoice({ modelId, model, settings, search, onChange }: ModelChoice
   const projectId = model?.project_id ?? 0;
   const models = useQuery({ ...modelsQuery(projectId), enabled: projectId > 0 });
   const ready = models.data?.items.filter((item) => item.status === "ready") ?? [];
-  const speeds = useQuery({ ...speedsQuery(modelId), enabled: model?.status === "ready" }).data?.items ?? [];
-  const made = SPEEDS.filter((speed) => speeds.some((one) => one.speed === speed && one.status === "ready"));
   return (
     <>
       <Select
@@ -124,14 +121,7 @@ function ModelChoice({ modelId, model, settings, search, onChange }: ModelChoice
           { value: "last", text: t("last") },
         ]}
       />
-      {made.length > 1 && (
-        <SegmentedControl<Speed>
-          label={t("speed.title")}
-          value={settings.speed}
-          onChange={(speed) => onChange({ speed })}
-          options={made.map((speed) => ({ value: speed, text: t(`speed.${speed}`) }))}
-        />
-      )}
+      <SpeedChoice model={model} speed={settings.speed} onChange={(speed) => onChange({ speed })} />
     </>
   );
 }

@@ -1,9 +1,10 @@
-/** Which set, which checkpoint, at which IoU: everything below follows. */
+/** Which set, which checkpoint, at which IoU and speed: everything below follows. */
 import { useTranslation } from "react-i18next";
 import type { Checkpoint, Model, Split } from "../../api/types.ts";
 import { Definition } from "../../components/Definition.tsx";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Slider } from "../../components/Slider.tsx";
+import { SpeedChoice } from "../predict/SpeedChoice.tsx";
 import styles from "./StatisticsPage.module.css";
 import { type ChangeView, IOU_PERCENT, type StatisticsView } from "./useStatisticsView.ts";
 
@@ -49,6 +50,7 @@ export function StatisticsBar({ model, view, onView }: StatisticsBarProps) {
           { value: "last", text: t("last") },
         ]}
       />
+      <SpeedChoice model={model} speed={view.speed} onChange={(speed) => onView({ speed, imageId: null })} />
     </div>
   );
 }

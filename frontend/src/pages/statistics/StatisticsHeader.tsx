@@ -52,7 +52,7 @@ export function StatisticsHeader({ model, statistics, judging, preview }: Statis
         <LinkButton
           kind="primary"
           icon={WandSparkles}
-          to={`/models/${judging.modelId}/predict?checkpoint=${judging.checkpoint}`}
+          to={`/models/${judging.modelId}/predict?checkpoint=${judging.checkpoint}&speed=${judging.speed}`}
         >
           {t("newPrediction")}
         </LinkButton>

@@ -38,7 +38,7 @@ export function StatisticsPage() {
   const judging = judgingOf(modelId, view);
   const model = useQuery(modelQuery(modelId));
   const isReady = model.data?.status === "ready";
-  const thresholds = useThresholds(modelId, view.checkpoint, isReady);
+  const thresholds = useThresholds(modelId, view.checkpoint, view.speed, isReady);
   const editing = useThresholdEditing(thresholds, view.scorePercent, (scorePercent) => setView({ scorePercent }));
   const { statistics, ...asked } = useFollowingStatistics({
     judging,

@@ -1,7 +1,7 @@
 /** What the page of statistics asks the server. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Checkpoint, Page, Split } from "../../api/types.ts";
+import type { Checkpoint, Page, Speed, Split } from "../../api/types.ts";
 import type {
   GroundTruth,
   JudgedImage,
@@ -17,6 +17,7 @@ export interface Judging {
   modelId: number;
   split: Split;
   checkpoint: Checkpoint;
+  speed: Speed;
   iouPercent: number;
   groundTruth: GroundTruth;
 }
@@ -107,10 +108,11 @@ export const suspectsQuery = (judging: Judging, kind: SuspectKind | null) =>
   });
 
 /** The address of something about a model's predictions, judged in this way. */
-export function pathOf({ modelId, split, checkpoint, iouPercent, groundTruth }: Judging, name: string): string {
+export function pathOf({ modelId, split, checkpoint, speed, iouPercent, groundTruth }: Judging, name: string): string {
   const parameters = new URLSearchParams({
     split,
     checkpoint,
+    speed,
     iou_threshold: String(iouPercent / 100),
     ground_truth: groundTruth,
   });

@@ -27,6 +27,8 @@ describe("the page of statistics in the address", () => {
     ["score=-1", "scorePercent", 0],
     ["order=newest", "order", "missed"],
     ["image=-3", "imageId", null],
+    ["speed=fast", "speed", "fast"],
+    ["speed=fastest", "speed", "slow"],
   ] as const)("makes the best of %s", (text, part, value) => {
     expect(readView(new URLSearchParams(text))[part]).toBe(value);
   });

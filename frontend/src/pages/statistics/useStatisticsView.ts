@@ -1,7 +1,7 @@
 /** What the page shows, kept in the address: a link shows the same to somebody else, and Back goes back. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import type { Checkpoint, Split } from "../../api/types.ts";
+import { type Checkpoint, SPEEDS, type Speed, type Split } from "../../api/types.ts";
 import { idOf } from "../../app/currentProject.ts";
 import type { Judging, PredictionFilter, PredictionOrder } from "./statisticsQueries.ts";
 import type { GroundTruth, SuspectKind } from "./statisticsTypes.ts";
@@ -9,6 +9,7 @@ import type { GroundTruth, SuspectKind } from "./statisticsTypes.ts";
 export interface StatisticsView {
   split: Split;
   checkpoint: Checkpoint;
+  speed: Speed;
   iouPercent: number;
   groundTruth: GroundTruth;
   /** One score threshold for all labels that is tried out, 0-100. */
@@ -35,6 +36,7 @@ const KINDS: readonly SuspectKind[] = ["unlabeled", "mislabeled", "unpredicted"]
 const PARAMETERS: { [Part in keyof StatisticsView]: { name: string; silent: StatisticsView[Part] } } = {
   split: { name: "split", silent: "validation" },
   checkpoint: { name: "checkpoint", silent: "best" },
+  speed: { name: "speed", silent: "slow" },
   iouPercent: { name: "iou", silent: IOU_PERCENT.default },
   groundTruth: { name: "labels", silent: "snapshot" },
   scorePercent: { name: "score", silent: null },
@@ -78,8 +80,8 @@ export function useStatisticsView(): [StatisticsView, ChangeView] {
 }
 
 export function judgingOf(modelId: number, view: StatisticsView): Judging {
-  const { split, checkpoint, iouPercent, groundTruth } = view;
-  return { modelId, split, checkpoint, iouPercent, groundTruth };
+  const { split, checkpoint, speed, iouPercent, groundTruth } = view;
+  return { modelId, split, checkpoint, speed, iouPercent, groundTruth };
 }
 
 export function readView(search: URLSearchParams): StatisticsView {
@@ -87,6 +89,7 @@ export function readView(search: URLSearchParams): StatisticsView {
   return {
     split: search.get("split") === "training" ? "training" : "validation",
     checkpoint: search.get("checkpoint") === "last" ? "last" : "best",
+    speed: oneOf(SPEEDS, search.get("speed")) ?? "slow",
     iouPercent: percentOf(search.get(iouPercent.name), IOU_PERCENT.lowest, IOU_PERCENT.highest) ?? iouPercent.silent,
     groundTruth: search.get("labels") === "today" ? "today" : "snapshot",
     scorePercent: percentOf(search.get("score"), 0, 100),

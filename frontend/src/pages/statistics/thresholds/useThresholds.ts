@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client.ts";
-import type { Checkpoint } from "../../../api/types.ts";
+import type { Checkpoint, Speed } from "../../../api/types.ts";
 import { useCurrentProject } from "../../../app/currentProject.ts";
 import { showToast } from "../../../components/toasts.ts";
 import { type Thresholds, thresholdsQuery } from "../../predict/thresholdsQuery.ts";
@@ -12,15 +12,15 @@ export type ThresholdChange =
   | { optimized: false; all: number }
   | { optimized: false; values: Record<string, number> };
 
-export function useThresholds(modelId: number, checkpoint: Checkpoint, isReady: boolean) {
+export function useThresholds(modelId: number, checkpoint: Checkpoint, speed: Speed, isReady: boolean) {
   const { t } = useTranslation(["statistics", "common"]);
   const client = useQueryClient();
-  const query = thresholdsQuery(modelId, checkpoint);
+  const query = thresholdsQuery(modelId, checkpoint, speed);
   const thresholds = useQuery({ ...query, enabled: isReady });
   const role = useCurrentProject()?.role;
   const save = useMutation({
     mutationFn: (change: ThresholdChange) =>
-      api.put<Thresholds>(`/api/v1/models/${modelId}/thresholds`, change, { query: { checkpoint } }),
+      api.put<Thresholds>(`/api/v1/models/${modelId}/thresholds`, change, { query: { checkpoint, speed } }),
     onSuccess: (now) => client.setQueryData(query.queryKey, now),
     onSettled: () => client.invalidateQueries({ queryKey: ["models", modelId] }),
   });
