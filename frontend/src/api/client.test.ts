@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ApiError, api, connectSession, send, urlOf } from "./client.ts";
+import { ApiError, api, asSentence, connectSession, send, urlOf } from "./client.ts";
 
 const answers: Response[] = [];
 const fetched = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
@@ -65,7 +65,16 @@ describe("requests", () => {
 describe("errors", () => {
   test("say the server's own words", async () => {
     answers.push(json({ error: "there is a label 'date' already" }, 409));
-    await expect(api.post("/x")).rejects.toMatchObject({ status: 409, message: "there is a label 'date' already" });
+    await expect(api.post("/x")).rejects.toMatchObject({ status: 409, message: "There is a label 'date' already" });
+  });
+
+  test.each([
+    ["no account with this e-mail", "No account with this e-mail"],
+    ["image.jpg is no image", "image.jpg is no image"],
+    ["current_password is wrong", "current_password is wrong"],
+    ["name: too long", "name: too long"],
+  ])("begin as sentences, unless with a name: %s", (message, shown) => {
+    expect(asSentence(message)).toBe(shown);
   });
 
   test("of a proxy, which are no JSON, say the status", async () => {
@@ -101,7 +110,7 @@ describe("a session that ended", () => {
 
   test("is not asked about when signing in itself fails", async () => {
     answers.push(json({ error: "wrong password" }, 401));
-    await expect(api.post("/api/v1/session", {})).rejects.toMatchObject({ message: "wrong password" });
+    await expect(api.post("/api/v1/session", {})).rejects.toMatchObject({ message: "Wrong password" });
     expect(signInAgain).not.toHaveBeenCalled();
   });
 
@@ -113,7 +122,7 @@ describe("a session that ended", () => {
 
   test("another 403 is an answer like others", async () => {
     answers.push(json({ error: "your role is Labeler" }, 403));
-    await expect(api.post("/x")).rejects.toMatchObject({ message: "your role is Labeler" });
+    await expect(api.post("/x")).rejects.toMatchObject({ message: "Your role is Labeler" });
     expect(renewCsrfToken).not.toHaveBeenCalled();
   });
 });

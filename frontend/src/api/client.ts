@@ -115,9 +115,14 @@ export function urlOf(path: string, query: Query = {}): string {
 export function errorFromText(status: number, text: string): ApiError {
   const body = parseJson(text);
   if (typeof body === "object" && body !== null && "error" in body && typeof body.error === "string") {
-    return new ApiError(status, body.error, body);
+    return new ApiError(status, asSentence(body.error), body);
   }
   return new ApiError(status, `The server answered ${status}. Please try again.`, body);
+}
+
+/** The server's messages begin small, as parts of a line in a log; a page begins them as sentences. Names stay as they are. */
+export function asSentence(message: string): string {
+  return message.replace(/^[a-z]+(?=[ ,])/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 async function fetchOnce(method: Method, path: string, options: RequestOptions): Promise<Response> {

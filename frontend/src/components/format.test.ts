@@ -14,10 +14,11 @@ test.each([
 });
 
 test.each([
-  [42, "under 1 min"],
-  [61, "2 min"],
-  [700, "12 min"],
-  [7300, "2 h 2 min"],
+  [0, "finishing"],
+  [42, "under 1 min left"],
+  [61, "2 min left"],
+  [700, "12 min left"],
+  [7300, "2 h 2 min left"],
 ])("formatTimeLeft(%d) is %s", (seconds, text) => {
   expect(formatTimeLeft(seconds)).toBe(text);
 });

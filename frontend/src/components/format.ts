@@ -33,11 +33,16 @@ export function formatDuration(seconds: number): string {
   return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
 }
 
-/** Time left, coarse enough not to jump: 42 → "under 1 min", 700 → "12 min", 7300 → "2 h 2 min". */
+/**
+ * Time left, coarse enough not to jump: 42 → "under 1 min left", 700 → "12 min left", 7300 → "2 h 2 min left".
+ *
+ * Of a training that took its time nothing is left: it judges its images, which may take minutes more.
+ */
 export function formatTimeLeft(seconds: number): string {
-  if (seconds < MINUTE) return "under 1 min";
-  if (seconds < HOUR) return `${Math.ceil(seconds / MINUTE)} min`;
-  return formatDuration(Math.ceil(seconds / MINUTE) * MINUTE);
+  if (seconds <= 0) return "finishing";
+  if (seconds < MINUTE) return "under 1 min left";
+  if (seconds < HOUR) return `${Math.ceil(seconds / MINUTE)} min left`;
+  return `${formatDuration(Math.ceil(seconds / MINUTE) * MINUTE)} left`;
 }
 
 /** "3 minutes ago", "yesterday"; older than a week it is the date. */

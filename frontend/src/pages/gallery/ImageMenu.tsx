@@ -106,6 +106,6 @@ export function ModelItems({ projectId, ids, actions }: ItemsProps) {
 
 function stateOf(model: Model, t: ReturnType<typeof useTranslation<"gallery">>["t"]): string {
   if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
-  if (model.status === "training" && model.eta_s !== null) return t("timeLeft", { time: formatTimeLeft(model.eta_s) });
+  if (model.status === "training" && model.eta_s !== null) return formatTimeLeft(model.eta_s);
   return t(`modelStatus.${model.status}`);
 }

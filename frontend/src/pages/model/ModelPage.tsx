@@ -109,7 +109,7 @@ function Progress({ model }: { model: Model }) {
   return (
     <div className={styles.progress}>
       <ProgressBar label={t("progress")} value={model.status === "queued" ? 0 : model.progress} />
-      <span>{model.eta_s === null ? t(model.status) : t("left", { time: formatTimeLeft(model.eta_s) })}</span>
+      <span>{model.eta_s === null ? t(model.status) : formatTimeLeft(model.eta_s)}</span>
     </div>
   );
 }

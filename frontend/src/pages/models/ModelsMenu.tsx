@@ -85,6 +85,6 @@ type Translate = ReturnType<typeof useTranslation<"models">>["t"];
 /** A model's mAP, or how far it is. */
 export function stateOf(model: Model, t: Translate): string {
   if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
-  if (model.status === "training" && model.eta_s !== null) return t("left", { time: formatTimeLeft(model.eta_s) });
+  if (model.status === "training" && model.eta_s !== null) return formatTimeLeft(model.eta_s);
   return t(model.status);
 }

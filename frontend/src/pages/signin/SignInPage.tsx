@@ -10,7 +10,7 @@ import { IconButton } from "../../components/Button.tsx";
 import { SignInForm } from "./SignInForm.tsx";
 import styles from "./SignInPage.module.css";
 
-const FIRST_ADMIN = "maskwright admin create --email you@example.com --password-stdin";
+const FIRST_ADMIN = "maskwright admin create --email you@example.com";
 
 export function SignInPage() {
   const { t } = useTranslation("signin");

@@ -120,5 +120,5 @@ function TimeLeft({ model }: { model: QueuedModel }) {
   const { t } = useTranslation("train");
   if (model.status === "queued") return t("queued");
   if (model.status === "stopping") return t("stopping");
-  return model.eta_s === null ? t("starting") : t("left", { time: formatTimeLeft(model.eta_s) });
+  return model.eta_s === null ? t("starting") : formatTimeLeft(model.eta_s);
 }

@@ -82,7 +82,7 @@ function Running({ model, worker }: { model: QueuedModel; worker: Worker | undef
           ? t("stopping")
           : model.eta_s === null
             ? t("starting")
-            : t("left", { time: formatTimeLeft(model.eta_s) })}
+            : formatTimeLeft(model.eta_s)}
       </span>
       <span className={styles.where}>
         {worker ? t("onWorker", { device: worker.device, hostname: worker.hostname }) : (model.device ?? "")}

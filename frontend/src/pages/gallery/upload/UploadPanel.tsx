@@ -1,6 +1,7 @@
 import { Check, ChevronDown, ChevronUp, CircleAlert, CircleX, RotateCcw, WifiOff, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { asSentence } from "../../../api/client.ts";
 import { Button, IconButton } from "../../../components/Button.tsx";
 import { formatBytes } from "../../../components/format.ts";
 import { Icon } from "../../../components/Icon.tsx";
@@ -92,7 +93,7 @@ function FileRow({ file }: { file: UploadFile }) {
         {(file.state === "sending" || file.state === "stalled") && (
           <ProgressBar label={file.name} value={file.size === 0 ? 1 : file.sent / file.size} />
         )}
-        {file.reason !== null && <p className={styles.reason}>{file.reason}</p>}
+        {file.reason !== null && <p className={styles.reason}>{asSentence(file.reason)}</p>}
         {file.duplicates.length > 0 && <Duplicates file={file} />}
       </div>
       {isOpen(file) && (

@@ -36,7 +36,8 @@ export function imageRowQuery(projectId: number, search: URLSearchParams) {
       const all = await api.get<{ items: number[] }>(`/api/v1/projects/${projectId}/images/ids`, {
         query: withMoments(filter),
       });
-      return { kind: Object.keys(filter).length > 0 ? "filtered" : "all", ids: all.items };
+      const isFiltered = Object.keys(filter).some((name) => name !== "sort");
+      return { kind: isFiltered ? "filtered" : "all", ids: all.items };
     },
     // Sorted by last change, the row would turn over under the person who works along it.
     staleTime: Number.POSITIVE_INFINITY,
