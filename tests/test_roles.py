@@ -124,6 +124,7 @@ LEAST_ROLE = {
     f"GET {PROJECT}/drafts": Role.LABELER,
     f"POST {PROJECT}/drafts/accept": Role.LABELER,
     f"POST {PROJECT}/drafts/reject": Role.LABELER,
+    f"POST {PROJECT}/drafts/restore": Role.LABELER,
     f"POST {NAMED_IMAGE}": Role.LABELER,
     f"GET {NAMED_IMAGE}": Role.LABELER,
     f"DELETE {NAMED_IMAGE}": Role.LABELER,

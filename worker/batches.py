@@ -21,6 +21,7 @@ from app.batches.lifecycle import Claim, ImageResult, Lease, WaitingImage
 from app.batches.packing import pack_predictions
 from app.db.engine import session_scope
 from app.db.enums import Speed
+from app.draft_labels import making
 from app.inference.decode import decode_image
 from app.inference.errors import ImageRefused, InvalidModel
 from app.inference.predictor import Predictor
@@ -108,7 +109,7 @@ class BatchPredictor:
             self._heartbeat.follow_batch(None)
 
     def _end_of(self, claim: Claim, run: "BatchRun") -> Ending:
-        """Predict on the images, and give what is to be said of the batch at the end."""
+        """Predict on the images and make the drafts, and give what is to be said of the batch at the end."""
         kept_days = self._settings.batch_days
         try:
             is_done = self._predict(claim, run)
@@ -117,6 +118,7 @@ class BatchPredictor:
         except Exception as error:
             logger.exception("batch %d failed", claim.lease.batch_id)
             return partial(lifecycle.fail, error=_in_words(error), kept_days=kept_days)
+        is_done = is_done and (not claim.wants_drafts or self._make_drafts(claim, run))
         return partial(lifecycle.finish, kept_days=kept_days) if is_done else lifecycle.release
 
     def _predict(self, claim: Claim, run: "BatchRun") -> bool:
@@ -128,6 +130,19 @@ class BatchPredictor:
                 if self._shutdown.is_set() or (monotonic() > turn_ends_at and self._others_wait()):
                     return False
             run.report()
+        return True
+
+    def _make_drafts(self, claim: Claim, run: "BatchRun") -> bool:
+        """Make the draft labels that were asked for, or note why not; false where the worker is to end."""
+        try:
+            while run.make_drafts():
+                if self._shutdown.is_set():
+                    return False
+        except (LeaseLost, *AWAY):
+            raise
+        except Exception as error:
+            logger.exception("no drafts of batch %d", claim.lease.batch_id)
+            run.give_up_drafts(_in_words(error))
         return True
 
     def _result(self, claim: Claim, image: WaitingImage, decoded: "Future[NDArray[np.uint8]]") -> ImageResult:
@@ -201,6 +216,22 @@ class BatchRun:
             lifecycle.report(session, self._lease, self._results)
         self._results = []
         self._reported_at = monotonic()
+
+    def make_drafts(self) -> bool:
+        """Make draft labels of the next images; whether there may be more.
+
+        Raises:
+            LeaseLost: Nothing was made.
+        """
+        with session_scope() as session:
+            batch = lifecycle.hold(session, self._lease)
+            batch.deaths = 0
+            return making.make_next(session, batch)
+
+    def give_up_drafts(self, error: str) -> None:
+        """Note why there are no draft labels, or not all."""
+        with session_scope() as session:
+            lifecycle.give_up_drafts(session, self._lease, error)
 
     def end(self, ending: Ending) -> None:
         """Write what was taken, and how this claim ends."""

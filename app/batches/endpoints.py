@@ -16,6 +16,7 @@ from app.batches.schemas import (
     BatchItem,
     BatchSchema,
     DownloadFormat,
+    NamedImagesBody,
     ProjectFilterBody,
     Score,
     ShapeFormat,
@@ -36,7 +37,7 @@ from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, RowId, errors
 from app.images import serving
-from app.images.schemas import ImageIdsBody, ImageQuery
+from app.images.schemas import ImageQuery
 from app.inference.postprocess import MaskFormat
 from app.paging import Page
 from app.settings import get_settings
@@ -47,7 +48,11 @@ router = APIRouter(prefix="/api/v1", tags=["batches"])
 Position = Annotated[int, Path(ge=1, lt=2**31)]
 
 
-def get_choice(model_id: PathId, checkpoint: CheckpointKind = CheckpointKind.BEST, speed: Speed = Speed.SLOW) -> Choice:
+def get_choice(
+    model_id: PathId,
+    checkpoint: CheckpointKind = CheckpointKind.BEST,
+    speed: Annotated[Speed | None, Query(description="Left out, the model's own")] = None,
+) -> Choice:
     return Choice(model_id, checkpoint, speed)
 
 
@@ -56,7 +61,7 @@ ChoiceDep = Annotated[Choice, Depends(get_choice)]
 
 async def received_images(
     request: Request, _access: ModelDeveloperAccess
-) -> AsyncIterator[list[ReceivedFile] | ImageIdsBody]:
+) -> AsyncIterator[list[ReceivedFile] | NamedImagesBody]:
     """Files of a form, or ids in JSON; who may not predict is refused before any byte is read."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
         yield _parsed_ids(await request.body())
@@ -65,9 +70,9 @@ async def received_images(
         yield files
 
 
-def _parsed_ids(body: bytes) -> ImageIdsBody:
+def _parsed_ids(body: bytes) -> NamedImagesBody:
     try:
-        return ImageIdsBody.model_validate(json.loads(body))
+        return NamedImagesBody.model_validate(json.loads(body))
     except ValidationError as error:
         problems = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
         raise RequestValidationError(problems) from error
@@ -79,7 +84,9 @@ def _body_schema() -> dict[str, Any]:
     """How OpenAPI tells of the two bodies."""
     schema = form_schema("files", many=True)
     ids = {"type": "array", "items": {"type": "integer", "minimum": 1}}
-    by_id = {"type": "object", "required": ["image_ids"], "properties": {"image_ids": ids}}
+    least = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    drafts = {"type": ["object", "null"], "properties": {"min_score": least}}
+    by_id = {"type": "object", "required": ["image_ids"], "properties": {"image_ids": ids, "make_drafts": drafts}}
     schema["requestBody"]["content"]["application/json"] = {"schema": by_id}
     return schema
 
@@ -93,12 +100,15 @@ def _body_schema() -> dict[str, Any]:
 def predict_many(
     access: ModelDeveloperAccess,
     choice: ChoiceDep,
-    sent: Annotated[list[ReceivedFile] | ImageIdsBody, Depends(received_images)],
+    sent: Annotated[list[ReceivedFile] | NamedImagesBody, Depends(received_images)],
     session: SessionDep,
 ) -> StartedBatch:
-    """Predict on many images: files and zips of a form, or images of the model's project by their ids."""
-    if isinstance(sent, ImageIdsBody):
-        return service.predict_images(session, access, choice, sent.image_ids)
+    """Predict on many images: files and zips of a form, or images of the model's project by their ids.
+
+    With `make_drafts`, what is found in images of the project becomes draft labels at the end.
+    """
+    if isinstance(sent, NamedImagesBody):
+        return service.predict_images(session, access, choice, sent)
     return service.predict_files(access, choice, sent, blobs=get_blob_store(), settings=get_settings())
 
 
@@ -110,8 +120,13 @@ def predict_project(
     session: SessionDep,
     body: ProjectFilterBody | None = None,
 ) -> StartedBatch:
-    """Predict on the images of the model's project that are under a filter, given in the query or the body."""
-    return service.predict_project(session, access, choice, body or query)
+    """Predict on the images of the model's project that are under a filter, given in the query or the body.
+
+    With `make_drafts` in the body, what is found becomes draft labels at the end.
+    """
+    body = body or ProjectFilterBody()
+    wanted = body if body.has_filter else query
+    return service.predict_project(session, access, choice, wanted, drafts=body.make_drafts)
 
 
 @router.get("/projects/{project_id}/batches")

@@ -5,7 +5,8 @@
        └────release──────┴─────▶ cancelled             a lease that ran out is claimed as if it were queued
 
 A worker holds a batch while the row has its attempt. What it found is written with that attempt or not at all, so an
-image is never done twice; who goes on begins at the first image that is not done.
+image is never done twice; who goes on begins at the first image that is not done. Draft labels that were asked for are
+made before the batch is ready, some images at a time, in the same way (app/draft_labels/making.py).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, CursorResult, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from app.db.after_commit import run_after_commit
 from app.db.clock import read_database_time
 from app.db.enums import BatchStatus, Speed
-from app.db.models import Batch, BatchImage
+from app.db.models import Batch, BatchDrafts, BatchImage
 from app.jobs import queue
 from app.training.lifecycle import LEASE_SECONDS, LeaseLost
 
@@ -42,6 +43,7 @@ class Claim:
     speed: Speed
     thresholds: Mapping[str, float]  # of every class
     deaths: int  # workers that died since the last image that was done
+    wants_drafts: bool  # once every image is done
 
     @property
     def lowest_kept_scores(self) -> dict[str, float]:
@@ -137,6 +139,29 @@ def report(session: Session, lease: Lease, results: Sequence[ImageResult]) -> No
         batch.deaths = 0
 
 
+def list_predicted_images(session: Session, batch_id: int, *, after: int, limit: int) -> list[BatchImage]:
+    """The first images behind a position in which something was looked for, with what was found."""
+    query = (
+        select(BatchImage)
+        .where(BatchImage.batch_id == batch_id, BatchImage.position > after, BatchImage.prediction_count.is_not(None))
+        .options(undefer(BatchImage.predictions))
+        .order_by(BatchImage.position)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def lock_drafts(session: Session, batch_id: int) -> BatchDrafts:
+    """Lock what is known of the drafts that are wanted of a batch."""
+    return session.get_one(BatchDrafts, batch_id, with_for_update=True, populate_existing=True)
+
+
+def give_up_drafts(session: Session, lease: Lease, error: str) -> None:
+    """The drafts that were asked for cannot be made; `error` says why. The predictions are not lost for that."""
+    hold(session, lease)
+    lock_drafts(session, lease.batch_id).error = error
+
+
 def finish(session: Session, lease: Lease, *, kept_days: int) -> None:
     """Every image is done."""
     end(session, hold(session, lease), BatchStatus.READY, kept_days=kept_days)
@@ -205,10 +230,19 @@ def _begin_attempt(session: Session, batch_id: int, worker_id: str) -> Claim:
     lease = Lease(batch_id, worker_id, batch.attempt)
     deaths = batch.deaths
     if deaths >= MAX_DEATHS:
+        _pass_over_what_kills(session, lease)
+    drafts = session.get(BatchDrafts, batch_id)
+    wants_drafts = drafts is not None and not drafts.is_made and drafts.error is None
+    return Claim(lease, batch.export_prefix, batch.speed, batch.thresholds, deaths, wants_drafts)
+
+
+def _pass_over_what_kills(session: Session, lease: Lease) -> None:
+    """Leave out the image at which workers died, or the drafts where every image is done."""
+    if deadly := list_waiting_images(session, lease.batch_id, limit=1):
         words = f"{MAX_DEATHS} workers in a row died at this image, perhaps out of memory: make it smaller"
-        deadly = list_waiting_images(session, batch_id, limit=1)
         report(session, lease, [ImageResult(image.position, None, None, error=words) for image in deadly])
-    return Claim(lease, batch.export_prefix, batch.speed, batch.thresholds, deaths)
+    elif session.get(BatchDrafts, lease.batch_id) is not None:
+        give_up_drafts(session, lease, f"{MAX_DEATHS} workers in a row died at this, perhaps out of memory")
 
 
 def _requeue(batch: Batch) -> None:

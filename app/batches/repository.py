@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select
 from sqlalchemy.orm import Session, undefer
 
 from app.db.bulk import in_portions
-from app.db.models import Batch, BatchImage, Image, LabelClass, Model, User
+from app.db.models import Batch, BatchDrafts, BatchImage, Image, LabelClass, Model, User
 from app.images.intake import PreparedImage, RefusedFile
 from app.images.repository import ImageFilter, ImageSort, filtered
 from app.paging import PageParams
@@ -79,6 +79,17 @@ def add_files(session: Session, batch: Batch, taken: Sequence[PreparedImage], re
     ]
     values = [{"batch_id": batch.id, "position": place, **row} for place, row in enumerate(rows, start=1)]
     session.execute(insert(BatchImage), values)
+
+
+def want_drafts(session: Session, batch_id: int, *, min_score: float | None) -> None:
+    """Note that drafts are to be made of a batch, from its first image on."""
+    session.execute(delete(BatchDrafts).where(BatchDrafts.batch_id == batch_id))
+    session.add(BatchDrafts(batch_id=batch_id, min_score=min_score))
+    session.flush()
+
+
+def find_drafts(session: Session, batch_id: int) -> BatchDrafts | None:
+    return session.get(BatchDrafts, batch_id)
 
 
 def list_images(session: Session, batch_id: int, page: PageParams) -> list[BatchImage]:

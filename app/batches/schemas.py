@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.db.enums import BatchStatus, CheckpointKind, Speed
-from app.images.schemas import ImageQuery, Refusal
+from app.http import RequestBody
+from app.images.schemas import ImageIdsBody, ImageQuery, Refusal
 from app.labels.schemas import PolygonSchema, RleSchema
 
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -27,10 +28,28 @@ class ShapeFormat(StrEnum):
     RLE = "rle"
 
 
+class WantedDrafts(RequestBody):
+    """From which score on predictions become draft labels; null leaves it to the thresholds of the batch."""
+
+    min_score: Score | None = None
+
+
+class NamedImagesBody(ImageIdsBody):
+    """Images of a project by their ids, and whether their predictions become draft labels."""
+
+    make_drafts: WantedDrafts | None = None
+
+
 class ProjectFilterBody(ImageQuery):
-    """The images of a project that are meant, as in the query of their list."""
+    """The images of a project that are meant, as in the query of their list, and whether drafts are made of them."""
 
     model_config = ConfigDict(extra="forbid")
+
+    make_drafts: WantedDrafts | None = None
+
+    @property
+    def has_filter(self) -> bool:
+        return bool(self.model_fields_set - {"make_drafts"})
 
 
 class StartedBatch(BaseModel):
@@ -81,16 +100,47 @@ class BatchProblem(BaseModel):
     error: str
 
 
+class MadeDrafts(BaseModel):
+    """What was made of a batch: drafts on so many images, and what was passed over because it is there already.
+
+    `replaced` counts the open drafts of those images that had to go, `skipped_labeled` predictions that lie on an
+    object of the same label, `skipped_rejected` those that lie on a draft which somebody rejected.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    drafts: int
+    images: int
+    replaced: int
+    skipped_labeled: int
+    skipped_rejected: int
+    labels_created: list[str]
+
+
+class DraftsOfBatch(BaseModel):
+    """The draft labels that somebody wants of a batch: those made so far, and all of them once `is_made`.
+
+    `error` says why a worker could not make them; the predictions are there all the same.
+    """
+
+    min_score: float | None
+    is_made: bool
+    error: str | None
+    made: MadeDrafts
+
+
 class BatchSchema(BatchItem):
     """A batch with the first 100 of its problems.
 
     `thresholds` are those of the model when it was asked for; predictions from `lowest_kept_score` on are kept.
+    `drafts` is null where nobody wants any.
     """
 
     thresholds: dict[str, float]
     lowest_kept_score: float
     problem_count: int
     problems: list[BatchProblem]
+    drafts: DraftsOfBatch | None
 
 
 class BatchImageItem(BaseModel):

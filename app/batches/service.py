@@ -17,8 +17,12 @@ from app.batches.schemas import (
     BatchPrediction,
     BatchProblem,
     BatchSchema,
+    DraftsOfBatch,
+    MadeDrafts,
+    NamedImagesBody,
     ShapeFormat,
     StartedBatch,
+    WantedDrafts,
 )
 from app.db.after_commit import run_after_commit
 from app.db.clock import read_database_time
@@ -34,7 +38,7 @@ from app.images.service import open_intake, require_images, resolve_filter
 from app.labels.instances import polygons_to_json
 from app.labels.schemas import PolygonSchema, RleSchema
 from app.paging import Page, PageParams, cut_page
-from app.predictions.service import find_target
+from app.predictions.service import Target, find_target
 from app.projects.access import Access
 from app.projects.service import project_prefix
 from app.settings import Settings, get_settings
@@ -51,10 +55,10 @@ class Choice:
 
     model_id: int
     kind: CheckpointKind
-    speed: Speed
+    speed: Speed | None  # None for the model's own
 
 
-def predict_images(session: Session, access: Access, choice: Choice, image_ids: Sequence[int]) -> StartedBatch:
+def predict_images(session: Session, access: Access, choice: Choice, wanted: NamedImagesBody) -> StartedBatch:
     """Have a worker predict on images of the model's project, in the order of their ids.
 
     Raises:
@@ -62,15 +66,17 @@ def predict_images(session: Session, access: Access, choice: Choice, image_ids: 
         Conflict: The model cannot predict.
         Unprocessable: There is none.
     """
-    if not image_ids:
+    if not wanted.image_ids:
         raise Unprocessable("image_ids is empty: give the id of one image at least")
-    require_images(session, access.project_id, image_ids)
-    batch = _add_batch(session, access, choice, of_project=True)
-    batch.image_count = repository.add_named_images(session, batch, image_ids)
+    require_images(session, access.project_id, wanted.image_ids)
+    batch = _add_batch(session, access, choice, of_project=True, drafts=wanted.make_drafts)
+    batch.image_count = repository.add_named_images(session, batch, wanted.image_ids)
     return _started(session, batch, [])
 
 
-def predict_project(session: Session, access: Access, choice: Choice, query: ImageQuery) -> StartedBatch:
+def predict_project(
+    session: Session, access: Access, choice: Choice, query: ImageQuery, *, drafts: WantedDrafts | None
+) -> StartedBatch:
     """Have a worker predict on every image of the model's project that is under a filter.
 
     Raises:
@@ -78,7 +84,7 @@ def predict_project(session: Session, access: Access, choice: Choice, query: Ima
         Unprocessable: There is none.
     """
     wanted = resolve_filter(session, access, query)
-    batch = _add_batch(session, access, choice, of_project=True)
+    batch = _add_batch(session, access, choice, of_project=True, drafts=drafts)
     batch.image_count = repository.add_filtered_images(session, batch, wanted, sort=query.sort)
     if batch.image_count == 0:
         raise Unprocessable(f"no image of project {access.project_id} is under this filter: there is nothing to do")
@@ -139,6 +145,7 @@ def read_batch(session: Session, batch_id: int) -> BatchSchema:
         problems=[
             BatchProblem(position=image.position, name=image.name, error=image.error or "") for image in problems
         ],
+        drafts=_drafts_of(session, batch_id),
     )
 
 
@@ -263,16 +270,24 @@ def _delete(session: Session, batch: Batch) -> None:
         run_after_commit(session, lambda: get_blob_store().delete_prefix(prefix))
 
 
-def _add_batch(session: Session, access: Access, choice: Choice, *, of_project: bool, prefix: str = "") -> Batch:
-    model_name, export_prefix, thresholds = _find_target(session, access, choice)
+def _add_batch(
+    session: Session,
+    access: Access,
+    choice: Choice,
+    *,
+    of_project: bool,
+    prefix: str = "",
+    drafts: WantedDrafts | None = None,
+) -> Batch:
+    model_name, target = _find_target(session, access, choice)
     batch = Batch(
         project_id=access.project_id,
         model_id=choice.model_id,
         model_name=model_name,
         checkpoint=choice.kind,
-        speed=choice.speed,
-        export_prefix=export_prefix,
-        thresholds=thresholds,
+        speed=target.speed,
+        export_prefix=target.export_prefix,
+        thresholds=dict(target.score_thresholds),
         of_project=of_project,
         storage_prefix=prefix,
         created_by=access.user_id,
@@ -281,14 +296,17 @@ def _add_batch(session: Session, access: Access, choice: Choice, *, of_project: 
     )
     session.add(batch)
     session.flush()
+    if drafts is not None:
+        repository.want_drafts(session, batch.id, min_score=drafts.min_score)
     return batch
 
 
-def _find_target(session: Session, access: Access, choice: Choice) -> tuple[str, str, dict[str, float]]:
-    """The model's name, where its graphs lie and its thresholds now."""
+def _find_target(session: Session, access: Access, choice: Choice) -> tuple[str, Target]:
+    """The model's name, and what answers for it now."""
     name = repository.get_model(session, choice.model_id).name
-    target = find_target(session, project_id=access.project_id, model_name=name, kind=choice.kind, speed=choice.speed)
-    return name, target.export_prefix, dict(target.score_thresholds)
+    return name, find_target(
+        session, project_id=access.project_id, model_name=name, kind=choice.kind, speed=choice.speed
+    )
 
 
 def _started(session: Session, batch: Batch, refused: Sequence[RefusedFile]) -> StartedBatch:
@@ -300,6 +318,14 @@ def _started(session: Session, batch: Batch, refused: Sequence[RefusedFile]) -> 
         total=batch.image_count,
         refused=[Refusal(name=file.name, error=file.error) for file in refused],
     )
+
+
+def _drafts_of(session: Session, batch_id: int) -> DraftsOfBatch | None:
+    drafts = repository.find_drafts(session, batch_id)
+    if drafts is None:
+        return None
+    made = MadeDrafts.model_validate(drafts)
+    return DraftsOfBatch(min_score=drafts.min_score, is_made=drafts.is_made, error=drafts.error, made=made)
 
 
 def _first_refusal(refused: Sequence[RefusedFile]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Update, case, func, select, update
 from sqlalchemy.orm import Session
 
+from app.db.base import utc_now
 from app.db.bulk import in_portions
 from app.db.models import Image, ImageClassCount, LabelClass, Project
 
@@ -79,6 +80,11 @@ def recount_project(session: Session, project_id: int) -> None:
             instance_count=instances.scalar_subquery(),
         ),
     )
+
+
+def touch_project(session: Session, project_id: int) -> None:
+    """Note that the project's images, labels or models have changed."""
+    session.execute(update(Project).where(Project.id == project_id).values(changed_at=utc_now()))
 
 
 def _lock_totals(session: Session, project_id: int) -> None:

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
+from app.batches.schemas import MadeDrafts, WantedDrafts
 from app.deps import BatchDeveloperAccess, ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
-from app.draft_labels import making, service
+from app.draft_labels import service
 from app.draft_labels.schemas import (
     ChangedDrafts,
     DecidedDrafts,
@@ -11,8 +12,8 @@ from app.draft_labels.schemas import (
     DraftList,
     DraftSelectionBody,
     DraftSummary,
-    MadeDrafts,
-    NewDraftsBody,
+    RejectedDrafts,
+    RejectionBody,
 )
 from app.http import PathId, errors
 
@@ -20,9 +21,9 @@ router = APIRouter(prefix="/api/v1", tags=["draft labels"])
 
 
 @router.post("/batches/{batch_id}/drafts", status_code=201, responses=errors(409))
-def make_drafts(access: BatchDeveloperAccess, batch_id: PathId, body: NewDraftsBody) -> MadeDrafts:
+def make_drafts(_access: BatchDeveloperAccess, batch_id: PathId, body: WantedDrafts) -> MadeDrafts:
     """Make draft labels of what a batch found in the project's images, in place of those that are open there."""
-    return making.make_drafts(access.project_id, batch_id, min_score=body.min_score)
+    return service.make_drafts(batch_id, min_score=body.min_score)
 
 
 @router.get("/images/{image_id}/drafts")
@@ -35,7 +36,10 @@ def list_drafts(_access: ImageLabelerAccess, image_id: PathId, session: ReadSess
 def reject_drafts(
     access: ImageLabelerAccess, image_id: PathId, body: DraftIdsBody, session: SessionDep
 ) -> ChangedDrafts:
-    """Reject drafts of an image."""
+    """Reject drafts of an image; ids that are no drafts of it are passed over.
+
+    So a program may name any object that it deleted: where that was a draft once, it is not opened again.
+    """
     return service.change_drafts(session, access, image_id, body.ids, is_rejected=True)
 
 
@@ -43,7 +47,7 @@ def reject_drafts(
 def restore_drafts(
     access: ImageLabelerAccess, image_id: PathId, body: DraftIdsBody, session: SessionDep
 ) -> ChangedDrafts:
-    """Open rejected drafts of an image again."""
+    """Open rejected drafts of an image again; ids that are no drafts of it are passed over."""
     return service.change_drafts(session, access, image_id, body.ids, is_rejected=False)
 
 
@@ -60,6 +64,12 @@ def accept_all_drafts(access: LabelerAccess, body: DraftSelectionBody) -> Decide
 
 
 @router.post("/projects/{project_id}/drafts/reject")
-def reject_all_drafts(access: LabelerAccess, body: DraftSelectionBody) -> DecidedDrafts:
-    """Reject open drafts of a project."""
+def reject_all_drafts(access: LabelerAccess, body: DraftSelectionBody) -> RejectedDrafts:
+    """Reject open drafts of a project; the answer's `rejection_id` takes that back."""
     return service.reject_all(access, body.image_ids, min_score=body.min_score)
+
+
+@router.post("/projects/{project_id}/drafts/restore")
+def restore_all_drafts(access: LabelerAccess, body: RejectionBody) -> DecidedDrafts:
+    """Open the drafts again that one call rejected; those that somebody has opened or deleted since are passed over."""
+    return service.restore_all(access, body.rejection_id)

@@ -72,30 +72,31 @@ def delete_open(session: Session, image_ids: Sequence[int]) -> int:
     return sum(_count(session, statement.where(DraftInstance.image_id.in_(some))) for some in in_portions(image_ids))
 
 
-def reject_open(session: Session, image_ids: Sequence[int], *, min_score: float | None) -> dict[int, int]:
-    """Reject the open drafts of images; how many that were of each image."""
-    counts: dict[int, int] = defaultdict(int)
-    statement = update(DraftInstance).where(is_open(), *_from(min_score)).values(is_rejected=True)
-    for some in in_portions(image_ids):
-        changed = statement.where(DraftInstance.image_id.in_(some)).returning(DraftInstance.image_id)
-        for image_id in session.scalars(changed.execution_options(synchronize_session=False)):
-            counts[image_id] += 1
-    return counts
+def reject_open(
+    session: Session, image_ids: Sequence[int], *, rejection_id: str, min_score: float | None
+) -> dict[int, int]:
+    """Reject the open drafts of images together; how many that were of each image."""
+    statement = update(DraftInstance).where(is_open(), *_from(min_score))
+    return _count_by_image(session, statement.values(is_rejected=True, rejection_id=rejection_id), image_ids)
 
 
-def find_ids(session: Session, image_id: int, draft_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that drafts of the image have."""
-    found: set[str] = set()
-    for some in in_portions(draft_ids):
-        query = select(DraftInstance.draft_id).where(DraftInstance.image_id == image_id)
-        found.update(session.scalars(query.where(DraftInstance.draft_id.in_(some))))
-    return found
+def restore_rejected(session: Session, image_ids: Sequence[int], *, rejection_id: str) -> dict[int, int]:
+    """Open the drafts of images again that were rejected together; how many that were of each image."""
+    statement = update(DraftInstance).where(DraftInstance.rejection_id == rejection_id)
+    return _count_by_image(session, statement.values(is_rejected=False, rejection_id=None), image_ids)
 
 
-def set_rejected(session: Session, draft_ids: Sequence[str], *, is_rejected: bool) -> int:
-    """Reject open drafts, or take it back; how many were changed."""
-    condition = is_open() if is_rejected else DraftInstance.is_rejected
-    statement = update(DraftInstance).where(condition).values(is_rejected=is_rejected)
+def list_images_of_rejection(session: Session, project_id: int, rejection_id: str) -> list[int]:
+    """The project's images whose drafts were rejected together."""
+    rejected = select(DraftInstance.image_id).where(DraftInstance.rejection_id == rejection_id)
+    query = select(Image.id).where(Image.project_id == project_id, Image.id.in_(rejected))
+    return list(session.scalars(query.order_by(Image.id)))
+
+
+def set_rejected(session: Session, image_id: int, draft_ids: Sequence[str], *, is_rejected: bool) -> int:
+    """Reject drafts of an image, or take it back; how many were changed."""
+    mine = (DraftInstance.image_id == image_id, DraftInstance.is_rejected.is_(not is_rejected))
+    statement = update(DraftInstance).where(*mine).values(is_rejected=is_rejected, rejection_id=None)
     return sum(_count(session, statement.where(DraftInstance.draft_id.in_(some))) for some in in_portions(draft_ids))
 
 
@@ -136,6 +137,16 @@ def _by_image(
 
 def _from(min_score: float | None) -> tuple[ColumnElement[bool], ...]:
     return () if min_score is None else (DraftInstance.score >= min_score,)
+
+
+def _count_by_image(session: Session, statement: Update, image_ids: Sequence[int]) -> dict[int, int]:
+    """Carry a change of drafts out on those of images; how many rows it concerned of each."""
+    counts: dict[int, int] = defaultdict(int)
+    for some in in_portions(image_ids):
+        changed = statement.where(DraftInstance.image_id.in_(some)).returning(DraftInstance.image_id)
+        for image_id in session.scalars(changed.execution_options(synchronize_session=False)):
+            counts[image_id] += 1
+    return counts
 
 
 def _count(session: Session, statement: Update | Delete) -> int:

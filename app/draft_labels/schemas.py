@@ -9,29 +9,8 @@ from app.images.schemas import MAX_IDS
 from app.labels.schemas import RleSchema
 
 MAX_DRAFTS = 100_000  # of one request
-DraftId = Annotated[str, StringConstraints(pattern=r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", to_lower=True)]
+Uuid = Annotated[str, StringConstraints(pattern=r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", to_lower=True)]
 Score = Annotated[float, Field(ge=0, le=1)]
-
-
-class NewDraftsBody(RequestBody):
-    """From which score on predictions become drafts; null leaves it to the thresholds of the batch."""
-
-    min_score: Score | None = None
-
-
-class MadeDrafts(BaseModel):
-    """What was made of a batch: drafts on so many images, and what was passed over because it is there already.
-
-    `replaced` counts the open drafts of those images that had to go, `skipped_labeled` predictions that lie on an
-    object of the same label, `skipped_rejected` those that lie on a draft which somebody rejected.
-    """
-
-    drafts: int
-    images: int
-    replaced: int
-    skipped_labeled: int
-    skipped_rejected: int
-    labels_created: list[str]
 
 
 class DraftSchema(BaseModel):
@@ -51,7 +30,7 @@ class DraftList(BaseModel):
 
 
 class DraftIdsBody(RequestBody):
-    ids: Annotated[list[DraftId], Field(min_length=1, max_length=MAX_DRAFTS)]
+    ids: Annotated[list[Uuid], Field(min_length=1, max_length=MAX_DRAFTS)]
 
 
 class ChangedDrafts(BaseModel):
@@ -73,6 +52,16 @@ class DecidedDrafts(BaseModel):
 
     drafts: int
     images: int
+
+
+class RejectedDrafts(DecidedDrafts):
+    """How many drafts were rejected; `rejection_id` opens these again, and no others."""
+
+    rejection_id: str
+
+
+class RejectionBody(RequestBody):
+    rejection_id: Uuid
 
 
 class DraftSummary(BaseModel):

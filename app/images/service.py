@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.db.after_commit import run_after_commit
 from app.db.engine import session_scope
 from app.db.models import Image
+from app.db.totals import touch_project
 from app.errors import NotFound, Unprocessable
 from app.form_files import ReceivedFile
 from app.images import repository
@@ -32,7 +33,7 @@ from app.images.schemas import (
 )
 from app.paging import Page, PageParams, cut_page
 from app.projects.access import Access
-from app.projects.repository import get_project, touch_project
+from app.projects.repository import get_project
 from app.projects.service import project_prefix
 from app.settings import Settings
 from app.storage.blobs import BlobStore

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import RevisionCause
+from app.db.totals import touch_project
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile
 from app.images.repository import list_image_names
@@ -24,7 +25,6 @@ from app.labels.revisions import Saving, step_between
 from app.labels.schemas import ImportProblem, ImportReport
 from app.masks.instance import Instance
 from app.projects.access import Access
-from app.projects.repository import touch_project
 
 AUTO = "auto"
 MAX_LISTED = 1000  # missing images and problems of each kind in an answer

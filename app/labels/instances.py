@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.models import Image
+from app.db.totals import touch_project
 from app.errors import PreconditionFailed, PreconditionRequired, Unprocessable
 from app.images.service import get_image
 from app.labels import repository, revision_rows, revisions
@@ -18,7 +19,6 @@ from app.labels.revisions import Saving
 from app.masks.instance import Instance, InvalidMask, Polygon, instance_from_json
 from app.masks.polygons import clip_polygons
 from app.masks.rle import area
-from app.projects.repository import touch_project
 
 MAX_SOURCE_CHARACTERS = 120
 _TAG = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')  # some clients send the number without quotes

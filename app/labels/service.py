@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.models import LabelClass
+from app.db.totals import touch_project
 from app.errors import Conflict, NotFound, Unprocessable
 from app.labels import repository, revisions
 from app.labels.schemas import DeletedLabel, LabelChangesBody, LabelSchema
 from app.projects.access import Access
-from app.projects.repository import touch_project
 
 
 def list_labels(session: Session, project_id: int) -> list[LabelSchema]:

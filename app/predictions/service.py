@@ -26,8 +26,12 @@ class Target:
     """The exported checkpoint that is to answer."""
 
     export_prefix: str
-    precision: Precision
+    speed: Speed
     score_thresholds: Mapping[str, float]
+
+    @property
+    def precision(self) -> Precision:
+        return PRECISIONS[self.speed]
 
 
 class PredictionRuntime:
@@ -87,7 +91,7 @@ def find_target(
     if not _is_made(session, checkpoint, speed):
         raise not_made(model, speed)
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
-    return Target(speed_prefix(checkpoint, speed), PRECISIONS[speed], thresholds)
+    return Target(speed_prefix(checkpoint, speed), speed, thresholds)
 
 
 def is_possible(speed: Speed) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, func, literal, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
-from app.db.base import UtcDateTime, utc_now
+from app.db.base import UtcDateTime
 from app.db.enums import Role
 from app.db.models import Image, LabelClass, Membership, Model, Project, User
 from app.paging import PageParams
@@ -66,11 +66,6 @@ def count_projects(session: Session, caller: Caller, wanted: ProjectQuery) -> in
 
 def get_project(session: Session, project_id: int) -> Project:
     return session.get_one(Project, project_id)
-
-
-def touch_project(session: Session, project_id: int) -> None:
-    """Note that the project's images, labels or models have changed."""
-    session.execute(update(Project).where(Project.id == project_id).values(changed_at=utc_now()))
 
 
 def lock_project(session: Session, project_id: int) -> None:

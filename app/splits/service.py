@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from app.db.totals import touch_project
 from app.errors import Unprocessable
 from app.images import fingerprint_rows
 from app.images import repository as images
@@ -12,7 +13,6 @@ from app.images.repository import ImageFilter, ImageSort
 from app.images.service import describe_images, require_images
 from app.paging import PageParams, cut_page
 from app.projects.access import Access
-from app.projects.repository import touch_project
 from app.splits import repository
 from app.splits.draw import draw_validation
 from app.splits.near_duplicates import Groups, group_near_duplicates

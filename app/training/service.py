@@ -11,9 +11,9 @@ from app.db.clock import read_database_time
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, ModelStatus
 from app.db.models import Model
+from app.db.totals import touch_project
 from app.errors import Conflict, NotFound
 from app.paging import PageParams, cut_page
-from app.projects.repository import touch_project
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle, repository
 from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point

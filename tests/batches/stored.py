@@ -9,7 +9,7 @@ from app.batches.lifecycle import ImageResult
 from app.batches.packing import pack_predictions
 from app.db.engine import session_scope
 from app.db.enums import BatchStatus, CheckpointKind, Speed
-from app.db.models import Batch, BatchImage, Image
+from app.db.models import Batch, BatchDrafts, BatchImage, Image
 from app.db.totals import add_to_project
 from app.inference.prediction import Prediction
 
@@ -45,6 +45,7 @@ def add_batch(
     model_id: int | None = None,
     speed: Speed = Speed.SLOW,
     thresholds: Mapping[str, float] = THRESHOLDS,
+    with_drafts: bool = False,
 ) -> int:
     """A batch that waits for a worker, over images given by name and id; without ids it is over files."""
     with session_scope() as session:
@@ -67,6 +68,8 @@ def add_batch(
             row = BatchImage(batch_id=batch.id, position=position, name=name, image_id=image_id)
             row.width, row.height, row.storage_key = WIDTH, HEIGHT, f"none/{name}"
             session.add(row)
+        if with_drafts:
+            session.add(BatchDrafts(batch_id=batch.id))
         return batch.id
 
 

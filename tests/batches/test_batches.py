@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.batches import service
 from app.batches.lifecycle import LOWEST_KEPT_SCORE
 from app.db.clock import read_database_time
 from app.db.engine import session_scope
-from app.db.enums import CheckpointKind, Split
-from app.db.models import Batch, Checkpoint
+from app.db.enums import CheckpointKind, Speed, Split
+from app.db.models import Batch, Checkpoint, Model, PredictionSet, Threshold
 from app.inference.decode import decode_image
 from app.inference.predictor import Predictor
 from app.storage.blobs import get_blob_store
@@ -157,6 +157,53 @@ def test_batch__of_the_project_takes_the_gallerys_filters_by_query_or_body(
     rest = developer.get(f"/api/v1/projects/{project_id}/batches?cursor={listed['next_cursor']}").json()
     assert [item["id"] for item in rest["items"]] == [every["id"]]
     assert developer.get(f"/api/v1/projects/{project_id}/batches?model={model_id + 1}").json()["items"] == []
+
+
+def test_batch__makes_the_draft_labels_that_were_asked_for_with_it(
+    developer: Person, project_id: int, model_id: int, batches: str, upload: Upload, work: Work
+) -> None:
+    ids = upload(1, 2)
+    whole = f"/api/v1/models/{model_id}/predict-project"
+    named = start(developer, batches, json={"image_ids": ids[:1], "make_drafts": {"min_score": 0.9}})["id"]
+    by_query = start(developer, f"{whole}?q=2", json={"make_drafts": {}})["id"]
+    by_body = start(developer, whole, json={"q": "2", "make_drafts": {"min_score": 0.95}})["id"]
+    without = start(developer, f"{whole}?q=2", json={"make_drafts": None})["id"]
+    assert [names_of(developer, batch_id) for batch_id in (named, by_query, by_body, without)] == [
+        ["1.png"],
+        ["2.png"],
+        ["2.png"],
+        ["2.png"],
+    ]
+    work()
+    told = [read(developer, batch_id)["drafts"] for batch_id in (named, by_query, by_body, without)]
+    assert told[3] is None
+    assert [(one["min_score"], one["is_made"]) for one in told[:3]] == [(0.9, True), (None, True), (0.95, True)]
+    items = developer.get(f"/api/v1/projects/{project_id}/images").json()["items"]
+    assert [item["draft_count"] for item in items] == [told[0]["made"]["drafts"], told[2]["made"]["drafts"]]
+    assert told[1]["made"]["drafts"] == told[2]["made"]["replaced"] > 0, "the random model should find something"
+    refused = developer.post(batches, json={"image_ids": ids, "make_drafts": {"min_score": 2}})
+    assert (refused.status_code, "min_score" in refused.json()["error"]) == (422, True)
+
+
+def test_batch__that_names_no_speed_goes_by_the_models_own(
+    developer: Person, model_id: int, batches: str, upload: Upload
+) -> None:
+    ids = upload(1)
+    with session_scope() as session:
+        best = session.scalars(
+            select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.kind == CheckpointKind.BEST)
+        ).one()
+        made = {"split": Split.VALIDATION, "storage_key": "none", "prediction_count": 0}
+        session.add(PredictionSet(checkpoint_id=best.id, speed=Speed.FAST, **made))
+        session.add_all(
+            Threshold(checkpoint_id=best.id, class_name=name, speed=Speed.FAST, score_threshold=0.7)
+            for name in CLASS_NAMES
+        )
+        session.get_one(Model, model_id).default_speed = Speed.FAST
+    for query, speed in (("", "fast"), ("?speed=slow", "slow"), ("?checkpoint=last", "slow")):
+        batch_id = start(developer, f"{batches}{query}", json={"image_ids": ids})["id"]
+        batch = read(developer, batch_id)
+        assert (batch["speed"], batch["thresholds"]["fig"]) == (speed, 0.7 if speed == "fast" else OPTIMIZED["fig"])
 
 
 def test_batch__shows_the_pictures_that_were_sent(developer: Person, batches: str) -> None:

@@ -156,16 +156,20 @@ def test_drafts__are_found_in_the_gallery_and_decided_on_there(page: Page, api: 
     page.goto(f"/projects/{drafted.project_id}?drafts=1")
     expect(page.get_by_text("2 images")).to_be_visible()
     tile.click()
-    decide(page, "Accept drafts…", "Accept")
+    choose(page, "Accept drafts…")
+    page.get_by_role("dialog").get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_text(f"{len(drafted.drafts[first])} drafts accepted")).to_be_visible()
     assert {one.instance_id for one in stored_instances(api, first)} == set(drafted.drafts[first])
     expect(page.get_by_text("1 image", exact=True)).to_be_visible()
 
     page.locator(f"[data-image-id='{second}']").click()
-    decide(page, "Reject drafts…", "Reject")
+    choose(page, "Reject drafts")
     expect(page.get_by_text("No image matches")).to_be_visible()
     assert draft_counts(api, drafted) == (0, 0)
     assert stored_instances(api, second) == []
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"[data-image-id='{second}']")).to_be_visible()
+    assert open_drafts(api, second) == drafted.drafts[second]
 
 
 def test_drafts__are_accessible_and_have_their_keys_in_the_table(
@@ -181,8 +185,7 @@ def test_drafts__are_accessible_and_have_their_keys_in_the_table(
     expect(keys.get_by_role("button", name="Accept the model's draft")).to_be_visible()
 
 
-def decide(page: Page, item: str, action: str) -> None:
+def choose(page: Page, item: str) -> None:
     bar = page.get_by_role("toolbar", name="Actions for the selected images")
     bar.get_by_role("button", name="Draft labels").click()
     page.get_by_role("menuitem", name=item).click()
-    page.get_by_role("dialog").get_by_role("button", name=action, exact=True).click()

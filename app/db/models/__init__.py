@@ -1,7 +1,7 @@
 """Every table. Importing this package fills `Base.metadata`."""
 
 from app.db.models.accounts import ApiToken, LoginSession, TokenDay, User
-from app.db.models.batches import Batch, BatchImage
+from app.db.models.batches import Batch, BatchDrafts, BatchImage
 from app.db.models.draft_labels import DraftInstance
 from app.db.models.fixes import Fix
 from app.db.models.images import Image, ImageClassCount, ImageRevision, Instance, LabelClass
@@ -23,6 +23,7 @@ from app.db.models.uploads import Upload
 __all__ = [
     "ApiToken",
     "Batch",
+    "BatchDrafts",
     "BatchImage",
     "Checkpoint",
     "CurvePoint",

@@ -64,3 +64,23 @@ class BatchImage(Base):
     error: Mapped[str | None] = mapped_column(Text)
     prediction_count: Mapped[int | None]  # at or above the batch's thresholds
     predictions: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # app/batches/packing.py
+
+
+class BatchDrafts(Base):
+    """The draft labels that somebody wants of a batch: from which score on, how far they are, and what was made."""
+
+    __tablename__ = "batch_drafts"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    min_score: Mapped[float | None]  # of every class; None leaves it to the batch's thresholds
+    position: Mapped[int] = mapped_column(default=0)  # of the last image that is through
+    is_made: Mapped[bool] = mapped_column(default=False)
+    error: Mapped[str | None] = mapped_column(Text)
+    drafts: Mapped[int] = mapped_column(default=0)
+    images: Mapped[int] = mapped_column(default=0)
+    replaced: Mapped[int] = mapped_column(default=0)
+    skipped_labeled: Mapped[int] = mapped_column(default=0)
+    skipped_rejected: Mapped[int] = mapped_column(default=0)
+    labels_created: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -11,8 +11,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount, formatMap } from "../../components/format.ts";
 import { Select } from "../../components/Select.tsx";
 import { type GalleryFilter, isFiltered, queryOf } from "../gallery/galleryFilter.ts";
-import { MODEL_THRESHOLDS } from "./BatchDrafts.tsx";
-import { startOverFilter, startOverImages, type UsualModel } from "./batchQueries.ts";
+import { startOverFilter, startOverImages } from "./batchQueries.ts";
 import { LeastScore } from "./LeastScore.tsx";
 
 interface DraftLabelsDialogProps {
@@ -40,11 +39,13 @@ export function DraftLabelsDialog({ project, filter, shownCount, selected, onClo
   const choice = chosen ?? choices[0] ?? "all";
   const [minScore, setMinScore] = useState<number | null>(null);
   const start = useMutation({
-    mutationFn: (model: UsualModel) =>
-      choice === "selected"
-        ? startOverImages(model, selected)
-        : startOverFilter(model, choice === "shown" ? queryOf(filter) : choice === "unlabeled" ? UNLABELED : {}),
-    onSuccess: ({ id }) => navigate(`/batches/${id}?drafts=${minScore ?? MODEL_THRESHOLDS}`),
+    mutationFn: (modelId: number) => {
+      const drafts = { min_score: minScore };
+      if (choice === "selected") return startOverImages(modelId, selected, drafts);
+      const wanted = choice === "shown" ? queryOf(filter) : choice === "unlabeled" ? UNLABELED : {};
+      return startOverFilter(modelId, wanted, drafts);
+    },
+    onSuccess: ({ id }) => navigate(`/batches/${id}`),
   });
   if (models.data && ready.length === 0) {
     return (
@@ -76,7 +77,7 @@ export function DraftLabelsDialog({ project, filter, shownCount, selected, onClo
             kind="primary"
             isDisabled={model === undefined || counts[choice] === 0}
             isPending={start.isPending}
-            onPress={() => model && start.mutate(model)}
+            onPress={() => model && start.mutate(model.id)}
           >
             {t("batches:draft.start")}
           </Button>

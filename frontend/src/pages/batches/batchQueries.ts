@@ -1,7 +1,8 @@
 /** Batches: predictions on many images that a worker makes and the server keeps for a while. Scores are 0-1 here. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import type { Checkpoint, Model, Page, Rle, Speed } from "../../api/types.ts";
+import type { Checkpoint, Page, Rle, Speed } from "../../api/types.ts";
+import type { MadeDrafts } from "./draftQueries.ts";
 
 export type BatchStatus = "queued" | "running" | "ready" | "failed" | "cancelled";
 
@@ -34,6 +35,18 @@ export interface Batch extends BatchItem {
   /** Nothing below it was kept. */
   lowest_kept_score: number;
   problem_count: number;
+  /** Null where nobody wants any. */
+  drafts: BatchDrafts | null;
+}
+
+/** The draft labels that somebody wants of a batch: those made so far, and all of them once `is_made`. */
+export interface BatchDrafts {
+  /** Null leaves it to the thresholds. */
+  min_score: number | null;
+  is_made: boolean;
+  /** Why they could not be made. */
+  error: string | null;
+  made: MadeDrafts;
 }
 
 export interface BatchImageItem {
@@ -128,23 +141,28 @@ export interface BatchSettings {
 export const batchesPath = (modelId: number, { checkpoint, speed }: BatchSettings) =>
   `/api/v1/models/${modelId}/batches?${new URLSearchParams({ checkpoint, speed })}`;
 
-/** A model's usual ones. */
-export type UsualModel = Pick<Model, "id" | "default_speed">;
+/** Whether what is found becomes draft labels, and from which score on; null leaves that to the model's thresholds. */
+export type WantedDrafts = { min_score: number | null } | null;
 
-function usualSettings({ default_speed }: UsualModel): BatchSettings {
-  return { checkpoint: "best", speed: default_speed };
-}
-
-export function startOverImages(model: UsualModel, imageIds: readonly number[]): Promise<StartedBatch> {
-  return api.post<StartedBatch>(batchesPath(model.id, usualSettings(model)), { image_ids: imageIds });
+/** Over images by their ids; the best checkpoint at the model's own speed. */
+export function startOverImages(
+  modelId: number,
+  imageIds: readonly number[],
+  drafts: WantedDrafts = null,
+): Promise<StartedBatch> {
+  return api.post<StartedBatch>(`/api/v1/models/${modelId}/batches`, { image_ids: imageIds, make_drafts: drafts });
 }
 
 /**
- * Over every image of the project under a filter.
+ * Over every image of the project under a filter, in the same way.
  *
  * @param filter The query of the project's list of images.
  */
-export function startOverFilter(model: UsualModel, filter: Readonly<Record<string, string>>): Promise<StartedBatch> {
-  const query = { ...filter, ...usualSettings(model) };
-  return api.post<StartedBatch>(`/api/v1/models/${model.id}/predict-project`, undefined, { query });
+export function startOverFilter(
+  modelId: number,
+  filter: Readonly<Record<string, string>>,
+  drafts: WantedDrafts = null,
+): Promise<StartedBatch> {
+  const body = { make_drafts: drafts };
+  return api.post<StartedBatch>(`/api/v1/models/${modelId}/predict-project`, body, { query: filter });
 }

@@ -30,25 +30,35 @@ export interface ProjectDrafts {
 export const projectDraftsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ["projects", projectId, "drafts"],
-    queryFn: () => api.get<ProjectDrafts>(`/api/v1/projects/${projectId}/drafts`),
+    queryFn: () => api.get<ProjectDrafts>(draftsPath(projectId)),
   });
-
-export type Decision = "accept" | "reject";
 
 export interface Decided {
   drafts: number;
   images: number;
 }
 
-export interface DecisionOnDrafts {
-  decision: Decision;
-  imageIds: readonly number[] | null;
-  minScore: number | null;
+const draftsPath = (projectId: number) => `/api/v1/projects/${projectId}/drafts`;
+
+/** @param minScore Null accepts all. */
+export function acceptDrafts(
+  projectId: number,
+  imageIds: readonly number[],
+  minScore: number | null,
+): Promise<Decided> {
+  return api.post<Decided>(`${draftsPath(projectId)}/accept`, { image_ids: imageIds, min_score: minScore });
 }
 
-export function decideDrafts(projectId: number, { decision, imageIds, minScore }: DecisionOnDrafts): Promise<Decided> {
-  const body = { image_ids: imageIds, min_score: minScore };
-  return api.post<Decided>(`/api/v1/projects/${projectId}/drafts/${decision}`, body);
+/** The answer's rejection_id takes it back. */
+export function rejectDrafts(
+  projectId: number,
+  imageIds: readonly number[],
+): Promise<Decided & { rejection_id: string }> {
+  return api.post(`${draftsPath(projectId)}/reject`, { image_ids: imageIds });
+}
+
+export function restoreDrafts(projectId: number, rejectionId: string): Promise<Decided> {
+  return api.post<Decided>(`${draftsPath(projectId)}/restore`, { rejection_id: rejectionId });
 }
 
 /** The gallery, the labels and the editor's row of images are other ones once drafts were made or decided on. */

@@ -17,9 +17,8 @@ import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount } from "../../components/format.ts";
 import { takeNewestToastAction } from "../../components/toasts.ts";
-import { DecideDraftsDialog } from "../batches/DecideDraftsDialog.tsx";
+import { AcceptDraftsDialog } from "../batches/AcceptDraftsDialog.tsx";
 import { DraftLabelsDialog } from "../batches/DraftLabelsDialog.tsx";
-import type { Decision } from "../batches/draftQueries.ts";
 import { deletions } from "./deletions.ts";
 import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
@@ -41,9 +40,10 @@ import { type ImageActions, useImageActions } from "./useImageActions.ts";
 import { useStored } from "./useStored.ts";
 
 /** Which dialog about draft labels is open, and about which images. */
-type DraftDialog =
-  | { kind: "draft"; ids: readonly number[] }
-  | { kind: "decide"; ids: readonly number[]; decision: Decision };
+interface DraftDialog {
+  kind: "draft" | "accept";
+  ids: readonly number[];
+}
 
 export function GalleryPage() {
   const projectId = useIdParam("projectId");
@@ -85,7 +85,7 @@ function ProjectGallery({ project }: { project: Project }) {
     ...actions,
     remove,
     draft: (ids) => setDialog({ kind: "draft", ids }),
-    decide: (ids, decision) => setDialog({ kind: "decide", ids, decision }),
+    acceptDrafts: (ids) => setDialog({ kind: "accept", ids }),
   };
   const haveDrafts = (some: readonly number[]) =>
     filter.drafts === true || some.some((id) => (gallery.itemOf(id)?.draft_count ?? 0) > 0);
@@ -206,13 +206,8 @@ function ProjectGallery({ project }: { project: Project }) {
           onClose={() => setDialog(null)}
         />
       )}
-      {dialog?.kind === "decide" && (
-        <DecideDraftsDialog
-          projectId={project.id}
-          imageIds={dialog.ids}
-          decision={dialog.decision}
-          onClose={() => setDialog(null)}
-        />
+      {dialog?.kind === "accept" && (
+        <AcceptDraftsDialog projectId={project.id} imageIds={dialog.ids} onClose={() => setDialog(null)} />
       )}
       <Outlet />
     </DropTarget>

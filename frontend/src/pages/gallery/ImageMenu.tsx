@@ -67,10 +67,10 @@ export function DraftItems({ ids, actions }: Omit<ItemsProps, "projectId">) {
   const { t } = useTranslation("batches");
   return (
     <>
-      <MenuItem icon={CheckCheck} onAction={() => actions.decide(ids, "accept")}>
+      <MenuItem icon={CheckCheck} onAction={() => actions.acceptDrafts(ids)}>
         {t("decide.accept")}
       </MenuItem>
-      <MenuItem icon={X} onAction={() => actions.decide(ids, "reject")}>
+      <MenuItem icon={X} onAction={() => actions.rejectDrafts(ids)}>
         {t("decide.reject")}
       </MenuItem>
     </>
@@ -91,7 +91,7 @@ export function ModelItems({ projectId, ids, actions }: ItemsProps) {
           isDisabled={model.status !== "ready"}
           hint={stateOf(model, t)}
           textValue={model.name}
-          onAction={() => actions.predict(ids, model)}
+          onAction={() => actions.predict(ids, model.id)}
         >
           {model.name}
         </MenuItem>

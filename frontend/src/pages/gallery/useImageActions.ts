@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { formatCount } from "../../components/format.ts";
 import { dismissToast, showToast } from "../../components/toasts.ts";
-import { startOverFilter, startOverImages, type UsualModel } from "../batches/batchQueries.ts";
-import type { Decision } from "../batches/draftQueries.ts";
+import { startOverFilter, startOverImages } from "../batches/batchQueries.ts";
+import { useRejectDrafts } from "../batches/useRejectDrafts.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
 import { MOST_AT_ONCE } from "../predict/takenFiles.ts";
 import { deletions } from "./deletions.ts";
@@ -20,31 +20,33 @@ export interface ImageActions {
   /** Opens the editor with all images under the filter. */
   labelFiltered: () => void;
   /** A few images on the prediction page, more as a batch. */
-  predict: (ids: readonly number[], model: UsualModel) => Promise<void>;
+  predict: (ids: readonly number[], modelId: number) => Promise<void>;
   /** Asks which model is to draft labels. */
   draft: (ids: readonly number[]) => void;
-  /** Asks before it accepts or rejects the drafts of images. */
-  decide: (ids: readonly number[], decision: Decision) => void;
+  /** Asks which drafts of images are to be accepted. */
+  acceptDrafts: (ids: readonly number[]) => void;
+  rejectDrafts: (ids: readonly number[]) => Promise<void>;
   setValidation: (ids: readonly number[], validation: boolean) => Promise<void>;
   remove: (ids: readonly number[]) => void;
 }
 
 /** The dialogs are the gallery's to open. */
-export type DirectActions = Omit<ImageActions, "draft" | "decide">;
+export type DirectActions = Omit<ImageActions, "draft" | "acceptDrafts">;
 
 export function useImageActions(projectId: number, filter: GalleryFilter, gallery: Gallery): DirectActions {
   const { t } = useTranslation(["gallery", "common"]);
   const navigate = useNavigate();
   const setValidation = useSetValidation(projectId, filter, gallery);
+  const rejectDrafts = useRejectDrafts(projectId);
 
   const openEditor = (imageId: number | null, search: URLSearchParams) =>
     navigate(`/projects/${projectId}/label${imageId === null ? "" : `/${imageId}`}?${search}`);
 
   /** All images under the filter are meant by the filter: there may be too many to name. */
-  const startBatch = (ids: readonly number[], model: UsualModel) =>
+  const startBatch = (ids: readonly number[], modelId: number) =>
     ids.length === gallery.total && deletions.hidden.size === 0
-      ? startOverFilter(model, queryOf(filter))
-      : startOverImages(model, ids);
+      ? startOverFilter(modelId, queryOf(filter))
+      : startOverImages(modelId, ids);
 
   return {
     label: (ids) => {
@@ -56,15 +58,16 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
       return openEditor(only, new URLSearchParams({ chosen: "" }));
     },
     labelFiltered: () => openEditor(null, new URLSearchParams(wordsOf(filter))),
-    predict: async (ids, model) => {
-      if (ids.length <= MOST_AT_ONCE) return navigate(`/models/${model.id}/predict?images=${ids.join(",")}`);
+    predict: async (ids, modelId) => {
+      if (ids.length <= MOST_AT_ONCE) return navigate(`/models/${modelId}/predict?images=${ids.join(",")}`);
       try {
-        const { id } = await startBatch(ids, model);
+        const { id } = await startBatch(ids, modelId);
         await navigate(`/batches/${id}`);
       } catch (error) {
         showToast(error instanceof Error ? error.message : String(error), { kind: "error" });
       }
     },
+    rejectDrafts,
     setValidation,
     remove: (ids) => {
       const deletion = { projectId, imageIds: ids };

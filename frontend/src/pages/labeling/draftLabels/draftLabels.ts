@@ -1,6 +1,6 @@
 /** What a model proposes as objects of an image: apart from the image's objects until a person accepts them. */
 import { queryOptions } from "@tanstack/react-query";
-import { ApiError, api } from "../../../api/client.ts";
+import { api } from "../../../api/client.ts";
 import type { Instance as InstanceJson } from "../../../api/types.ts";
 import { type Instance, instanceFromJson } from "../../../editor/instance.ts";
 
@@ -26,19 +26,14 @@ export const imageDraftsQuery = (imageId: number) =>
     gcTime: 0,
   });
 
-export function rejectDrafts(imageId: number, ids: readonly string[]): Promise<unknown> {
+/** Ids that are no drafts of the image are passed over. */
+export function rejectDrafts(imageId: number, ids: readonly string[]): Promise<{ changed: number }> {
   return api.post(`/api/v1/images/${imageId}/drafts/reject`, { ids });
 }
 
 /** Rejects an object that was deleted, if it once was a draft; answers whether it was. */
 export async function rejectObject(imageId: number, id: string): Promise<boolean> {
-  try {
-    await rejectDrafts(imageId, [id]);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 422) return false;
-    throw error;
-  }
+  return (await rejectDrafts(imageId, [id])).changed > 0;
 }
 
 export function restoreDrafts(imageId: number, ids: readonly string[]): Promise<unknown> {
