@@ -1,5 +1,6 @@
 """What lies in a bundle: the model, the server's code, the page, and the files that a person reads or runs."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from app.training.exports import EXPORT_FILES
 APP = Path(__file__).resolve().parents[1]
 ROOT = APP.parent
 PAGE = ROOT / "static" / "build" / "bundle"
+PAGE_PACKAGES = "packages.json"  # of the page's folder: what is built into it
 # The two cores as they are, the bundle's server, and what the server shares with this one.
 SHIPPED = (
     "__init__.py",
@@ -90,7 +92,7 @@ def require_page() -> None:
     Raises:
         Conflict: As said.
     """
-    if not (PAGE / "index.html").is_file():
+    if not (PAGE / PAGE_PACKAGES).is_file():
         raise Conflict("the bundle's page is not built on this server: whoever runs it builds it with make setup")
 
 
@@ -125,7 +127,10 @@ def _files(content: BundleContent, store: BlobStore, made_at: datetime) -> Itera
         yield BundledFile(f"{PAGE_FOLDER}/{file.relative_to(PAGE).as_posix()}", _chunks_of(file))
     needed = packages.needed_packages()
     yield text_file("requirements.txt", packages.requirements_txt(needed))
-    bill = packages.bill_of_materials(needed, name=content.folder, model=content.meta.model_name, made_at=made_at)
+    built_in = packages.page_packages(PAGE / PAGE_PACKAGES)
+    bill = packages.bill_of_materials(
+        needed, built_in, name=content.folder, model=content.meta.model_name, made_at=made_at
+    )
     yield json_file("sbom.cdx.json", bill)
 
 
@@ -154,7 +159,8 @@ def _values(content: BundleContent) -> dict[str, Any]:
         "name": content.meta.model_name,
         "project_name": content.project_name,
         "folder": content.folder,
-        "image": content.folder.lower(),
+        # Docker takes separators one by one, and none at the ends.
+        "image": re.sub(r"[^a-z0-9]+", "-", content.folder.lower()).strip("-"),
         "labels": content.meta.class_names,
         "endpoint": f"/api/predict/{content.project_id}/{quote(content.meta.model_name, safe='')}{ending}",
         "speed": content.speed.value,

@@ -1,5 +1,6 @@
 """The packages that a bundle's server needs, at the versions that are installed here: pins, and a bill of materials."""
 
+import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from packaging.requirements import Requirement
 
@@ -29,17 +32,18 @@ _LONGEST_LICENCE_NAME = 80  # characters: some packages put the whole text into 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An installed distribution; licence is an SPDX expression, a name in words, or unknown."""
+    """A package of a registry; licence is an SPDX expression, a name in words, or unknown."""
 
     name: str
     version: str
     licence: str | None
     is_expression: bool
     needs: tuple[str, ...]
+    registry: str = "pypi"
 
     @property
     def purl(self) -> str:
-        return f"pkg:pypi/{self.name}@{self.version}"
+        return f"pkg:{self.registry}/{quote(self.name)}@{self.version}"
 
 
 @cache
@@ -55,6 +59,15 @@ def needed_packages() -> tuple[Package, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def page_packages(listing: Path) -> tuple[Package, ...]:
+    """What is built into the page, as its build lists it (frontend/bundledPackages.ts)."""
+    listed = json.loads(listing.read_bytes())
+    return tuple(
+        Package(one["name"], one["version"], one["license"], one["license"] is not None, needs=(), registry="npm")
+        for one in listed
+    )
+
+
 def requirements_txt(packages: Iterable[Package]) -> str:
     lines = (f"{package.name}=={package.version}" for package in packages)
     return (
@@ -62,9 +75,14 @@ def requirements_txt(packages: Iterable[Package]) -> str:
     )
 
 
-def bill_of_materials(packages: Sequence[Package], *, name: str, model: str, made_at: datetime) -> dict[str, Any]:
+def bill_of_materials(
+    packages: Sequence[Package], built_in: Sequence[Package], *, name: str, model: str, made_at: datetime
+) -> dict[str, Any]:
     """Software bill of materials in CycloneDX 1.6; the files' own hashes are in the manifest.
 
+    Args:
+        packages: What the server runs with.
+        built_in: What the page has in it.
     Source: https://cyclonedx.org/docs/1.6/json/
     """
     purls = {package.name: package.purl for package in packages}
@@ -73,6 +91,7 @@ def bill_of_materials(packages: Sequence[Package], *, name: str, model: str, mad
     ]
     of_model = {"type": "machine-learning-model", "bom-ref": "model", "name": model}
     own = {"type": "application", "bom-ref": "maskwright", "name": "maskwright", "version": maskwright_version()}
+    own_needs = sorted([*(purls[_canonical(direct)] for direct in DIRECT), *(package.purl for package in built_in)])
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -83,10 +102,10 @@ def bill_of_materials(packages: Sequence[Package], *, name: str, model: str, mad
             "timestamp": made_at.isoformat(timespec="seconds"),
             "component": {"type": "application", "bom-ref": "bundle", "name": name},
         },
-        "components": [of_model, own, *(_component(package) for package in packages)],
+        "components": [of_model, own, *(_component(package) for package in (*packages, *built_in))],
         "dependencies": [
             {"ref": "bundle", "dependsOn": ["maskwright", "model"]},
-            {"ref": "maskwright", "dependsOn": sorted(purls[_canonical(direct)] for direct in DIRECT)},
+            {"ref": "maskwright", "dependsOn": own_needs},
             *depends,
         ],
     }

@@ -26,6 +26,7 @@ def model_id(
     """A trained model, and a page in place of the built one."""
     (tmp_path / "page").mkdir()
     (tmp_path / "page" / "index.html").write_text("<!doctype html>")
+    (tmp_path / "page" / build.PAGE_PACKAGES).write_text("[]")
     monkeypatch.setattr(build, "PAGE", tmp_path / "page")
     monkeypatch.chdir(tmp_path)
     exported = exported_random_model(tmp_path_factory, seed=0)
