@@ -149,7 +149,12 @@ ANY_ACCOUNT = {
     "GET /api/v1/queue",
     "PATCH /api/v1/queue",
 }
-INSTANCE_ADMIN = {"GET /api/v1/users", "POST /api/v1/users"}
+INSTANCE_ADMIN = {
+    "GET /api/v1/users",
+    "POST /api/v1/users",
+    "PATCH /api/v1/users/{user_id}",
+    "POST /api/v1/users/{user_id}/close",
+}
 EVERYONE = {"POST /api/v1/session", "GET /healthz", "GET /readyz"}
 
 # Answers as long as the training goes on, so the allowed call is left to its own tests.
@@ -240,7 +245,7 @@ def test_endpoint__of_no_project_needs_an_account(
     client: TestClient, make_person: Callable[..., Person], endpoint: str
 ) -> None:
     method, template = endpoint.split()
-    path = template.format(token_id=999)
+    path = template.format(token_id=999, user_id=999)
     for headers in ({}, {"X-Auth-token": ""}, {"X-Auth-token": "x" * 26}):
         answer = client.request(method, path, headers=headers)
         assert answer.status_code == 401

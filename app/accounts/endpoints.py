@@ -16,6 +16,7 @@ from app.accounts.schemas import (
     TokenSchema,
     TokenUsesSchema,
     UserBody,
+    UserChanges,
     UserSchema,
     UsesFormat,
 )
@@ -145,6 +146,22 @@ def create_user(body: UserBody, session: SessionDep, _admin: InstanceAdmin) -> U
         session, email=body.email, password_hash=password_hash, name=body.name, is_admin=body.is_admin
     )
     return UserSchema.model_validate(user)
+
+
+@router.patch("/users/{user_id}", responses=errors(404, 409))
+def change_user(user_id: PathId, body: UserChanges, session: SessionDep, admin: InstanceAdmin) -> UserSchema:
+    """Change name, password or administration of an account; a password also opens one that was closed."""
+    password_hash = None if body.password is None else hash_password(body.password)
+    user = service.change_user(
+        session, admin, user_id, name=body.name, password_hash=password_hash, is_admin=body.is_admin
+    )
+    return UserSchema.model_validate(user)
+
+
+@router.post("/users/{user_id}/close", responses=errors(404, 409))
+def close_user(user_id: PathId, session: SessionDep, admin: InstanceAdmin) -> UserSchema:
+    """Sign somebody out everywhere, revoke their tokens and let them in no more; a new password opens it again."""
+    return UserSchema.model_validate(service.close_user(session, admin, user_id))
 
 
 def _me(user: User, secret: str | None) -> MeSchema:

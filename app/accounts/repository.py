@@ -116,5 +116,9 @@ def delete_other_logins(session: Session, user_id: int, *, kept_hash: str | None
     session.execute(query)
 
 
+def delete_tokens(session: Session, user_id: int) -> None:
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user_id))
+
+
 def delete_expired_logins(session: Session, user_id: int, now: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at <= now))

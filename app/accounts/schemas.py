@@ -30,6 +30,14 @@ class UserBody(RequestBody):
     is_admin: bool = False
 
 
+class UserChanges(RequestBody):
+    """What an administrator changes of somebody's account. A password opens an account that was closed."""
+
+    name: PersonName | None = None
+    password: str | None = None
+    is_admin: bool | None = None
+
+
 class MeChanges(RequestBody):
     """A new password needs the present one beside it. Preferences are laid over the kept ones; null takes one away."""
 
@@ -53,6 +61,7 @@ class UserSchema(BaseModel):
     email: str
     name: str
     is_admin: bool
+    is_closed: bool
     created_at: datetime
 
 

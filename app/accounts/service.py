@@ -96,6 +96,55 @@ def create_user(session: Session, *, email: str, password_hash: str, name: str =
     return user
 
 
+def change_user(
+    session: Session,
+    caller: Caller,
+    user_id: int,
+    *,
+    name: str | None,
+    password_hash: str | None,
+    is_admin: bool | None,
+) -> User:
+    """Change somebody's account. A new password ends their browser sessions, and opens an account that was closed.
+
+    Raises:
+        NotFound: Nobody has this id.
+        Conflict: The caller would take the administration from themselves.
+        Forbidden: The caller's own password, by this way that asks for no present one.
+    """
+    user = get_user(session, user_id)
+    if name is not None:
+        user.name = name
+    if password_hash is not None:
+        if user_id == caller.user_id:
+            raise Forbidden("change your own password with PATCH /api/v1/me, which asks for the present one")
+        user.password_hash = password_hash
+        repository.delete_other_logins(session, user_id, kept_hash=None)
+    if is_admin is not None:
+        if user_id == caller.user_id and not is_admin:
+            raise Conflict("you cannot end your own administration: another administrator can")
+        user.is_admin = is_admin
+    return user
+
+
+def close_user(session: Session, caller: Caller, user_id: int) -> User:
+    """Let somebody in no more: no password, no browser session and no token opens the account.
+
+    What they made keeps their name, and their memberships stay for when a new password opens the account again.
+
+    Raises:
+        NotFound: Nobody has this id.
+        Conflict: It is the caller's own, who might be the last administrator.
+    """
+    user = get_user(session, user_id)
+    if user_id == caller.user_id:
+        raise Conflict("you cannot close your own account: another administrator can")
+    user.password_hash = ""
+    repository.delete_other_logins(session, user_id, kept_hash=None)
+    repository.delete_tokens(session, user_id)
+    return user
+
+
 def is_administrator(session: Session, *, email: str, password: str) -> bool:
     """Whether an administrator signs in with this."""
     user = repository.find_user_by_email(session, email)

@@ -87,8 +87,8 @@ def add_member(session: Session, access: Access, *, email: str, role: Role) -> M
     user = find_user_by_email(session, email)
     if user is None:
         raise NotFound(
-            f"nobody has an account with {email}: an administrator of this Maskwright makes one (POST /api/v1/users; "
-            f"for another administrator, maskwright admin create --email {email} --password-stdin)"
+            f"nobody has an account with {email}: an administrator of this Maskwright makes one "
+            "(on the page People, or POST /api/v1/users)"
         )
     if repository.find_membership(session, access.project_id, user.id) is not None:
         raise Conflict(f"{email} is a member already: change the role instead")

@@ -321,6 +321,47 @@ def test_users__refuses_what_breaks_a_rule(make_person: Callable[..., Person], c
     assert root.get("/api/v1/users").json()["total"] == 1
 
 
+def test_users__are_closed_and_opened_again_by_a_new_password(
+    make_person: Callable[..., Person], client: TestClient
+) -> None:
+    root, ann = make_person("root", is_admin=True), make_person("ann")
+    root.patch(f"/api/v1/users/{ann.user_id}", json={"password": "a first long password"})
+    sign_in = {"email": ann.email, "password": "a first long password"}
+    csrf = client.post(SESSION, json=sign_in).json()["csrf_token"]
+    assert csrf
+    assert client.get(ME).status_code == 200
+
+    closed = root.post(f"/api/v1/users/{ann.user_id}/close")
+    assert (closed.status_code, closed.json()["is_closed"]) == (200, True)
+    assert client.get(ME).status_code == 401
+    assert ann.get(ME).status_code == 401  # her token
+    assert client.post(SESSION, json=sign_in).status_code == 401
+    assert client.post(SESSION, json=sign_in | {"password": ""}).status_code == 401
+
+    opened = root.patch(f"/api/v1/users/{ann.user_id}", json={"password": "a second long password"})
+    assert opened.json()["is_closed"] is False
+    assert client.post(SESSION, json=sign_in).status_code == 401
+    assert client.post(SESSION, json=sign_in | {"password": "a second long password"}).status_code == 200
+
+
+def test_users__get_a_name_and_become_administrators(make_person: Callable[..., Person]) -> None:
+    root, ann = make_person("root", is_admin=True), make_person("ann")
+    changed = root.patch(f"/api/v1/users/{ann.user_id}", json={"name": " Ann Lee ", "is_admin": True}).json()
+    assert (changed["name"], changed["is_admin"]) == ("Ann Lee", True)
+    assert ann.patch(f"/api/v1/users/{root.user_id}", json={"is_admin": False}).status_code == 200
+    assert root.get("/api/v1/users").status_code == 403
+
+
+def test_users__an_administrator_is_always_left(make_person: Callable[..., Person]) -> None:
+    root = make_person("root", is_admin=True)
+    mine = f"/api/v1/users/{root.user_id}"
+    assert root.patch(mine, json={"is_admin": False}).status_code == 409
+    assert root.post(f"{mine}/close").status_code == 409
+    assert root.patch(mine, json={"password": "another long password"}).status_code == 403
+    assert root.patch("/api/v1/users/999", json={"name": "X"}).status_code == 404
+    assert root.get(ME).json()["is_admin"] is True
+
+
 def test_users__are_none_of_others_business(owner: Person) -> None:
     assert owner.get("/api/v1/users").status_code == 403
     assert owner.post("/api/v1/users", json={"email": "a@b.c", "password": "x" * 12}).status_code == 403

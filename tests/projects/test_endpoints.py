@@ -213,7 +213,7 @@ def test_add_member__is_a_labeler_unless_said_otherwise(owner: Person, stranger:
 def test_add_member__without_account_says_how_to_make_one(owner: Person, project_id: int) -> None:
     answer = owner.post(members_path(project_id), json={"email": "new@example.com"})
     assert answer.status_code == 404
-    assert "maskwright admin create --email new@example.com" in answer.json()["error"]
+    assert "on the page People, or POST /api/v1/users" in answer.json()["error"]
     assert "POST /api/v1/users" in answer.json()["error"]
 
 

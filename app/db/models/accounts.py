@@ -17,10 +17,14 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(100), default="")
-    password_hash: Mapped[str] = mapped_column(String(255))
+    password_hash: Mapped[str] = mapped_column(String(255))  # empty: the account is closed, no password opens it
     is_admin: Mapped[bool] = mapped_column(default=False)
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the browser's pages
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.password_hash == ""
 
 
 class LoginSession(Base):
