@@ -136,7 +136,7 @@ def test_gallery__has_a_model_draft_labels_and_leads_to_their_review(
     page.goto(address)
     review = page.get_by_role("link", name="Review drafts")
     expect(review).to_be_visible()
-    expect(page.get_by_role("button", name="Make draft labels again…")).to_be_visible()
+    expect(page.get_by_role("button", name="Make drafts again…")).to_be_visible()
 
     uncertain = {"drafts": True, "sort": "uncertainty"}
     listed = api.get(f"/api/v1/projects/{predicting.project_id}/images", params=uncertain).json()["items"]
