@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/models/{rest:path}")
 @router.get("/batches/{rest:path}")
 @router.get("/queue")
+@router.get("/people")
 def show_page() -> HTMLResponse:
     return _page("app.html", APP_ENTRY)
 

@@ -27,6 +27,7 @@ ADDRESSES = [
     "/models/3/statistics",
     "/models/3/predict",
     "/queue",
+    "/people",
     "/account/tokens",
 ]
 

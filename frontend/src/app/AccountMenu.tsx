@@ -1,4 +1,5 @@
-import { ChevronDown, KeyRound, LogOut, Monitor, Moon, Sun, Users } from "lucide-react";
+import { ChevronDown, KeyRound, LogOut, Monitor, Moon, Sun, UserPen, Users, UsersRound } from "lucide-react";
+import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -8,6 +9,7 @@ import { MenuButton, MenuGroup, MenuItem, MenuLine } from "../components/Menu.ts
 import { showToast } from "../components/toasts.ts";
 import styles from "./AccountMenu.module.css";
 import { useCurrentProjectId } from "./currentProject.ts";
+import { MyAccountDialog } from "./MyAccountDialog.tsx";
 import { signOut } from "./session.ts";
 import { chooseTheme, type ThemeChoice, useThemeChoice } from "./theme.ts";
 
@@ -18,10 +20,11 @@ const THEMES = [
 ] as const satisfies { choice: ThemeChoice; icon: typeof Sun; text: string }[];
 
 export function AccountMenu({ me }: { me: Me }) {
-  const { t } = useTranslation("frame");
+  const { t } = useTranslation(["frame", "people"]);
   const navigate = useNavigate();
   const chosen = useThemeChoice();
   const projectId = useCurrentProjectId();
+  const [isChanging, setChanging] = useState(false);
 
   const leave = async () => {
     try {
@@ -33,47 +36,58 @@ export function AccountMenu({ me }: { me: Me }) {
   };
 
   return (
-    <MenuButton
-      aria-label={t("account", { name: me.name || me.email })}
-      placement="bottom end"
-      button={
-        <AriaButton
-          className={styles.button ?? ""}
-          aria-label={`${initialsOf(me)}: ${t("account", { name: me.name || me.email })}`}
-        >
-          <span className={styles.avatar}>{initialsOf(me)}</span>
-          <Icon of={ChevronDown} size={14} className={styles.arrow} />
-        </AriaButton>
-      }
-    >
-      <MenuGroup title={me.email}>
-        <MenuItem icon={KeyRound} href="/account/tokens">
-          {t("apiTokens")}
-        </MenuItem>
-        {projectId !== undefined && (
-          <MenuItem icon={Users} href={`/projects/${projectId}/members`}>
-            {t("members")}
-          </MenuItem>
-        )}
-      </MenuGroup>
-      <MenuLine />
-      <MenuGroup title={t("theme")}>
-        {THEMES.map(({ choice, icon, text }) => (
-          <MenuItem
-            key={choice}
-            icon={icon}
-            hint={choice === chosen ? "✓" : undefined}
-            onAction={() => chooseTheme(choice)}
+    <>
+      <MenuButton
+        aria-label={t("account", { name: me.name || me.email })}
+        placement="bottom end"
+        button={
+          <AriaButton
+            className={styles.button ?? ""}
+            aria-label={`${initialsOf(me)}: ${t("account", { name: me.name || me.email })}`}
           >
-            {t(text)}
+            <span className={styles.avatar}>{initialsOf(me)}</span>
+            <Icon of={ChevronDown} size={14} className={styles.arrow} />
+          </AriaButton>
+        }
+      >
+        <MenuGroup title={me.email}>
+          <MenuItem icon={UserPen} onAction={() => setChanging(true)}>
+            {t("people:myAccount")}
           </MenuItem>
-        ))}
-      </MenuGroup>
-      <MenuLine />
-      <MenuItem icon={LogOut} onAction={leave}>
-        {t("signOut")}
-      </MenuItem>
-    </MenuButton>
+          <MenuItem icon={KeyRound} href="/account/tokens">
+            {t("apiTokens")}
+          </MenuItem>
+          {projectId !== undefined && (
+            <MenuItem icon={Users} href={`/projects/${projectId}/members`}>
+              {t("members")}
+            </MenuItem>
+          )}
+          {me.is_admin && (
+            <MenuItem icon={UsersRound} href="/people">
+              {t("people:title")}
+            </MenuItem>
+          )}
+        </MenuGroup>
+        <MenuLine />
+        <MenuGroup title={t("theme")}>
+          {THEMES.map(({ choice, icon, text }) => (
+            <MenuItem
+              key={choice}
+              icon={icon}
+              hint={choice === chosen ? "✓" : undefined}
+              onAction={() => chooseTheme(choice)}
+            >
+              {t(text)}
+            </MenuItem>
+          ))}
+        </MenuGroup>
+        <MenuLine />
+        <MenuItem icon={LogOut} onAction={leave}>
+          {t("signOut")}
+        </MenuItem>
+      </MenuButton>
+      {isChanging && <MyAccountDialog me={me} onClose={() => setChanging(false)} />}
+    </>
   );
 }
 

@@ -87,6 +87,7 @@ export const router = createBrowserRouter([
           { path: "models/:modelId/api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
           { path: "queue", lazy: page(async () => (await import("../pages/train/QueuePage.tsx")).QueuePage) },
           { path: "account/tokens", lazy: page(async () => (await import("../pages/api/TokensPage.tsx")).TokensPage) },
+          { path: "people", lazy: page(async () => (await import("../pages/people/PeoplePage.tsx")).PeoplePage) },
           { path: "help", lazy: page(async () => (await import("../pages/help/HelpPage.tsx")).HelpPage) },
           { path: "*", Component: NotFoundPage },
         ],

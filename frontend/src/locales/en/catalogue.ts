@@ -18,6 +18,7 @@ import members from "./members.json";
 import model from "./model.json";
 import models from "./models.json";
 import nearDuplicates from "./nearDuplicates.json";
+import people from "./people.json";
 import predict from "./predict.json";
 import projects from "./projects.json";
 import signin from "./signin.json";
@@ -46,6 +47,7 @@ export const en = {
   model,
   models,
   nearDuplicates,
+  people,
   predict,
   projects,
   signin,

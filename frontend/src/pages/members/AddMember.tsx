@@ -2,9 +2,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { Form } from "react-aria-components";
-import { useTranslation } from "react-i18next";
+import { Trans, useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import type { Role } from "../../api/types.ts";
+import { useMe } from "../../app/session.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Select } from "../../components/Select.tsx";
@@ -17,6 +19,7 @@ import { ROLES } from "./roles.ts";
 export function AddMember({ projectId }: { projectId: number }) {
   const { t } = useTranslation("members");
   const client = useQueryClient();
+  const me = useMe();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("Labeler");
   const add = useMutation({
@@ -53,7 +56,13 @@ export function AddMember({ projectId }: { projectId: number }) {
           {t("add")}
         </Button>
       </Form>
-      <p className={styles.note}>{t("addNote")}</p>
+      <p className={styles.note}>
+        {me?.is_admin ? (
+          <Trans t={t} i18nKey="addNoteAdmin" components={{ people: <Link to="/people" /> }} />
+        ) : (
+          t("addNote")
+        )}
+      </p>
       <ErrorMessage error={add.error} />
     </section>
   );

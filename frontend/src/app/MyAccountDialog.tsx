@@ -1,0 +1,76 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { api } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import type { Me } from "../api/types.ts";
+import { Button } from "../components/Button.tsx";
+import { Dialog } from "../components/Dialog.tsx";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { TextField } from "../components/TextField.tsx";
+import { showToast } from "../components/toasts.ts";
+import styles from "./MyAccountDialog.module.css";
+
+const FORM = "my-account";
+
+/** The signed-in person's own name and password. */
+export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }) {
+  const { t } = useTranslation(["people", "common"]);
+  const client = useQueryClient();
+  const [name, setName] = useState(me.name);
+  const [current, setCurrent] = useState("");
+  const [password, setPassword] = useState("");
+  const save = useMutation({
+    mutationFn: () =>
+      api.patch<Me>("/api/v1/me", { name, ...(password !== "" && { current_password: current, password }) }),
+    onSuccess: (changed) => {
+      client.setQueryData(meQuery.queryKey, changed);
+      showToast(t("people:saved"));
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      size="small"
+      title={t("people:myAccount")}
+      footer={
+        <>
+          <Button onPress={onClose}>{t("common:cancel")}</Button>
+          <Button kind="primary" type="submit" form={FORM} isPending={save.isPending}>
+            {t("people:save")}
+          </Button>
+        </>
+      }
+    >
+      <Form
+        id={FORM}
+        className={styles.form ?? ""}
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <TextField label={t("people:name")} value={name} onChange={setName} autoComplete="name" autoFocus />
+        <TextField
+          label={t("people:currentPassword")}
+          type="password"
+          value={current}
+          onChange={setCurrent}
+          autoComplete="current-password"
+        />
+        <TextField
+          label={t("people:newPassword")}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+          note={t("people:newPasswordNote")}
+        />
+        <ErrorMessage error={save.error} />
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,80 @@
+/** The accounts of this server, for its administrators. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "../../app/Page.tsx";
+import { useMe } from "../../app/session.ts";
+import { Button } from "../../components/Button.tsx";
+import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { formatDay } from "../../components/format.ts";
+import { Skeleton } from "../../components/Skeleton.tsx";
+import { Table } from "../../components/Table.tsx";
+import { AccountForm } from "./AccountForm.tsx";
+import { AccountMenuButton } from "./AccountMenuButton.tsx";
+import { type GivenPassword, PasswordOnce } from "./PasswordOnce.tsx";
+import styles from "./PeoplePage.module.css";
+import { type Account, peopleQuery } from "./peopleQuery.ts";
+
+export function PeoplePage() {
+  const { t } = useTranslation("people");
+  const people = useInfiniteQuery(peopleQuery);
+  const [given, setGiven] = useState<GivenPassword | null>(null);
+  return (
+    <Page title={t("title")} width="narrow">
+      <p className={styles.intro}>{t("intro")}</p>
+      {!people.error && <AccountForm onGiven={setGiven} />}
+      {given && <PasswordOnce given={given} />}
+      <ErrorMessage error={people.error} onRetry={() => void people.refetch()} />
+      {people.isPending && <Skeleton width={280} />}
+      {people.data && (
+        <Table label={t("title")} className={styles.table ?? ""}>
+          <thead>
+            <tr>
+              <th>{t("person")}</th>
+              <th>{t("account")}</th>
+              <th>{t("made")}</th>
+              <th>
+                <span className="visually-hidden">{t("actions")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.data.pages.flatMap(({ items }) =>
+              items.map((account) => <AccountRow key={account.id} account={account} onGiven={setGiven} />),
+            )}
+          </tbody>
+        </Table>
+      )}
+      {people.hasNextPage && (
+        <Button isPending={people.isFetchingNextPage} onPress={() => void people.fetchNextPage()}>
+          {t("showMore")}
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function AccountRow({ account, onGiven }: { account: Account; onGiven: (given: GivenPassword) => void }) {
+  const { t } = useTranslation("people");
+  const isMe = useMe()?.id === account.id;
+  return (
+    <tr>
+      <td>
+        <span className={styles.person}>
+          <strong>{account.name || account.email}</strong>
+          {isMe && <span className={styles.small}>{t("you")}</span>}
+        </span>
+        {account.name !== "" && <span className={styles.small}>{account.email}</span>}
+      </td>
+      <td>
+        {account.is_closed ? (
+          <span className={styles.closed}>{t("closed")}</span>
+        ) : (
+          account.is_admin && t("administers")
+        )}
+      </td>
+      <td className={styles.made}>{formatDay(account.created_at)}</td>
+      <td className={styles.actions}>{!isMe && <AccountMenuButton account={account} onGiven={onGiven} />}</td>
+    </tr>
+  );
+}
