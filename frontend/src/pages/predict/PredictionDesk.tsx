@@ -47,7 +47,7 @@ export function PredictionDesk(props: PredictionDeskProps) {
   const [chosen, setChosen] = useState<PredictedObject | null>(null);
   const kept = useMemo(() => picture?.objects.filter((object) => isKept(object, cut)) ?? [], [picture?.objects, cut]);
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <aside className={styles.left}>{left}</aside>
       <section className={styles.middle}>
         {picture && (
@@ -94,6 +94,6 @@ export function PredictionDesk(props: PredictionDeskProps) {
         )}
         {downloads}
       </aside>
-    </main>
+    </div>
   );
 }

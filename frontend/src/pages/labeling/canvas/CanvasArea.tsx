@@ -41,7 +41,7 @@ export function CanvasArea(props: CanvasAreaProps) {
   useEditor(editor, "tool");
   const panelsKey = keyFor("panels", editor.mode, editor.keymap);
   return (
-    <main className={styles.middle}>
+    <div className={styles.middle}>
       <CanvasView
         session={session}
         open={open}
@@ -72,7 +72,7 @@ export function CanvasArea(props: CanvasAreaProps) {
         onPress={panels.togglePanels}
       />
       {props.children}
-    </main>
+    </div>
   );
 }
 
