@@ -224,7 +224,7 @@ def test_labels_changed__are_noticed(page: Page, api: httpx.Client, judged: Judg
 
 def test_downloads__are_offered(page: Page, judged: Judged) -> None:
     open_statistics(page, judged, "?iou=75")
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="Tables").click()
     assert download.value.suggested_filename.endswith("statistics.csv")
