@@ -139,7 +139,7 @@ def test_token__is_asked_for_where_one_is_set(ask: Callable[..., TestClient], pa
     assert client.post(path, content=image, headers={"X-Auth-token": "ü".encode()}).status_code == 401
     assert client.post(path, content=image).status_code == 401
     assert client.post(path, content=image, headers=TOKEN).content == made.answer(Speed.SLOW, 1, "")
-    assert client.get("/server.json").json() == {"predict_path": path, "needs_token": True}
+    assert client.get("/server.json").json() == {"predict_path": path, "needs_token": True, "speed": "slow"}
     assert client.get("/model/model.json").status_code == 200
     assert client.get("/model/detector.onnx").status_code == 401
     assert client.get("/model/detector.onnx", headers=TOKEN).content.startswith(b"\x08")

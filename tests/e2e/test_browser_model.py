@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.inference.decode import decode_image
 from app.inference.prediction import Prediction
@@ -96,6 +96,17 @@ def test_browser__fits_a_phone(page: Page, site: Site, tmp_path: Path) -> None:
 
     assert widths_beyond(page) == []
     expect(page.get_by_text("they are sent nowhere")).to_be_visible()
+
+
+def test_browser__says_that_it_rounds_otherwise_than_a_faster_server(page: Page, site: Site) -> None:
+    def hand_out(route: Route) -> None:
+        route.fulfill(json={"speed": speed})
+
+    page.route("**/manifest.json", hand_out)
+    for speed, words in {"fast": "Browsers round 8-bit", "medium": "Browsers compute in 32-bit", "slow": ""}.items():
+        page.goto(site.url)
+        expect(page.get_by_text(f"best checkpoint · speed {speed}")).to_be_visible()
+        expect(page.get_by_text(words or "Browsers")).to_have_count(1 if words else 0)
 
 
 def test_browser__what_is_no_picture_is_told(page: Page, site: Site, tmp_path: Path) -> None:

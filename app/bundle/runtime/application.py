@@ -42,10 +42,11 @@ class Alive(BaseModel):
 
 
 class ServerWord(BaseModel):
-    """What the page asks for first: where pictures are sent, and whether a token goes with them."""
+    """What the page asks for first: where pictures are sent, whether with a token, and how fast the model is."""
 
     predict_path: str
     needs_token: bool
+    speed: str
 
 
 def create_app(options: Options, manifest: Manifest, model: LoadedModel) -> FastAPI:
@@ -148,7 +149,11 @@ def is_alive() -> Alive:
 @router.get("/server.json", include_in_schema=False)
 def describe_server(request: Request) -> ServerWord:
     state = request.app.state
-    return ServerWord(predict_path=predict_path(state.manifest), needs_token=state.options.token is not None)
+    return ServerWord(
+        predict_path=predict_path(state.manifest),
+        needs_token=state.options.token is not None,
+        speed=state.manifest.speed,
+    )
 
 
 @router.get("/api/docs", include_in_schema=False)

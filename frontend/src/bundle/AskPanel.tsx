@@ -1,6 +1,7 @@
 /** Choosing a picture, where it goes, and how far the answer is. */
 import { ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import type { Speed } from "../api/types.ts";
 import { Icon } from "../components/Icon.tsx";
 import { ProgressBar } from "../components/ProgressBar.tsx";
 import { TextField } from "../components/TextField.tsx";
@@ -13,6 +14,7 @@ interface AskPanelProps {
   onFile: (file: File) => void;
   /** The server that pictures are sent to; null where they stay in the browser. */
   sentTo: string | null;
+  speed: Speed | null;
   /** Null where none is asked for. */
   token: string | null;
   onToken: (token: string) => void;
@@ -22,7 +24,7 @@ interface AskPanelProps {
 
 const BYTES_PER_MB = 1e6;
 
-export function AskPanel({ onFile, sentTo, token, onToken, loading, prediction }: AskPanelProps) {
+export function AskPanel({ onFile, sentTo, speed, token, onToken, loading, prediction }: AskPanelProps) {
   const { t } = useTranslation("bundle");
   return (
     <section className={styles.panel}>
@@ -31,6 +33,9 @@ export function AskPanel({ onFile, sentTo, token, onToken, loading, prediction }
         <Icon of={ShieldCheck} />
         {sentTo === null ? t("staysHere") : t("goesToServer", { host: sentTo })}
       </p>
+      {sentTo === null && (speed === "medium" || speed === "fast") && (
+        <p className={styles.note}>{t(`${speed}InBrowser`)}</p>
+      )}
       {token !== null && (
         <TextField
           label={t("token")}

@@ -2,6 +2,7 @@
 import { Download, ImageUp } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Speed } from "../api/types.ts";
 import { Logo } from "../app/Logo.tsx";
 import { Button } from "../components/Button.tsx";
 import { classNames } from "../components/classNames.ts";
@@ -37,7 +38,7 @@ export function BundlePage() {
 
 function ModelAtWork({ served }: { served: Served }) {
   const { t } = useTranslation("bundle");
-  const { meta, server } = served;
+  const { meta, server, speed } = served;
   const [where, setWhere] = useState<Where>(server ? "server" : "browser");
   const [token, setToken] = useState("");
   const [file, setFile] = useState<File | null>(null);
@@ -57,7 +58,7 @@ function ModelAtWork({ served }: { served: Served }) {
   return (
     <main className={classNames(styles.page, isOver && styles.over)}>
       {/* A server that asks for a token does not hand its model out either: without it anybody could predict. */}
-      <Header meta={meta} where={where} onWhere={server && !server.needs_token ? setWhere : null} />
+      <Header meta={meta} speed={speed} where={where} onWhere={server && !server.needs_token ? setWhere : null} />
       <section className={styles.middle}>
         <ErrorMessage error={error ?? (prediction.state === "failed" ? prediction.error : null)} />
         {file ? <Picture file={file} objects={kept} {...shared} /> : <NoPicture />}
@@ -66,6 +67,7 @@ function ModelAtWork({ served }: { served: Served }) {
         <AskPanel
           onFile={setFile}
           sentTo={where === "server" ? location.host : null}
+          speed={speed}
           token={where === "server" && server?.needs_token ? token : null}
           onToken={setToken}
           loading={loading}
@@ -89,18 +91,22 @@ function ModelAtWork({ served }: { served: Served }) {
 
 interface HeaderProps {
   meta: ModelMeta;
+  speed: Speed | null;
   where: Where;
   /** Null where there is no choice. */
   onWhere: ((where: Where) => void) | null;
 }
 
-function Header({ meta, where, onWhere }: HeaderProps) {
+function Header({ meta, speed, where, onWhere }: HeaderProps) {
   const { t } = useTranslation("bundle");
   return (
     <header className={styles.header}>
       <Logo />
       <h1 className={styles.name}>{meta.model_name}</h1>
-      <span className={styles.note}>{t("checkpoint", { checkpoint: meta.checkpoint })}</span>
+      <span className={styles.note}>
+        {t("checkpoint", { checkpoint: meta.checkpoint })}
+        {speed && ` · ${t("speed", { speed })}`}
+      </span>
       <span className={styles.space} />
       {onWhere && (
         <SegmentedControl<Where>

@@ -4,6 +4,7 @@
  * The page and the model's folder are neighbours: `page/index.html` and `model/model.json`. A server that hands the page
  * out at `/` has the model at `/model/`, since an address does not go above `/`.
  */
+import type { Speed } from "../api/types.ts";
 
 /** What the page needs of model.json. */
 export interface ModelMeta {
@@ -21,12 +22,15 @@ export interface ServerWord {
   /** Where pictures are sent: `/api/predict/1/my-model`. */
   predict_path: string;
   needs_token: boolean;
+  speed: Speed;
 }
 
 export interface Served {
   meta: ModelMeta;
   /** Null where the page lies on a plain web server: then it predicts in the browser only. */
   server: ServerWord | null;
+  /** Null where a plain web server hands out the page and the model and not the manifest above them. */
+  speed: Speed | null;
 }
 
 export const DEFAULT_THRESHOLD = 0.5;
@@ -45,7 +49,8 @@ export async function readServed(): Promise<Served> {
   if (meta === null) {
     throw new Error(`There is no model at ${modelFile("model.json")}. Put the folders page and model side by side.`);
   }
-  return { meta, server };
+  const manifest = server ?? (await readJson<{ speed: Speed }>(new URL("../manifest.json", document.baseURI).href));
+  return { meta, server, speed: manifest?.speed ?? null };
 }
 
 /** A JSON file, or null where there is none: some web servers answer a page instead of 404. */
