@@ -28,8 +28,12 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
     ben.get_by_role("button", name="Account of Ben Okafor").click()
     expect(ben.get_by_role("menuitem", name="People")).to_have_count(0)
     ben.get_by_role("menuitem", name="Name and password").click()
-    ben.get_by_label("Present password").fill(first)
+    ben.get_by_label("Present password").fill("another password")
     ben.get_by_label("New password").fill(OWN_PASSWORD)
+    ben.get_by_role("button", name="Save").click()
+    expect(ben.get_by_role("alert")).to_contain_text("not your present password")
+    browsing.forgive("403")
+    ben.get_by_label("Present password").fill(first)
     ben.get_by_role("button", name="Save").click()
     expect(ben.get_by_role("dialog")).to_have_count(0)
 

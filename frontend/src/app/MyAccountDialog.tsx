@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { api } from "../api/client.ts";
+import { ApiError, api } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import type { Me } from "../api/types.ts";
 import { Button } from "../components/Button.tsx";
@@ -39,7 +39,13 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
       footer={
         <>
           <Button onPress={onClose}>{t("common:cancel")}</Button>
-          <Button kind="primary" type="submit" form={FORM} isPending={save.isPending}>
+          <Button
+            kind="primary"
+            type="submit"
+            form={FORM}
+            isPending={save.isPending}
+            isDisabled={password !== "" && current === ""}
+          >
             {t("people:save")}
           </Button>
         </>
@@ -69,8 +75,13 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
           autoComplete="new-password"
           note={t("people:newPasswordNote")}
         />
-        <ErrorMessage error={save.error} />
+        <ErrorMessage error={isWrongPassword(save.error) ? t("people:wrongPassword") : save.error} />
       </Form>
     </Dialog>
   );
+}
+
+/** The one thing that people are forbidden to do with their own account. */
+function isWrongPassword(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403;
 }

@@ -66,7 +66,7 @@ function AccountRow({ account, onGiven }: { account: Account; onGiven: (given: G
         </span>
         {account.name !== "" && <span className={styles.small}>{account.email}</span>}
       </td>
-      <td>
+      <td className={styles.state}>
         {account.is_closed ? (
           <span className={styles.closed}>{t("closed")}</span>
         ) : (
