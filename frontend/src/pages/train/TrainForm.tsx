@@ -90,8 +90,12 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
         like={earlier?.way === "like" ? earlier.model : undefined}
         onProblem={setProblem}
       />
-      <ErrorMessage error={start.error} />
       <footer className={styles.footer}>
+        {start.error && (
+          <div className={styles.refused}>
+            <ErrorMessage error={start.error} />
+          </div>
+        )}
         <span className={styles.waits}>
           {defaults.waits_for.length > 0 && t("startsAfter", { names: defaults.waits_for.join(", ") })}
         </span>
