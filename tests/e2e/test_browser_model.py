@@ -109,6 +109,25 @@ def test_browser__says_that_it_rounds_otherwise_than_a_faster_server(page: Page,
         expect(page.get_by_text(words or "Browsers")).to_have_count(1 if words else 0)
 
 
+def test_browser__sends_a_picture_once_the_token_is_typed(page: Page, site: Site, tmp_path: Path) -> None:
+    """And not with each of its letters."""
+    tokens: list[str] = []
+
+    def answer(route: Route) -> None:
+        tokens.append(route.request.headers["x-auth-token"])
+        route.fulfill(json=[])
+
+    word = {"predict_path": "/api/predict/1/m", "needs_token": True, "speed": "slow"}
+    page.route("**/server.json", lambda route: route.fulfill(json=word))
+    page.route("**/api/predict/**", answer)
+    page.goto(site.url)
+    page.set_input_files('[data-picture="file"]', _pictures(tmp_path)[1])
+    page.get_by_label("Token").press_sequentially("secret", delay=20)
+    expect(page.locator('[data-state="done"]')).to_be_visible()
+
+    assert tokens == ["secret"]
+
+
 def test_browser__what_is_no_picture_is_told(page: Page, site: Site, tmp_path: Path) -> None:
     page.goto(site.url)
     text = tmp_path / "note.png"

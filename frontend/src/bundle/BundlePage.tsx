@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Speed } from "../api/types.ts";
 import { Logo } from "../app/Logo.tsx";
+import { useSettled } from "../app/useSettled.ts";
 import { Button } from "../components/Button.tsx";
 import { classNames } from "../components/classNames.ts";
 import { EmptyState } from "../components/EmptyState.tsx";
@@ -44,7 +45,7 @@ function ModelAtWork({ served }: { served: Served }) {
   const [file, setFile] = useState<File | null>(null);
   const [cut, setCut] = useState<Cut>({ kind: "model", thresholds: meta.score_thresholds });
   const [chosen, setChosen] = useState<PredictedObject | null>(null);
-  const { ask, loading, error } = useAsk(served, where, token);
+  const { ask, loading, error } = useAsk(served, where, useSettled(token));
   const prediction = usePrediction(file, ask);
   const isOver = useDroppedFile(setFile);
   const colorOf = useMemo(() => colorsOf(meta), [meta]);

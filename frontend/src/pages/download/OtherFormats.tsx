@@ -32,11 +32,13 @@ export function OtherFormats({ modelId, checkpoint }: { modelId: number; checkpo
             {t("labels")}
             <small>{t("labelsNote")}</small>
           </span>
-          {SPLITS.map((split) => (
-            <DownloadButton key={split} size="small" icon={Download} href={trainingLabelsAddress(modelId, split)}>
-              {t(split)}
-            </DownloadButton>
-          ))}
+          <span className={styles.splits}>
+            {SPLITS.map((split) => (
+              <DownloadButton key={split} size="small" icon={Download} href={trainingLabelsAddress(modelId, split)}>
+                {t(split)}
+              </DownloadButton>
+            ))}
+          </span>
         </li>
       </ul>
     </section>
