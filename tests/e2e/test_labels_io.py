@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.cli.demo_scenes import Scene
 from tests.e2e.conftest import Browsing
@@ -149,12 +149,16 @@ def test_import__takes_a_folder_without_its_images(
     (folder / "data.yaml").write_text("names: [stone, fig]")
     (folder / "labels" / "there.txt").write_text("1 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5")
     (folder / "there.jpg").write_bytes(scene.jpeg())
+    late: list[Route] = []  # the list of formats, which says what a label file is
+    page.route("**/labels/formats", lambda route: late.append(route))  # Playwright takes no method of a list
     page.goto(f"/projects/{project_id}")
     page.get_by_role("button", name="Upload labels").click()
     dialog = page.get_by_role("dialog", name="Upload labels")
     with page.expect_file_chooser() as chooser:
         dialog.get_by_role("button", name="Choose a folder").click()
     chooser.value.set_files(folder)
+    for route in late:
+        route.continue_()
     chosen = dialog.get_by_role("list", name="Chosen files").get_by_role("listitem")
     expect(chosen).to_have_count(2)
     expect(chosen.filter(has_text="set/labels/there.txt")).to_be_visible()

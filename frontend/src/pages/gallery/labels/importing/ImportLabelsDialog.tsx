@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Project } from "../../../../api/types.ts";
 import { Button } from "../../../../components/Button.tsx";
@@ -138,6 +138,14 @@ function Footer({ step, hasFiles, labelImport, onSend, onBack, onClose }: Footer
 function useChosenFiles(endings: readonly string[]) {
   const [files, setFiles] = useState<readonly NamedFile[]>([]);
   const [hasNoLabels, setHasNoLabels] = useState(false);
+  const isKnown = endings.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for files that were quicker than the list of formats
+  useEffect(() => {
+    if (!isKnown || files.length === 0) return;
+    const found = labelFilesAmong(files, endings);
+    setHasNoLabels(found.length === 0);
+    setFiles(found);
+  }, [isKnown]);
   const add = (added: readonly NamedFile[]) => {
     const found = labelFilesAmong(added, endings);
     setHasNoLabels(found.length === 0);
