@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from "react";
+import { Fragment, type ReactNode, useRef } from "react";
 import { Popover } from "react-aria-components";
 import styles from "./Menu.module.css";
 
@@ -19,25 +19,19 @@ interface ContextMenuProps {
 /** A menu at the pointer. Each of its actions has a visible twin elsewhere on the page. */
 export function ContextMenu({ point, onClose, label, children }: ContextMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
+  if (point === null) return null;
+  // Made anew for each point: the popover measures its anchor once, which must then be where it stays.
   return (
-    <>
+    <Fragment key={`${point.x},${point.y}`}>
       <span
         ref={anchor}
         aria-hidden="true"
-        style={{
-          position: "fixed",
-          left: point?.x ?? 0,
-          top: point?.y ?? 0,
-          width: 1,
-          height: 1,
-          pointerEvents: "none",
-        }}
+        style={{ position: "fixed", left: point.x, top: point.y, width: 1, height: 1, pointerEvents: "none" }}
       />
       <Popover
-        key={point === null ? "closed" : `${point.x},${point.y}`}
         triggerRef={anchor}
         aria-label={label}
-        isOpen={point !== null}
+        isOpen
         onOpenChange={(isOpen) => !isOpen && onClose()}
         placement="bottom start"
         offset={2}
@@ -45,6 +39,6 @@ export function ContextMenu({ point, onClose, label, children }: ContextMenuProp
       >
         {children}
       </Popover>
-    </>
+    </Fragment>
   );
 }

@@ -31,6 +31,7 @@ export function ImageMenu({ projectId, ids, hasDrafts, actions, onDone }: ImageM
         </MenuItem>
         <Submenu
           aria-label={t("predictWith")}
+          onClose={onDone}
           item={
             <MenuItem icon={WandSparkles} textValue={t("predict")}>
               {t("predict")}
