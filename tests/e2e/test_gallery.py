@@ -156,7 +156,12 @@ def test_validation_set__by_key_and_by_the_right_click_menu(gallery: Page, api: 
     gallery.keyboard.press("v")
     expect(tile(gallery, NAMES[0])).to_contain_text("Validation")
     expect(gallery.get_by_role("link", name="Validation 1")).to_be_visible()
-    tile(gallery, NAMES[4]).click(button="right")
+    clicked = tile(gallery, NAMES[4])
+    clicked.click(button="right")
+    menu, image = gallery.get_by_role("menu").bounding_box(), clicked.bounding_box()
+    assert menu
+    assert image
+    assert menu["x"] == pytest.approx(image["x"] + image["width"] / 2, abs=4)  # at the pointer, not in a corner
     gallery.get_by_role("menuitem", name="Add to validation set").click()
     expect(gallery.get_by_role("link", name="Validation 2")).to_be_visible()
     assert image_names(api, project_id, validation="1") == [NAMES[0], NAMES[4]]
