@@ -15,7 +15,8 @@ const LOWEST_BAR = 0.1; // of the height: a single request is seen beside a thou
 export function TokenUses({ tokenId, name }: { tokenId: number; name: string }) {
   const { t } = useTranslation("api");
   const path = `/api/v1/tokens/${tokenId}/uses`;
-  const uses = useQuery({ queryKey: ["tokens", tokenId, "uses"], queryFn: () => api.get<Uses>(path) });
+  // not below the list of tokens: a token that is revoked would be asked for once more
+  const uses = useQuery({ queryKey: ["tokenUses", tokenId], queryFn: () => api.get<Uses>(path) });
   if (!uses.data) return null;
   const { items, total } = uses.data;
   const most = Math.max(...items.map((item) => item.uses), 1);
