@@ -131,7 +131,7 @@ def test_archive_file__that_is_none_is_refused_in_place(page: Page, browsing: Br
     choose_archive(page, archive)
     dialog = page.get_by_role("dialog", name="Import an archive")
     dialog.get_by_role("button", name="Import", exact=True).click()
-    expect(dialog.get_by_role("alert")).to_contain_text("It is no whole zip file")
+    expect(dialog.get_by_role("alert")).to_contain_text("it is no whole zip file")
     expect(dialog).to_contain_text("holiday.zip")
     browsing.forgive("422")
 
