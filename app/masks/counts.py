@@ -87,6 +87,15 @@ def merge_empty_runs(runs: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate(([0], merged)) if values[0] else merged
 
 
+def are_shortest(counts: str) -> bool:
+    """Whether each number of a checked counts string has no more characters than pycocotools would give it."""
+    symbols = np.frombuffer(counts.encode("ascii"), dtype=np.uint8) - np.uint8(_FIRST_CHARACTER)
+    last = np.flatnonzero(symbols[1:] < 32) + 1
+    last = last[symbols[last - 1] >= 32]  # of the numbers of more than one character
+    sign_before = np.where(symbols[last - 1] & 16, 31, 0)  # what this character would say again
+    return not np.any(symbols[last] == sign_before)
+
+
 def _decode_runs(symbols: NDArray[np.int64], ends: NDArray[np.intp]) -> NDArray[np.int64]:
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = ends - starts + 1

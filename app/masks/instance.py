@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.masks.counts import check_size, format_counts, parse_counts
+from app.masks.counts import are_shortest, check_size, format_counts, parse_counts
 from app.masks.errors import InvalidMask
 
 __all__ = ["Instance", "InvalidMask", "Point", "Polygon", "Ring", "Rle", "instance_from_json", "instance_to_json"]
@@ -39,7 +39,7 @@ class Rle:
     def __post_init__(self) -> None:
         check_size(self.size)
         runs = parse_counts(self.counts, self.size)
-        if np.count_nonzero(runs[1:]) < len(runs) - 1:
+        if np.count_nonzero(runs[1:]) < len(runs) - 1 or not are_shortest(self.counts):
             object.__setattr__(self, "counts", format_counts(runs, self.size))
 
     @classmethod

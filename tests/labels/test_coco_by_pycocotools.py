@@ -106,6 +106,8 @@ def _tight_box(segmentation: Any, mask: NDArray[np.bool_]) -> list[float]:
     """The smallest box of the outline's coordinates, or of the mask's pixels."""
     if isinstance(segmentation, dict):
         rows, columns = np.nonzero(mask)
+        if len(rows) == 0:
+            return [0, 0, 0, 0]
         xs, ys = [columns.min(), columns.max() + 1], [rows.min(), rows.max() + 1]
     else:
         xs, ys = ([value for flat in segmentation for value in flat[axis::2]] for axis in (0, 1))

@@ -70,6 +70,14 @@ def test_rle__empty_runs_in_compressed_counts_are_merged() -> None:
     assert Rle((2, 3), str(coco["counts"], "ascii")) == mask_rle.encode_mask(rows_to_mask("..# .#."))
 
 
+@pytest.mark.parametrize("counts", ["0120oO0", "P0120O0", "01R00O0"])
+def test_rle__numbers_longer_than_needed_are_shortened(counts: str) -> None:
+    """Some encoder's other text for the same mask is the same mask."""
+    rle = Rle((2, 3), counts)
+    assert rle == mask_rle.encode_mask(mask_rle.decode_rle(rle))
+    assert len(rle.counts) < len(counts)
+
+
 @pytest.mark.parametrize(
     "size, runs, words",
     [
