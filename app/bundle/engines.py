@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle import repository
 from app.bundle.zip_files import BundledFile, file_stem, json_file, text_file
-from app.db.enums import CheckpointKind
+from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json, read_meta
 from app.inference.session import write_openvino_files
@@ -74,7 +74,7 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
     model = repository.get_model(session, model_id)
     if model is None:
         raise NotFound(f"there is no model {model_id}")
-    target = find_target(session, project_id=model.project_id, model_name=model.name, kind=kind)
+    target = find_target(session, project_id=model.project_id, model_name=model.name, kind=kind, speed=Speed.SLOW)
     store = get_blob_store()
     if engine is Engine.TORCH and not store.exists(f"{target.export_prefix}/{TORCHSCRIPT_FILE}"):
         raise Conflict(

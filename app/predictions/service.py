@@ -68,7 +68,7 @@ class PredictionRuntime:
 
 
 def find_target(
-    session: Session, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed | None = None
+    session: Session, *, project_id: int, model_name: str, kind: CheckpointKind, speed: Speed | None
 ) -> Target:
     """Find the exported checkpoint of a model and the thresholds that hold for it.
 
@@ -87,9 +87,10 @@ def find_target(
     if speed is None:
         is_there = is_possible(model.default_speed) and _is_made(session, checkpoint, model.default_speed)
         speed = model.default_speed if is_there else Speed.SLOW
-    require_possible(speed)
-    if not _is_made(session, checkpoint, speed):
-        raise not_made(model, speed)
+    else:
+        require_possible(speed)
+        if not _is_made(session, checkpoint, speed):
+            raise not_made(model, speed)
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
     return Target(speed_prefix(checkpoint, speed), speed, thresholds)
 

@@ -15,15 +15,18 @@ import numpy as np
 import onnxruntime
 import pytest
 from PIL import Image
+from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
 from app.bundle.engines import Engine
 from app.db.engine import session_scope
-from app.db.enums import CheckpointKind, Role
-from app.db.models import LabelClass
+from app.db.enums import CheckpointKind, Role, Speed, Split
+from app.db.models import Checkpoint, LabelClass, Model, PredictionSet
+from app.inference.model_meta import DETECTOR_FILE
 from app.labels.formats import coco
 from app.masks.instance import Rle
 from app.masks.rle import decode_rle
+from app.storage.blobs import get_blob_store
 from app.training.exports import TORCHSCRIPT_FILE
 from tests.bundle.conftest import predict_path, server_with_a_model
 from tests.conftest import Person
@@ -142,6 +145,24 @@ def test_training_labels__have_the_ids_of_the_projects_labels(server: Server) ->
     categories = server.get("training-labels").json()["categories"]
 
     assert {one["name"]: one["id"] for one in categories} == {"fig": fig_id, "nut": fig_id + 2}
+
+
+def test_engine__of_a_model_that_answers_at_another_speed_is_in_f32(server: Server, tmp_path: Path) -> None:
+    with session_scope() as session:
+        best = select(Checkpoint).filter_by(model_id=server.model_id, kind=CheckpointKind.BEST)
+        checkpoint = session.scalars(best).one()
+        row = {"checkpoint_id": checkpoint.id, "speed": Speed.FAST, "prediction_count": 0, "storage_key": ""}
+        session.add(PredictionSet(**row, split=Split.VALIDATION))
+        session.get_one(Model, server.model_id).default_speed = Speed.FAST
+        detector = f"{checkpoint.export_prefix}/{DETECTOR_FILE}"
+    try:
+        folder = _unpacked(server.get("engines/onnx").content, tmp_path)
+    finally:
+        with session_scope() as session:
+            session.execute(delete(PredictionSet).where(PredictionSet.speed == Speed.FAST))
+            session.get_one(Model, server.model_id).default_speed = Speed.SLOW
+
+    assert (folder / DETECTOR_FILE).read_bytes() == get_blob_store().read_bytes(detector)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
