@@ -1,6 +1,6 @@
 /** A picture, what the model found in it, and where the model runs: on the bundle's server or in this browser. */
 import { Download, ImageUp } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Speed } from "../api/types.ts";
 import { Logo } from "../app/Logo.tsx";
@@ -12,6 +12,7 @@ import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { LABEL_PALETTE } from "../components/labelColors.ts";
 import { SegmentedControl } from "../components/SegmentedControl.tsx";
 import { saveFile } from "../components/saveFile.ts";
+import { useDropOnPage } from "../pages/gallery/upload/useDropOnPage.ts";
 import { PredictedImage } from "../pages/predict/PredictedImage.tsx";
 import { PredictionList } from "../pages/predict/PredictionList.tsx";
 import { type Cut, isKept, type PredictedObject } from "../pages/predict/predictions.ts";
@@ -20,7 +21,6 @@ import styles from "./BundlePage.module.css";
 import { ScorePanel } from "./ScorePanel.tsx";
 import type { ModelMeta, Served } from "./served.ts";
 import { useAsk, type Where } from "./useAsk.ts";
-import { useDroppedFile } from "./useDroppedFile.ts";
 import { useObjectUrl } from "./useObjectUrl.ts";
 import { usePrediction } from "./usePrediction.ts";
 import { useServed } from "./useServed.ts";
@@ -47,7 +47,7 @@ function ModelAtWork({ served }: { served: Served }) {
   const [chosen, setChosen] = useState<PredictedObject | null>(null);
   const { ask, loading, error } = useAsk(served, where, useSettled(token));
   const prediction = usePrediction(file, ask);
-  const isOver = useDroppedFile(setFile);
+  const isOver = useDropOnPage(useCallback(({ files: [first] }: DataTransfer) => first && setFile(first), []));
   const colorOf = useMemo(() => colorsOf(meta), [meta]);
   const objects = prediction.state === "done" ? prediction.objects : [];
   const kept = objects.filter((object) => isKept(object, cut));

@@ -1,6 +1,6 @@
 /** The left side: upload, drop zone, and the images with how many objects were found in each. */
 import { FileArchive, FolderUp, Images, Upload } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button.tsx";
 import { classNames } from "../../components/classNames.ts";
@@ -9,8 +9,9 @@ import { MenuItem } from "../../components/Menu.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { SendingProgress } from "../../components/SendingProgress.tsx";
 import { SplitButton } from "../../components/SplitButton.tsx";
-import { filesOfDrop, hasFiles, type PickKind, pickFiles } from "../gallery/upload/pickFiles.ts";
+import { filesOfDrop, type PickKind, pickFiles } from "../gallery/upload/pickFiles.ts";
 import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
+import { useDropOnPage } from "../gallery/upload/useDropOnPage.ts";
 import styles from "./PictureList.module.css";
 import { type Cut, isKept } from "./predictions.ts";
 import { MOST_AT_ONCE } from "./takenFiles.ts";
@@ -28,7 +29,9 @@ interface PictureListProps {
 
 export function PictureList({ pictures, shown, cut, sending, onShow, onFiles }: PictureListProps) {
   const { t } = useTranslation(["predict", "upload", "common"]);
-  const isOver = useDropOnPage(onFiles);
+  const isOver = useDropOnPage(
+    useCallback(async (dropped: DataTransfer) => onFiles((await filesOfDrop(dropped)).files), [onFiles]),
+  );
   const pick = async (kind: PickKind) => onFiles(await pickFiles(kind));
   return (
     <>
@@ -108,32 +111,4 @@ function PictureState({ picture, cut }: { picture: Picture; cut: Cut }) {
       );
     }
   }
-}
-
-/** Files and folders may be dropped anywhere on the page; answers whether some are being dragged over it. */
-function useDropOnPage(onFiles: (files: readonly NamedFile[]) => void): boolean {
-  const [isOver, setIsOver] = useState(false);
-  useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (!hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      setIsOver(true);
-    };
-    const leave = (event: DragEvent) => event.relatedTarget === null && setIsOver(false);
-    const drop = async (event: DragEvent) => {
-      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      setIsOver(false);
-      onFiles((await filesOfDrop(event.dataTransfer)).files);
-    };
-    document.addEventListener("dragover", over);
-    document.addEventListener("dragleave", leave);
-    document.addEventListener("drop", drop);
-    return () => {
-      document.removeEventListener("dragover", over);
-      document.removeEventListener("dragleave", leave);
-      document.removeEventListener("drop", drop);
-    };
-  }, [onFiles]);
-  return isOver;
 }

@@ -1,5 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Project } from "../../../../api/types.ts";
 import { Button } from "../../../../components/Button.tsx";
@@ -32,13 +32,16 @@ export function ImportLabelsDialog({ project, onClose }: ImportLabelsDialogProps
   const formats = useQuery(labelFormatsQuery(project.id));
   const known = formats.data?.items ?? [];
   const endings = endingsOf(known, format);
-  const chosen = useChosenFiles(endings);
+  const chosen = useChosenFiles();
   const labelImport = useLabelImport(project.id, ({ isDryRun }) => setStep(isDryRun ? "preview" : "done"));
   const { report, isBusy } = labelImport;
-  const add = (files: NamedFile[]) => {
+  const client = useQueryClient();
+  const add = async (files: NamedFile[]) => {
     if (step !== "files" || isBusy || files.length === 0) return;
     labelImport.forget();
-    chosen.add(files);
+    // Files may be quicker than the list that says which of them hold labels; without it all are taken.
+    const listed = await client.ensureQueryData(labelFormatsQuery(project.id)).catch(() => ({ items: [] }));
+    chosen.add(files, endingsOf(listed.items, format));
   };
 
   return (
@@ -135,18 +138,10 @@ function Footer({ step, hasFiles, labelImport, onSend, onBack, onClose }: Footer
 }
 
 /** The files that are going to be sent, of those that were chosen or dropped. */
-function useChosenFiles(endings: readonly string[]) {
+function useChosenFiles() {
   const [files, setFiles] = useState<readonly NamedFile[]>([]);
   const [hasNoLabels, setHasNoLabels] = useState(false);
-  const isKnown = endings.length > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, for files that were quicker than the list of formats
-  useEffect(() => {
-    if (!isKnown || files.length === 0) return;
-    const found = labelFilesAmong(files, endings);
-    setHasNoLabels(found.length === 0);
-    setFiles(found);
-  }, [isKnown]);
-  const add = (added: readonly NamedFile[]) => {
+  const add = (added: readonly NamedFile[], endings: readonly string[]) => {
     const found = labelFilesAmong(added, endings);
     setHasNoLabels(found.length === 0);
     setFiles((before) => withFiles(before, found));

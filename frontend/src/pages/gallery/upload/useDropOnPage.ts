@@ -1,21 +1,21 @@
 import { useEffect, useState } from "react";
+import { hasFiles } from "./pickFiles.ts";
 
-/** A file may be dropped anywhere on the page; answers whether one is being dragged over it. */
-export function useDroppedFile(onFile: (file: File) => void): boolean {
+/** Files and folders may be dropped anywhere on the page; answers whether some are being dragged over it. */
+export function useDropOnPage(onDrop: (dropped: DataTransfer) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     const over = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
+      if (!hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(true);
     };
     const leave = (event: DragEvent) => event.relatedTarget === null && setIsOver(false);
     const drop = (event: DragEvent) => {
-      const file = event.dataTransfer?.files[0];
-      if (file === undefined) return;
+      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       event.preventDefault();
       setIsOver(false);
-      onFile(file);
+      onDrop(event.dataTransfer);
     };
     document.addEventListener("dragover", over);
     document.addEventListener("dragleave", leave);
@@ -25,6 +25,6 @@ export function useDroppedFile(onFile: (file: File) => void): boolean {
       document.removeEventListener("dragleave", leave);
       document.removeEventListener("drop", drop);
     };
-  }, [onFile]);
+  }, [onDrop]);
   return isOver;
 }
