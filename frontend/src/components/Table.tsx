@@ -6,15 +6,17 @@ interface TableProps {
   /** Read aloud as the table's name. */
   label: string;
   className?: string;
+  /** On a phone the cells of a row go under each other: beside them a long address would break at every letter. */
+  isStackedOnPhone?: boolean;
   /** thead and tbody; cells with figures take `numberCell`. */
   children: ReactNode;
 }
 
 /** An ordinary table with rows 48 high; it scrolls sideways where it is too wide. */
-export function Table({ label, className, children }: TableProps) {
+export function Table({ label, className, isStackedOnPhone = false, children }: TableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it
-    <div className={classNames(styles.scroller, className)} tabIndex={0}>
+    <div className={classNames(styles.scroller, isStackedOnPhone && styles.stacked, className)} tabIndex={0}>
       <table aria-label={label} className={styles.table}>
         {children}
       </table>

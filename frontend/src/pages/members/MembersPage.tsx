@@ -34,7 +34,7 @@ export function MembersPage() {
       <ErrorMessage error={project.error ?? members.error} onRetry={() => members.refetch()} />
       {mayChange && <AddMember projectId={projectId} />}
       {!project.error && (
-        <Table label={t("title")} className={styles.table ?? ""}>
+        <Table label={t("title")} isStackedOnPhone className={styles.table ?? ""}>
           <thead>
             <tr>
               <th>{t("person")}</th>

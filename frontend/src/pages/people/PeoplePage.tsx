@@ -27,7 +27,7 @@ export function PeoplePage() {
       <ErrorMessage error={people.error} onRetry={() => void people.refetch()} />
       {people.isPending && <Skeleton width={280} />}
       {people.data && (
-        <Table label={t("title")} className={styles.table ?? ""}>
+        <Table label={t("title")} isStackedOnPhone className={styles.table ?? ""}>
           <thead>
             <tr>
               <th>{t("person")}</th>
