@@ -1,10 +1,11 @@
 """A model to carry away: the offline bundle."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.service import Wish, make_bundle
 from app.db.enums import CheckpointKind, Speed
 from app.deps import ModelDeveloperAccess
@@ -12,12 +13,8 @@ from app.http import PathId, errors
 
 router = APIRouter(prefix="/api/v1", tags=["offline"])
 
-_ZIP: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
-
-@router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**_ZIP, **errors(409)})
+@router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**ZIP_FILE, **errors(409)})
 def download_bundle(
     request: Request,
     model_id: PathId,
@@ -34,5 +31,4 @@ def download_bundle(
         runtime=request.app.state.predictions,
         tables=request.app.state.prediction_tables,
     )
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(chunks, media_type="application/zip", headers=headers)
+    return StreamingResponse(chunks, media_type="application/zip", headers=attachment(name))

@@ -1,10 +1,9 @@
 """A model for other engines, and the labels that it was trained with."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.engines import Engine, download_engine
 from app.bundle.training_labels import download_training_labels
 from app.db.enums import CheckpointKind, Split
@@ -13,12 +12,10 @@ from app.http import PathId, errors
 
 router = APIRouter(prefix="/api/v1", tags=["offline"])
 
-_ZIP: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
-}
 
-
-@router.get("/models/{model_id}/engines/{engine}", response_class=StreamingResponse, responses={**_ZIP, **errors(409)})
+@router.get(
+    "/models/{model_id}/engines/{engine}", response_class=StreamingResponse, responses={**ZIP_FILE, **errors(409)}
+)
 def download_model_for_engine(
     model_id: PathId,
     engine: Engine,
@@ -28,7 +25,7 @@ def download_model_for_engine(
 ) -> StreamingResponse:
     """Download a model as plain ONNX, OpenVINO IR or TorchScript, with a script that runs it."""
     download = download_engine(session, model_id=model_id, kind=checkpoint, engine=engine)
-    return StreamingResponse(download.chunks, media_type="application/zip", headers=_attachment(download.file_name))
+    return StreamingResponse(download.chunks, media_type="application/zip", headers=attachment(download.file_name))
 
 
 @router.get("/models/{model_id}/training-labels", response_class=StreamingResponse, responses=errors(409))
@@ -37,8 +34,4 @@ def download_labels_of_training(
 ) -> StreamingResponse:
     """Download the labels that a model was trained with as COCO JSON: of both splits, or of one."""
     download = download_training_labels(session, model_id=model_id, split=split)
-    return StreamingResponse(download.chunks, media_type="application/json", headers=_attachment(download.file_name))
-
-
-def _attachment(file_name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(download.chunks, media_type="application/json", headers=attachment(download.file_name))

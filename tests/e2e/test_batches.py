@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 import httpx
 import pytest
@@ -19,6 +18,7 @@ from tests.e2e.conftest import DESKTOP, Server
 from tests.e2e.predicting import plant_predicting_model
 from tests.e2e.projects import make_project, stored_instances, upload_scenes
 from tests.e2e.test_pages import PHONE, serious_violations, widths_beyond
+from tests.e2e.waiting import wait_until
 from tests.exported import exported_random_model
 from tests.scenes import draw_scene
 
@@ -54,10 +54,9 @@ def files(*names: str) -> list[FilePayload]:
 
 
 def wait_for_drafts(page: Page, api: httpx.Client, batch_id: int) -> None:
-    ends_at = monotonic() + BATCH_MS / 1000
-    while not api.get(f"/api/v1/batches/{batch_id}").json()["drafts"]["is_made"]:
-        assert monotonic() < ends_at, "the worker makes no drafts"
-        page.wait_for_timeout(200)
+    path = f"/api/v1/batches/{batch_id}"
+    is_made = wait_until(page, lambda: api.get(path).json()["drafts"]["is_made"], bool, longest_s=BATCH_MS / 1000)
+    assert is_made, "the worker makes no drafts"
 
 
 def wait_until_ready(page: Page) -> None:

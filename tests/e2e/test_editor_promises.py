@@ -11,13 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PASSWORD, Browsing
 from tests.e2e.drawing import Canvas, expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SQUARE = [(60, 60), (220, 60), (220, 200), (60, 200)]
 TRIANGLE = [(300, 80), (400, 90), (350, 200)]
-WAIT_TURNS, WAIT_MS = 300, 100
 STRIP = [(60, 240), (200, 240), (200, 280)]
 
 
@@ -69,11 +69,7 @@ def wait_for_stored(page: Page, api: httpx.Client, image_id: int, names: list[st
 
 
 def wait_for_server(page: Page, api: httpx.Client, image_id: int, names: list[str]) -> None:
-    for _ in range(WAIT_TURNS):
-        if stored_names(api, image_id) == names:
-            break
-        page.wait_for_timeout(WAIT_MS)
-    assert stored_names(api, image_id) == names
+    assert wait_until(page, lambda: stored_names(api, image_id), lambda stored: stored == names) == names
 
 
 def test_session_that_ended__is_renewed_over_the_editor_and_the_work_goes_on(

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Browsing
 from tests.e2e.drawing import expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -189,10 +190,7 @@ def _work(page: Page, canvas: Any, *, minutes: int) -> None:
 
 def _labeling_time(page: Page, api: httpx.Client, project_id: int, *, at_least_s: float) -> list[dict[str, Any]]:
     """The report, once what the left page sent has arrived."""
-    for _ in range(300):
-        report = api.get(f"/api/v1/projects/{project_id}/labeling-time").json()
-        if report["total_seconds"] >= at_least_s:
-            break
-        page.wait_for_timeout(100)
+    path = f"/api/v1/projects/{project_id}/labeling-time"
+    report = wait_until(page, lambda: api.get(path).json(), lambda said: said["total_seconds"] >= at_least_s)
     items: list[dict[str, Any]] = report["items"]
     return items

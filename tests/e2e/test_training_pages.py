@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import Browsing, Server
 from tests.e2e.planted import plant_model
 from tests.e2e.projects import import_labels, make_project, upload_scenes
+from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -21,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_POINT_MS = 120_000  # within 60 s of the first step, which the worker's start comes before
 TRAIN_MINUTES = "9"  # more than the test takes; it cancels the training
 IMAGE_SIZE = "96"
-WAIT_TURNS, WAIT_MS = 300, 100
 
 
 @pytest.mark.timeout(600)
@@ -131,11 +131,7 @@ def change_order(page: Page, api: httpx.Client, waiting: list[int]) -> None:
 
 def wait_for_order(page: Page, api: httpx.Client, order: list[int]) -> None:
     """The page shows it before the server has it."""
-    for _ in range(WAIT_TURNS):
-        if (now := queued_ids(api)) == order:
-            break
-        page.wait_for_timeout(WAIT_MS)
-    assert now == order
+    assert wait_until(page, lambda: queued_ids(api), lambda queued: queued == order) == order
 
 
 def queued_ids(api: httpx.Client) -> list[int]:
