@@ -6,6 +6,7 @@ to this process only; what was made is in the database. Source: docs/decisions/0
 
 import logging
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -100,16 +101,18 @@ class SpeedMaker:
             model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported_without(session, model_id, speed=speed)
         frozen = _read_snapshot(model)
+        exports = _by_export(checkpoints)
         image_count = len(frozen.images)
-        making.total = max(1, image_count * len(checkpoints) * (2 if speed is Speed.FAST else 1))
-        for checkpoint in checkpoints:
+        making.total = max(1, image_count * len(exports) * (2 if speed is Speed.FAST else 1))
+        for checkpoint, *others in exports:
             if speed is Speed.FAST:
                 make_fast_graphs(get_blob_store(), checkpoint, frozen, go_on=self._go_on)
                 making.done += image_count  # about the time that predicting takes
             tables = {split: self._predict_split(checkpoint, frozen, split, speed, making) for split in _SPLITS}
             thresholds = optimized_thresholds(tables[Split.VALIDATION])
             latencies = self._measure(checkpoint, frozen, speed, thresholds)
-            _store(checkpoint, tables, thresholds, latencies, speed)
+            for one in (checkpoint, *others):
+                _store(one, tables, thresholds, latencies, speed)
 
     def _go_on(self) -> None:
         if self._stopping.is_set():
@@ -195,6 +198,14 @@ def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, 
     ):
         raise not_made(model, speed)
     model.default_speed = speed
+
+
+def _by_export(checkpoints: Sequence[Checkpoint]) -> list[list[Checkpoint]]:
+    """Best and last of one step are one export, and predict alike."""
+    exports: dict[str | None, list[Checkpoint]] = {}
+    for checkpoint in checkpoints:
+        exports.setdefault(checkpoint.export_prefix, []).append(checkpoint)
+    return list(exports.values())
 
 
 def _read_snapshot(model: Model) -> Snapshot:

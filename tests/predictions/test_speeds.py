@@ -19,10 +19,11 @@ from app.inference.predictor import Predictor
 from app.inference.session import Precision, has_bfloat16
 from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
-from app.predictions import service
+from app.predictions import service, speeds
 from app.storage.blobs import get_blob_store
 from app.training import snapshot
 from app.training.snapshot import Snapshot, SnapshotImage
+from app.training.stored_predictions import predict_image
 from tests.conftest import Person
 from tests.trained import CLASS_NAMES, OPTIMIZED
 
@@ -126,6 +127,30 @@ def test_medium__predicts_in_bfloat16_and_slow_in_float32_whatever_was_asked_bef
         expected = predictor.predict(picture(7), score_thresholds=dict.fromkeys(CLASS_NAMES, 0.05))
         assert [one["score"] for one in by_speed[speed]] == [round(one.score * 100, 1) for one in expected]
     assert by_speed["medium"] != by_speed["slow"]
+
+
+@needs_bfloat16
+def test_medium__of_best_and_last_that_are_one_export_is_predicted_once(
+    model_id: int, make: Callable[..., Any], snapshot_images: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with session_scope() as session:
+        best, last = session.scalars(select(Checkpoint).filter_by(model_id=model_id).order_by(Checkpoint.kind)).all()
+        last.export_prefix = best.export_prefix
+    predicted: list[int] = []
+
+    def noting(predictor: Predictor, image: SnapshotImage, *rest: Any) -> ImagePredictions:
+        predicted.append(image.image_id)
+        return predict_image(predictor, image, *rest)
+
+    monkeypatch.setattr(speeds, "predict_image", noting)
+
+    assert make("medium")["status"] == "ready"
+
+    assert sorted(predicted) == snapshot_images
+    with session_scope(read_only=True) as session:
+        stored = session.scalars(select(PredictionSet).where(PredictionSet.speed == Speed.MEDIUM)).all()
+    assert {row.checkpoint_id for row in stored} == {best.id, last.id}
+    assert len(stored) == 4
 
 
 @needs_bfloat16
