@@ -1,28 +1,15 @@
 """What `benchmarks.editor` runs in the page."""
 
-# When a picture not seen before, and when the objects, were drawn and their frame was over.
+# When a picture not seen before, and when the objects, were shown and their frame was over.
 WATCH_DRAWING = """
 window.drawn = { pictures: [], scenes: [], largest: 0 };
-const { drawImage, stroke, fill } = CanvasRenderingContext2D.prototype;
-const seen = new WeakSet();
-let filled = 0;
+const { transferFromImageBitmap } = ImageBitmapRenderingContext.prototype;
 const afterFrame = (times) => requestAnimationFrame(() => setTimeout(() => times.push(performance.now())));
-CanvasRenderingContext2D.prototype.drawImage = function (source, ...rest) {
-    if (source instanceof ImageBitmap && this.canvas.closest?.("[data-testid=canvas]") && !seen.has(source)) {
-        seen.add(source);
-        window.drawn.largest = Math.max(window.drawn.largest, source.width, source.height);
-        afterFrame(window.drawn.pictures);
-    }
-    return drawImage.call(this, source, ...rest);
-};
-CanvasRenderingContext2D.prototype.fill = function (...rest) {
-    filled++;
-    return fill.apply(this, rest);
-};
-CanvasRenderingContext2D.prototype.stroke = function (...rest) {
-    if (filled > 0) afterFrame(window.drawn.scenes);
-    filled = 0;
-    return stroke.apply(this, rest);
+ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (bitmap) {
+    const isScene = this.canvas.dataset.testid === "scene-layer";
+    if (bitmap && !isScene) window.drawn.largest = Math.max(window.drawn.largest, bitmap.width, bitmap.height);
+    if (bitmap) afterFrame(isScene ? window.drawn.scenes : window.drawn.pictures);
+    return transferFromImageBitmap.call(this, bitmap);
 };
 """
 IS_DRAWN = "() => window.drawn.pictures.length > 0 && window.drawn.scenes.length > 0"

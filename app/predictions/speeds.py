@@ -170,9 +170,11 @@ def describe_speed(
 ) -> SpeedSchema:
     """Whether a speed is there, being made, or could be; its figures are those of the checkpoint of this kind."""
     making = maker.making(model_id, speed)
-    is_made = repository.has_export(session, model_id) and not repository.list_exported_without(
-        session, model_id, speed=speed
-    )
+    is_made = _is_made(session, model_id, speed)
+    if making is None and not is_made:
+        # it may have been finished since the caller's transaction began, which does not see it
+        with session_scope(read_only=True) as later:
+            is_made = _is_made(later, model_id, speed)
     error = making.error if making else None
     if is_made:
         status, progress, error = SpeedStatus.READY, 1.0, None
@@ -183,6 +185,12 @@ def describe_speed(
         status, progress = SpeedStatus.NOT_MADE, 0.0
     figures = describe_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind), speed)
     return SpeedSchema(speed=speed, status=status, progress=progress, error=error, **figures.model_dump())
+
+
+def _is_made(session: Session, model_id: int, speed: Speed) -> bool:
+    return repository.has_export(session, model_id) and not repository.list_exported_without(
+        session, model_id, speed=speed
+    )
 
 
 def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import delete, select
 
@@ -151,6 +152,17 @@ def test_medium__of_best_and_last_that_are_one_export_is_predicted_once(
         stored = session.scalars(select(PredictionSet).where(PredictionSet.speed == Speed.MEDIUM)).all()
     assert {row.checkpoint_id for row in stored} == {best.id, last.id}
     assert len(stored) == 4
+
+
+@needs_bfloat16
+def test_medium__made_while_somebody_looks_is_there(
+    app: FastAPI, model_id: int, make: Callable[..., Any], snapshot_images: list[int]
+) -> None:
+    with session_scope(read_only=True) as session:
+        assert session.get(Model, model_id)  # from here on the transaction sees nothing new
+        make("medium")
+        described = speeds.describe_speed(session, app.state.speeds, model_id=model_id, speed=Speed.MEDIUM)
+    assert described.status == "ready"
 
 
 @needs_bfloat16

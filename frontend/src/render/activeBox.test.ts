@@ -11,7 +11,10 @@ const LOOK = { colorOf: () => "#00f", fill: 0.3, selectedFill: 0.5 };
 /** Screen pixels that may be left free around what is drawn. */
 const SLACK = 12;
 
+const PENDING = "an object that the scene does not show yet";
+
 const IN_HAND: Record<string, (editor: Editor) => void> = {
+  [PENDING]: () => undefined,
   "a hovered object": (editor) => void pointer(editor, "pointermove", [30, 30]),
   "a selected object with its handles": (editor) => editor.select("a"),
   "a dragged corner": (editor) => {
@@ -52,10 +55,11 @@ test.each(Object.keys(IN_HAND))("holds %s and little else", (name) => {
   const editor = makeEditor([instanceOf("a", SQUARE), instanceOf("b", polygonOf([5, 70], [9, 70], [5, 75]))]);
   IN_HAND[name]?.(editor);
   const { context } = new NotedCanvas();
-  const scene = { editor, view: VIEW, screen: { width: 400, height: 300 }, ratio: 1, look: LOOK };
+  const pending = name === PENDING ? editor.document.instances.slice(1) : [];
+  const scene = { editor, view: VIEW, screen: { width: 400, height: 300 }, ratio: 1, look: LOOK, pending };
   drawActive({ ...scene, context } as unknown as ActiveScene);
   const drawn = boxOfPoints(context.drawn);
-  const box = activeBox({ editor, view: VIEW });
+  const box = activeBox({ editor, view: VIEW, pending });
   for (const [inner, outer] of [
     [box.x0, drawn.x0],
     [box.y0, drawn.y0],
@@ -68,6 +72,6 @@ test.each(Object.keys(IN_HAND))("holds %s and little else", (name) => {
 });
 
 test("is empty with nothing in hand", () => {
-  const { x0, x1 } = activeBox({ editor: makeEditor([instanceOf("a", SQUARE)]), view: VIEW });
+  const { x0, x1 } = activeBox({ editor: makeEditor([instanceOf("a", SQUARE)]), view: VIEW, pending: [] });
   expect(x1 - x0).toBe(0);
 });

@@ -11,8 +11,8 @@ import { toScreen, type View } from "./view.ts";
 const REACH = 8;
 
 /** Holds all that `drawActive` draws, in screen pixels; empty where it draws nothing. */
-export function activeBox({ editor, view }: Pick<ActiveScene, "editor" | "view">): Box {
-  const shapes = [hoveredOf(editor), selectedOf(editor)].map((instance) => instanceBox(instance, view));
+export function activeBox({ editor, view, pending }: Pick<ActiveScene, "editor" | "view" | "pending">): Box {
+  const shapes = [hoveredOf(editor), selectedOf(editor), ...pending].map((instance) => instanceBox(instance, view));
   return [...shapes, draftBox(editor.tool.draft, view), cursorBox(editor.tool.cursor, view)].reduce(
     uniteBoxes,
     EMPTY_BOX,

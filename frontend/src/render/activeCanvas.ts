@@ -2,7 +2,7 @@
  * The top canvas. It is only as large as what is being edited: without a graphics card browsers copy all of a canvas in each frame in
  * which it changes, and a hovered object is a hundredth of the screen.
  */
-import { intersectBoxes } from "../geometry/box.ts";
+import { intersectBoxes, isEmptyBox } from "../geometry/box.ts";
 import type { Box } from "../geometry/types.ts";
 import { activeBox } from "./activeBox.ts";
 import { type ActiveScene, drawActive } from "./activeLayer.ts";
@@ -13,6 +13,7 @@ const STEP = 128;
 export class ActiveCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
+  #isBlank = true;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -24,6 +25,11 @@ export class ActiveCanvas {
   draw(scene: Omit<ActiveScene, "context">): void {
     const { view, screen, ratio } = scene;
     const seen = intersectBoxes(activeBox(scene), { x0: 0, y0: 0, x1: screen.width, y1: screen.height });
+    if (isEmptyBox(seen)) {
+      this.#blank();
+      return;
+    }
+    this.#isBlank = false;
     const { x, y } = this.#place(seen, ratio);
     drawActive({
       ...scene,
@@ -31,6 +37,13 @@ export class ActiveCanvas {
       view: { scale: view.scale, x: view.x - x, y: view.y - y },
       screen: { width: this.#canvas.width / ratio, height: this.#canvas.height / ratio },
     });
+  }
+
+  #blank(): void {
+    if (this.#isBlank) return;
+    this.#isBlank = true;
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
   /** Lays it over a box of the screen, on whole device pixels, blank; answers where its corner is, in screen pixels. */

@@ -8,7 +8,7 @@ import { forEachVertex, sameVertex } from "../editor/vertices.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { drawMarquee } from "./marquee.ts";
 import { pathOf } from "./paths.ts";
-import { HALO_COLOR, HALO_WIDTH, OUTLINE_WIDTH, type SceneLook } from "./sceneLayer.ts";
+import { HALO_COLOR, HALO_WIDTH, OUTLINE_WIDTH, type SceneLook } from "./sceneDrawing.ts";
 import { drawSmartMarks } from "./smartDraft.ts";
 import type { StrokeImage } from "./strokeImage.ts";
 import { seenBox, toScreen, type View } from "./view.ts";
@@ -32,6 +32,8 @@ export interface ActiveScene {
   readonly ratio: number;
   readonly look: ActiveLook;
   readonly stroke: StrokeImage;
+  /** Objects that the scene's picture does not show yet. */
+  readonly pending: readonly Instance[];
   /** Joins the boxes of the stroke's changes since the last frame. */
   readonly dirty: Box;
 }
@@ -55,6 +57,7 @@ export function drawActive(scene: ActiveScene): void {
   const { context, editor, screen, ratio, look } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, screen.width, screen.height);
+  for (const instance of scene.pending) drawShape(scene, instance, look.fill);
   const [hovered, selected] = [hoveredOf(editor), selectedOf(editor)];
   if (hovered) drawShape(scene, hovered, look.selectedFill / 2);
   if (selected) drawSelected(scene, selected);

@@ -1,5 +1,6 @@
-/** A canvas for tests that notes where it is drawn on, in its own pixels. */
+/** What stands in for the browser in tests: a canvas that notes where it is drawn on, and a painter that answers when it is told to. */
 import type { Point } from "../geometry/types.ts";
+import type { SceneOrder, ScenePort } from "./sceneMessages.ts";
 
 export class NotedPath {
   readonly points: Point[] = [];
@@ -62,6 +63,10 @@ export class NotedContext {
   clip(): void {}
   clearRect(): void {}
   drawImage(): void {}
+  readonly shown: ImageBitmap[] = [];
+  transferFromImageBitmap(bitmap: ImageBitmap): void {
+    this.shown.push(bitmap);
+  }
   setLineDash(): void {}
 
   #note(points: readonly Point[], reach: number): void {
@@ -77,7 +82,34 @@ export class NotedCanvas {
   height = 0;
   readonly style: Record<string, string> = {};
   readonly context = new NotedContext(this);
+  hidden = false;
   getContext(): NotedContext {
     return this.context;
+  }
+}
+
+/** Keeps orders until they are answered. */
+export class HeldPort implements ScenePort {
+  onPicture: ScenePort["onPicture"] = () => undefined;
+  onLost: ScenePort["onLost"] = () => undefined;
+  readonly orders: SceneOrder[] = [];
+  isClosed = false;
+  paint(order: SceneOrder): void {
+    this.orders.push(order);
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Answers the oldest order, with so many objects in sight; tells of the bitmap. */
+  answer(seen = 1000): { isClosed: boolean } {
+    const order = this.orders.shift();
+    if (!order) throw new Error("nothing was ordered");
+    const close = () => {
+      bitmap.isClosed = true;
+    };
+    const bitmap = { width: 1, height: 1, isClosed: false, close };
+    this.onPicture({ turn: order.turn, seen, bitmap: bitmap as unknown as ImageBitmap });
+    return bitmap;
   }
 }

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import type { Size } from "../geometry/types.ts";
-import { type ImageLevel, ImagePyramid, tileBoxes } from "./imagePyramid.ts";
+import { type ImageLevel, ImagePyramid, tileBoxes, tilesIn } from "./imagePyramid.ts";
 
 const IMAGE = { width: 8000, height: 6000 };
-const SCREEN = { width: 1000, height: 800 };
 
 /** The browser's pictures and canvas, as far as a pyramid asks of them. */
 function bitmapOf(width: number, height: number) {
@@ -26,15 +25,6 @@ function levelOf(size: Size): ImageLevel {
   return { ...size, tiles };
 }
 
-type Drawn = [bitmap: ImageBitmap, ...frame: number[]];
-
-function drawnBy(pyramid: ImagePyramid, view: { scale: number; x: number; y: number }): Drawn[] {
-  const drawn: Drawn[] = [];
-  const context = { drawImage: (...call: Drawn) => drawn.push(call) };
-  pyramid.draw(context as unknown as CanvasRenderingContext2D, view, SCREEN, 0, 1);
-  return drawn;
-}
-
 test("no tile of an image of any size is larger than graphics cards take, and none is missing a pixel", () => {
   for (const size of [
     IMAGE,
@@ -54,40 +44,30 @@ test("no tile of an image of any size is larger than graphics cards take, and no
   }
 });
 
-test("only the tiles in sight are drawn, each where it belongs", () => {
+test("only the tiles that touch a box are found, each where it belongs", () => {
   const pyramid = new ImagePyramid(IMAGE);
   pyramid.add(levelOf(IMAGE));
-  const drawn = drawnBy(pyramid, { scale: 2, x: -4000, y: -4000 });
-  // from (2000, 2000) to (2500, 2400): where four tiles meet, at 2048
-  expect(drawn.map(([, ...frame]) => frame)).toEqual([
-    [2000, 2000, 49, 49, 0, 0, 98, 98],
-    [0, 2000, 452, 49, 96, 0, 904, 98],
-    [2000, 0, 49, 352, 0, 96, 98, 704],
-    [0, 0, 452, 352, 96, 96, 904, 704],
+  const level = pyramid.levelFor(2);
+  // where four tiles meet, at 2048
+  expect(level && tilesIn(level, { x0: 2000, y0: 2000, x1: 2500, y1: 2400 }).map(({ box }) => box)).toEqual([
+    { x0: 0, y0: 0, x1: 2049, y1: 2049 },
+    { x0: 2048, y0: 0, x1: 4097, y1: 2049 },
+    { x0: 0, y0: 2048, x1: 2049, y1: 4097 },
+    { x0: 2048, y0: 2048, x1: 4097, y1: 4097 },
   ]);
 });
 
-test("from far the smallest level is drawn that has a pixel for each on the screen", () => {
+test("from far the smallest level is shown that has a pixel for each on the screen", () => {
   const pyramid = new ImagePyramid(IMAGE);
-  const [full, half, eighth] = [IMAGE, { width: 4000, height: 3000 }, { width: 1000, height: 750 }].map(levelOf);
-  for (const level of [full, half, eighth]) pyramid.add(level as ImageLevel);
-  const levelAt = (scale: number) => {
-    const [first] = drawnBy(pyramid, { scale, x: 0, y: 0 });
-    return [full, half, eighth].find((level) => level?.tiles.some(({ bitmap }) => bitmap === first?.[0]));
-  };
-  expect([levelAt(0.1), levelAt(0.2), levelAt(0.5), levelAt(0.6), levelAt(8)]).toEqual([
-    eighth,
-    half,
-    half,
-    full,
-    full,
-  ]);
+  for (const width of [8000, 4000, 1000]) pyramid.add(levelOf({ width, height: width * 0.75 }));
+  const widths = [0.1, 0.2, 0.5, 0.6, 8].map((scale) => pyramid.levelFor(scale)?.width);
+  expect(widths).toEqual([1000, 4000, 4000, 8000, 8000]);
 });
 
-test("a stand-in for what the browser cannot read is stretched over the image", () => {
+test("of a stand-in for what the browser cannot read no pixels are read", () => {
   const pyramid = new ImagePyramid(IMAGE);
   pyramid.add(levelOf({ width: 400, height: 300 }));
-  expect(drawnBy(pyramid, { scale: 0.1, x: 10, y: 20 })[0]?.slice(1)).toEqual([0, 0, 400, 300, 10, 20, 800, 600]);
+  expect(pyramid.levelFor(0.1)?.width).toBe(400);
   expect(pyramid.read(100, 100, 50)).toBeNull();
 });
 
@@ -106,11 +86,11 @@ test("a level that suits what is on the screen better is told of, another is not
   let told = 0;
   pyramid.onBetterLevel = () => told++;
   pyramid.add(levelOf({ width: 1000, height: 750 }));
-  drawnBy(pyramid, { scale: 0.1, x: 0, y: 0 });
+  pyramid.levelFor(0.1);
   pyramid.add(levelOf(IMAGE));
   pyramid.add(levelOf({ width: 500, height: 375 }));
   expect(told).toBe(0);
-  drawnBy(pyramid, { scale: 0.4, x: 0, y: 0 });
+  pyramid.levelFor(0.4);
   pyramid.add(levelOf({ width: 4000, height: 3000 }));
   expect(told).toBe(1);
 });

@@ -1,13 +1,10 @@
 /**
- * The image at full size, a half, a quarter …: drawing costs what the screen has pixels, not what the image has. Each level lies in
- * tiles, because graphics cards and browsers draw no single picture of more than some thousand pixels a side.
+ * The image at full size, a half, a quarter …: showing it costs what the screen has pixels, not what the image has. Each level lies in
+ * tiles, because graphics cards and browsers show no single picture of more than some thousand pixels a side.
  */
-import { intersectBoxes, isEmptyBox } from "../geometry/box.ts";
+import { boxesTouch } from "../geometry/box.ts";
 import type { Box, Size } from "../geometry/types.ts";
-import { seenBox, type View } from "./view.ts";
 
-/** From this zoom on pixels are shown as squares: a brush needs to see them. */
-const SQUARE_PIXELS_FROM = 3;
 /** Pixels of a tile's side: four fill a large screen, and each is far below what any graphics card takes. */
 const TILE = 2048;
 
@@ -22,14 +19,31 @@ export interface ImageLevel extends Size {
   readonly tiles: readonly ImageTile[];
 }
 
+/** A piece that can be put on the page. */
+export interface ShownTile {
+  /** In the level's pixels. */
+  readonly box: Box;
+  /** The page's element for it, made when it is first asked for. */
+  readonly element: () => HTMLCanvasElement;
+}
+
+export interface ShownLevel extends Size {
+  readonly tiles: readonly ShownTile[];
+}
+
+interface Level extends ShownLevel {
+  readonly tiles: readonly Tile[];
+}
+
 export class ImagePyramid {
   readonly size: Size;
-  /** Called when a level came that would have been drawn in place of the one that was. */
+  /** Called when a level came that suits what was asked for last better than what was answered. */
   onBetterLevel: (() => void) | null = null;
   /** The largest first. */
-  #levels: ImageLevel[] = [];
+  #levels: Level[] = [];
   #closed = false;
-  #drawn: { scale: number; level: ImageLevel } | null = null;
+  /** What was asked for last. */
+  #scale: number | null = null;
 
   /** `size` is the image's own; of what the browser cannot read, a smaller stand-in is all there is. */
   constructor(size: Size) {
@@ -41,42 +55,17 @@ export class ImagePyramid {
       closeLevel(level);
       return;
     }
-    this.#levels = [...this.#levels, level].sort((a, b) => b.width - a.width);
-    if (this.#drawn && this.#levelFor(this.#drawn.scale) !== this.#drawn.level) this.onBetterLevel?.();
+    const before = this.#scale === null ? null : this.#bestLevel(this.#scale);
+    const { width, height } = level;
+    const added = { width, height, tiles: level.tiles.map((tile) => new Tile(tile)) };
+    this.#levels = [...this.#levels, added].sort((a, b) => b.width - a.width);
+    if (this.#scale !== null && this.#bestLevel(this.#scale) !== before) this.onBetterLevel?.();
   }
 
-  /** Draws what lies on the screen grown by a margin; the context's origin is that margin's corner. */
-  draw(context: CanvasRenderingContext2D, view: View, screen: Size, margin: number, ratio: number): void {
-    const scale = view.scale * ratio;
-    const level = this.#levelFor(scale);
-    if (!level) return;
-    this.#drawn = { scale, level };
-    context.imageSmoothingEnabled = view.scale < SQUARE_PIXELS_FROM;
-    const across = this.size.width / level.width;
-    const down = this.size.height / level.height;
-    // better ones work out smaller pictures of their own, each time; those are here, but for the first moment
-    context.imageSmoothingQuality = across * scale < 0.5 ? "medium" : "low";
-    const seen = seenBox(view, screen, margin);
-    const wanted = {
-      x0: Math.floor(seen.x0 / across),
-      y0: Math.floor(seen.y0 / down),
-      x1: Math.ceil(seen.x1 / across),
-      y1: Math.ceil(seen.y1 / down),
-    };
-    for (const { bitmap, part, x, y } of piecesIn(level, wanted)) {
-      const [width, height] = [part.x1 - part.x0, part.y1 - part.y0];
-      context.drawImage(
-        bitmap,
-        part.x0 - x,
-        part.y0 - y,
-        width,
-        height,
-        part.x0 * across * view.scale + view.x + margin,
-        part.y0 * down * view.scale + view.y + margin,
-        width * across * view.scale,
-        height * down * view.scale,
-      );
-    }
+  /** The smallest level that still has a pixel for each of the screen's, at so many screen pixels for one of the image's. */
+  levelFor(scale: number): ShownLevel | null {
+    this.#scale = scale;
+    return this.#bestLevel(scale);
   }
 
   /** Pixels of the full image in a square of at most `side` around a point; null until they are there. */
@@ -88,21 +77,21 @@ export class ImagePyramid {
     const width = Math.min(side, this.size.width - x0);
     const height = Math.min(side, this.size.height - y0);
     const frame = { x0, y0, x1: x0 + width, y1: y0 + height };
+    const tiles = full.tiles.filter((tile) => boxesTouch(tile.box, frame));
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (!context) return null;
-    for (const tile of full.tiles) context.drawImage(tile.bitmap, tile.x - x0, tile.y - y0);
+    for (const { picture, box } of tiles) if (picture) context.drawImage(picture, box.x0 - x0, box.y0 - y0);
     return { rgba: context.getImageData(0, 0, width, height).data, frame };
   }
 
   close(): void {
     this.#closed = true;
-    for (const level of this.#levels) closeLevel(level);
+    for (const { tiles } of this.#levels) for (const tile of tiles) tile.close();
     this.#levels = [];
   }
 
-  /** The smallest level that still has a pixel for each on the screen. */
-  #levelFor(scale: number): ImageLevel | undefined {
-    return this.#levels.findLast((level) => level.width / this.size.width >= scale) ?? this.#levels[0];
+  #bestLevel(scale: number): Level | null {
+    return this.#levels.findLast((level) => level.width / this.size.width >= scale) ?? this.#levels[0] ?? null;
   }
 }
 
@@ -124,10 +113,43 @@ export function closeLevel(level: ImageLevel): void {
   for (const { bitmap } of level.tiles) bitmap.close();
 }
 
-function piecesIn(level: ImageLevel, wanted: Box): (ImageTile & { part: Box })[] {
-  return level.tiles.flatMap((tile) => {
-    const { x, y, bitmap } = tile;
-    const part = intersectBoxes(wanted, { x0: x, y0: y, x1: x + bitmap.width, y1: y + bitmap.height });
-    return isEmptyBox(part) ? [] : [{ ...tile, part }];
-  });
+/** The tiles that touch a box of their level. */
+export function tilesIn(level: ShownLevel, box: Box): ShownTile[] {
+  return level.tiles.filter((tile) => boxesTouch(tile.box, box));
+}
+
+/** Holds its picture once: it goes from the bitmap into the element when that is made. */
+class Tile implements ShownTile {
+  readonly box: Box;
+  #bitmap: ImageBitmap | null;
+  #element: HTMLCanvasElement | null = null;
+
+  constructor({ x, y, bitmap }: ImageTile) {
+    this.box = { x0: x, y0: y, x1: x + bitmap.width, y1: y + bitmap.height };
+    this.#bitmap = bitmap;
+  }
+
+  /** What other canvases can draw; null when it is closed. */
+  get picture(): CanvasImageSource | null {
+    return this.#bitmap ?? this.#element;
+  }
+
+  element(): HTMLCanvasElement {
+    if (this.#element) return this.#element;
+    const element = document.createElement("canvas");
+    const { x0, y0, x1, y1 } = this.box;
+    [element.width, element.height] = [x1 - x0, y1 - y0];
+    Object.assign(element.style, { position: "absolute", left: `${x0}px`, top: `${y0}px` });
+    element.getContext("bitmaprenderer")?.transferFromImageBitmap(this.#bitmap);
+    this.#bitmap = null;
+    this.#element = element;
+    return element;
+  }
+
+  close(): void {
+    this.#bitmap?.close();
+    this.#element?.getContext("bitmaprenderer")?.transferFromImageBitmap(null);
+    this.#element?.remove();
+    this.#bitmap = this.#element = null;
+  }
 }

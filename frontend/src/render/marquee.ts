@@ -1,6 +1,6 @@
 /** Draws a rectangle that is being dragged: white in black, so that it shows on any photograph. */
 import type { Box } from "../geometry/types.ts";
-import { HALO_COLOR } from "./sceneLayer.ts";
+import { HALO_COLOR } from "./sceneDrawing.ts";
 import { toScreen, type View } from "./view.ts";
 
 export function drawMarquee(

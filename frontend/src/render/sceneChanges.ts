@@ -1,11 +1,13 @@
 /** What of the scene has to be drawn anew. */
-import type { Instance } from "../editor/instance.ts";
+
+/** With more objects changed than this all are drawn. */
+export const MOST_CHANGES = 10;
 
 /** The objects that came, went or became others; null where the drawing order of the rest is another, too. */
-export function sceneChanges(before: readonly Instance[], now: readonly Instance[]): readonly Instance[] | null {
+export function sceneChanges<T>(before: readonly T[], now: readonly T[]): readonly T[] | null {
   const [then, there] = [new Set(before), new Set(now)];
-  const stayed = before.filter((instance) => there.has(instance));
+  const stayed = before.filter((object) => there.has(object));
   let at = 0;
-  for (const instance of now) if (then.has(instance) && stayed[at++] !== instance) return null;
-  return [...before.filter((instance) => !there.has(instance)), ...now.filter((instance) => !then.has(instance))];
+  for (const object of now) if (then.has(object) && stayed[at++] !== object) return null;
+  return [...before.filter((object) => !there.has(object)), ...now.filter((object) => !then.has(object))];
 }

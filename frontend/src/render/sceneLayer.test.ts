@@ -1,73 +1,120 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { instanceOf, polygonOf } from "../editor/editorTesting.ts";
-import { drawScene, drawSceneSteps, HALO_COLOR, STEP_OBJECTS } from "./sceneLayer.ts";
+import { expect, test } from "vitest";
+import { instanceOf, SQUARE } from "../editor/editorTesting.ts";
+import type { Instance } from "../editor/instance.ts";
+import { HeldPort, NotedCanvas } from "./canvasTesting.ts";
+import { MARGIN } from "./margin.ts";
+import { SceneLayer } from "./sceneLayer.ts";
+import type { View } from "./view.ts";
 
-class EmptyPath {
-  moveTo() {}
-  lineTo() {}
-  closePath() {}
-}
-
-/** Notes what is drawn, and how many shapes that were. */
-class Notes {
-  fillStyle = "";
-  strokeStyle = "";
-  globalAlpha = 1;
-  lineWidth = 0;
-  lineJoin = "";
-  readonly drawn: string[] = [];
-  shapes = 0;
-  fill() {
-    this.drawn.push(`fill ${this.fillStyle} at ${this.globalAlpha}`);
-    this.shapes++;
-  }
-  stroke() {
-    this.drawn.push(`stroke ${this.strokeStyle}`);
-    this.shapes++;
-  }
-  strokeRect() {
-    this.drawn.push(`spot ${this.strokeStyle}`);
-    this.shapes++;
-  }
-}
-
+const SCREEN = { width: 400, height: 300 };
 const LOOK = { colorOf: (label: string) => (label === "fig" ? "#00f" : "#f00"), fill: 0.3 };
-const SQUARE = polygonOf([0, 0], [50, 0], [50, 50], [0, 50]);
-const SPECK = polygonOf([9, 9], [10, 9], [10, 10]);
+const VIEW: View = { scale: 1, x: 0, y: 0 };
+const OBJECTS: readonly Instance[] = [instanceOf("a", SQUARE), instanceOf("b", SQUARE, "date")];
 
-const contextOf = (notes: Notes) => notes as unknown as CanvasRenderingContext2D;
+function start() {
+  const [canvas, port] = [new NotedCanvas(), new HeldPort()];
+  let told = 0;
+  const layer = new SceneLayer(canvas as unknown as HTMLCanvasElement, port, () => told++);
+  const follow = ({ view = VIEW, objects = OBJECTS, look = LOOK, isResting = false } = {}) =>
+    layer.follow({ view, screen: SCREEN, ratio: 1, look, objects }, isResting);
+  return { canvas, port, layer, follow, told: () => told };
+}
 
-beforeEach(() => void vi.stubGlobal("Path2D", EmptyPath));
-afterEach(() => void vi.unstubAllGlobals());
+function shown() {
+  const started = start();
+  started.follow();
+  started.port.answer();
+  started.follow();
+  return started;
+}
 
-test("fills, then halos, then outlines; what is too small is a spot of its colour", () => {
-  const notes = new Notes();
-  const speck = { ...instanceOf("c", SPECK), label: "fig" };
-  drawScene(contextOf(notes), [instanceOf("a", SQUARE), { ...instanceOf("b", SQUARE), label: "fig" }, speck], 1, LOOK);
-  const other = LOOK.colorOf(instanceOf("a", SQUARE).label);
-  expect(notes.drawn).toEqual([
-    `fill ${other} at 0.3`,
-    "fill #00f at 0.3",
-    `stroke ${HALO_COLOR}`,
-    `stroke ${HALO_COLOR}`,
-    `stroke ${other}`,
-    "stroke #00f",
-    "spot #00f",
-  ]);
-  expect(notes.globalAlpha).toBe(1);
+test("orders what is wanted, with what the painter needs to know, and shows it when it comes", () => {
+  const { canvas, port, layer, follow, told } = start();
+  follow();
+  const [order] = port.orders;
+  expect(order?.added.map(([, { label }]) => label)).toEqual(["fig", "date"]);
+  expect([...(order?.keys ?? [])]).toEqual(order?.added.map(([key]) => key));
+  expect(order?.colors).toEqual({ fig: "#00f", date: "#f00" });
+  expect(layer.objects).toEqual([]);
+  port.answer();
+  expect(told()).toBe(1);
+  follow();
+  expect(layer.objects).toBe(OBJECTS);
+  expect([canvas.context.shown.length, canvas.hidden, canvas.style.width]).toEqual([1, false, `${400 + 2 * MARGIN}px`]);
+  expect(port.orders).toEqual([]);
 });
 
-test("in steps the same is drawn as at once, no step more than its share", () => {
-  const many = Array.from({ length: 150 }, (_, i) => instanceOf(`${i}`, i % 7 === 0 ? SPECK : SQUARE));
-  const atOnce = new Notes();
-  drawScene(contextOf(atOnce), many, 1, LOOK);
-  const inSteps = new Notes();
-  const shares: number[] = [];
-  for (const _ of drawSceneSteps(contextOf(inSteps), many, 1, LOOK)) {
-    shares.push(inSteps.shapes);
-    inSteps.shapes = 0;
+test("one picture is ordered at a time; the next one has all that was wanted meanwhile", () => {
+  const { port, follow } = start();
+  const [more, most] = [
+    [...OBJECTS, instanceOf("c", SQUARE)],
+    [...OBJECTS, instanceOf("d", SQUARE)],
+  ];
+  follow();
+  follow({ objects: more });
+  follow({ objects: most });
+  expect(port.orders).toHaveLength(1);
+  port.answer();
+  follow({ objects: most });
+  expect(port.orders[0]?.added).toHaveLength(1);
+  expect(port.orders[0]?.keys).toHaveLength(3);
+});
+
+test("an object that went and comes back is told of again, one that stays is not", () => {
+  const { port, follow } = shown();
+  const added: number[] = [];
+  for (const objects of [OBJECTS.slice(1), [...OBJECTS]]) {
+    follow({ objects });
+    added.push(port.orders[0]?.added.length ?? -1);
+    port.answer();
+    follow({ objects });
   }
-  expect(inSteps.drawn).toEqual(atOnce.drawn);
-  expect(Math.max(...shares)).toBeLessThanOrEqual(STEP_OBJECTS);
-  expect(shares.length).toBeGreaterThan(6);
+  expect(added).toEqual([0, 1]);
+});
+
+test("while the view moves the picture moves along, and a new one is ordered when it will not do any more", () => {
+  const { canvas, port, follow } = shown();
+  follow({ view: { scale: 1, x: 50, y: 10 } });
+  expect([port.orders.length, canvas.style.transform]).toEqual([
+    0,
+    `translate(${50 - MARGIN}px, ${10 - MARGIN}px) scale(1)`,
+  ]);
+  follow({ view: { scale: 1, x: 50, y: 10 }, isResting: true });
+  expect(port.orders).toHaveLength(1);
+  port.answer();
+  follow({ view: { scale: 1, x: 50, y: 10 }, isResting: true });
+  follow({ view: { scale: 1, x: 50 + MARGIN + 1, y: 10 } });
+  expect(port.orders).toHaveLength(1);
+});
+
+test("with few objects in sight it is kept sharp in the midst of a zoom, with many it waits", () => {
+  for (const [seen, orders] of [
+    [5, 1],
+    [500, 0],
+  ] as const) {
+    const { port, follow } = start();
+    follow();
+    port.answer(seen);
+    follow();
+    follow({ view: { scale: 1.5, x: -100, y: -75 } });
+    expect(port.orders).toHaveLength(orders);
+  }
+});
+
+test("another look is painted; of an image that is left nothing is shown", () => {
+  const { canvas, port, layer, follow } = shown();
+  follow({ look: { ...LOOK, fill: 0.5 } });
+  expect(port.orders[0]?.fill).toBe(0.5);
+  layer.blank();
+  expect(port.answer().isClosed).toBe(true);
+  expect([canvas.hidden, layer.objects.length, canvas.context.shown.length]).toEqual([true, 0, 1]);
+});
+
+test("a painter that is lost is told all again", () => {
+  const { port, follow } = shown();
+  follow({ objects: OBJECTS.slice(1) });
+  port.orders.length = 0;
+  port.onLost();
+  follow({ objects: [...OBJECTS] });
+  expect(port.orders[0]?.added).toHaveLength(2);
 });

@@ -1,85 +1,131 @@
-/** Draws the objects that are not being edited. */
-import type { Instance } from "../editor/instance.ts";
-import { shapeBox } from "../editor/instance.ts";
-import { pathOf } from "./paths.ts";
-
-/** Look of an outline on any photograph: 2 px of the label's colour in a 4 px opaque black halo (design tokens). */
-export const HALO_WIDTH = 4;
-export const OUTLINE_WIDTH = 2;
-export const HALO_COLOR = "#000";
-
-/** Objects smaller than this on the screen are drawn as a spot. */
-const SPOT = 3;
-
-export interface SceneLook {
-  readonly colorOf: (label: string) => string;
-  /** 0-1. */
-  readonly fill: number;
-}
-
-/** Objects of one step: about what a frame has time for without a graphics card. */
-export const STEP_OBJECTS = 60;
-
-/** Draws everything at once; the context maps image pixels to the canvas at `scale` CSS pixels each. */
-export function drawScene(
-  context: CanvasRenderingContext2D,
-  instances: readonly Instance[],
-  scale: number,
-  look: SceneLook,
-): void {
-  for (const _ of drawSceneSteps(context, instances, scale, look));
-}
-
 /**
- * The same in steps, between which others may use the time: all fills, then all halos, then all outlines. Each object is drawn by
- * itself, so that a part of the scene looks alike whether it is drawn alone or with the rest.
+ * The objects on the page: a picture of them with a margin around the screen, made beside the page and, while the view moves, only
+ * shifted and scaled. One picture is ordered at a time; what is wanted meanwhile goes into the next order.
  */
-export function* drawSceneSteps(
-  context: CanvasRenderingContext2D,
-  instances: readonly Instance[],
-  scale: number,
-  look: SceneLook,
-): Generator<void> {
-  const shapes = instances.filter((instance) => !isSpot(instance, scale));
-  context.lineJoin = "round";
-  if (look.fill > 0) {
-    for (const some of portions(shapes)) {
-      context.globalAlpha = look.fill;
-      for (const { shape, label } of some) {
-        context.fillStyle = look.colorOf(label);
-        context.fill(pathOf(shape, scale), "evenodd");
+import type { Instance } from "../editor/instance.ts";
+import type { Size } from "../geometry/types.ts";
+import { covers, isSharp, placed, withMargin } from "./margin.ts";
+import type { SceneLook } from "./sceneDrawing.ts";
+import type { ScenePicture, ScenePort } from "./sceneMessages.ts";
+import { sameView, type View } from "./view.ts";
+
+/** With no more objects than this in sight the picture is soon made, and is made anew in the midst of a zoom. */
+const FEW_OBJECTS = 60;
+
+/** What a picture shows. */
+interface Shown {
+  readonly view: View;
+  readonly screen: Size;
+  readonly ratio: number;
+  readonly look: SceneLook;
+  readonly objects: readonly Instance[];
+}
+
+export class SceneLayer {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #context: ImageBitmapRenderingContext;
+  readonly #port: ScenePort;
+  readonly #keys = new WeakMap<Instance, number>();
+  #keyCount = 0;
+  #turn = 0;
+  #ordered: Shown | null = null;
+  #came: ScenePicture | null = null;
+  #shown: Shown | null = null;
+  #isSparse = false;
+  /** What the painter has. */
+  #known: ReadonlySet<Instance> = new Set();
+
+  /** `onPicture` is called when there is something new to show. */
+  constructor(canvas: HTMLCanvasElement, port: ScenePort, onPicture: () => void) {
+    const context = canvas.getContext("bitmaprenderer");
+    if (!context) throw new Error("This browser cannot show pictures that are drawn beside the page.");
+    this.#canvas = canvas;
+    this.#context = context;
+    this.#port = port;
+    port.onPicture = (picture) => {
+      if (!this.#ordered || picture.turn !== this.#turn) {
+        picture.bitmap.close();
+        return;
       }
-      context.globalAlpha = 1;
-      yield;
-    }
+      this.#came = picture;
+      onPicture();
+    };
+    port.onLost = () => {
+      this.#ordered = null;
+      this.#known = new Set();
+    };
   }
-  for (const some of portions(shapes)) {
-    context.lineWidth = HALO_WIDTH / scale;
-    context.strokeStyle = HALO_COLOR;
-    for (const { shape } of some) context.stroke(pathOf(shape, scale));
-    yield;
+
+  /** The objects in the picture, those out of sight included. */
+  get objects(): readonly Instance[] {
+    return this.#shown?.objects ?? [];
   }
-  for (const some of portions(instances)) {
-    context.lineWidth = OUTLINE_WIDTH / scale;
-    for (const instance of some) {
-      context.strokeStyle = look.colorOf(instance.label);
-      drawOutline(context, instance, scale);
-    }
-    yield;
+
+  /** Shows nothing, and forgets what was ordered: another image is to come. */
+  blank(): void {
+    this.#came?.bitmap.close();
+    this.#came = this.#ordered = this.#shown = null;
+    this.#canvas.hidden = true;
   }
-}
 
-function drawOutline(context: CanvasRenderingContext2D, instance: Instance, scale: number): void {
-  const { x0, y0, x1, y1 } = shapeBox(instance.shape);
-  if (isSpot(instance, scale)) context.strokeRect(x0, y0, x1 - x0, y1 - y0);
-  else context.stroke(pathOf(instance.shape, scale));
-}
+  /** Shows the picture that came, and orders another where that is not what is wanted. */
+  follow(wanted: Shown, isResting: boolean): void {
+    this.#takePicture();
+    if (!this.#ordered && !(this.#shown && this.#willDo(this.#shown, wanted, isResting))) this.#order(wanted);
+    if (this.#shown) this.#canvas.style.transform = placed(this.#shown.view, wanted.view);
+  }
 
-function isSpot({ shape }: Instance, scale: number): boolean {
-  const { x0, y0, x1, y1 } = shapeBox(shape);
-  return Math.max(x1 - x0, y1 - y0) * scale < SPOT;
-}
+  close(): void {
+    this.blank();
+    this.#port.close();
+  }
 
-function* portions<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += STEP_OBJECTS) yield items.slice(start, start + STEP_OBJECTS);
+  #takePicture(): void {
+    if (!this.#came || !this.#ordered) return;
+    const { bitmap, seen } = this.#came;
+    const { screen } = this.#ordered;
+    const { width, height } = withMargin(screen);
+    this.#canvas.width = bitmap.width;
+    this.#canvas.height = bitmap.height;
+    this.#canvas.style.width = `${width}px`;
+    this.#canvas.style.height = `${height}px`;
+    this.#canvas.hidden = false;
+    this.#context.transferFromImageBitmap(bitmap);
+    this.#isSparse = seen <= FEW_OBJECTS;
+    this.#shown = this.#ordered;
+    this.#ordered = this.#came = null;
+  }
+
+  #willDo(shown: Shown, wanted: Shown, isResting: boolean): boolean {
+    if (shown.objects !== wanted.objects || shown.look !== wanted.look) return false;
+    if (shown.screen !== wanted.screen || shown.ratio !== wanted.ratio) return false;
+    if (sameView(shown.view, wanted.view)) return true;
+    if (isResting || !covers(shown.view, wanted.view, wanted.screen)) return false;
+    return !this.#isSparse || isSharp(shown.view, wanted.view);
+  }
+
+  #order(wanted: Shown): void {
+    const { objects, look, view, screen, ratio } = wanted;
+    const added = objects.filter((object) => !this.#known.has(object));
+    const keyed = added.map((object) => [this.#keyOf(object), { label: object.label, shape: object.shape }] as const);
+    this.#ordered = wanted;
+    this.#known = new Set(objects);
+    this.#port.paint({
+      turn: ++this.#turn,
+      view,
+      screen,
+      ratio,
+      fill: look.fill,
+      colors: Object.fromEntries(objects.map(({ label }) => [label, look.colorOf(label)])),
+      added: keyed,
+      keys: Uint32Array.from(objects, (object) => this.#keyOf(object)),
+    });
+  }
+
+  #keyOf(object: Instance): number {
+    const known = this.#keys.get(object);
+    if (known !== undefined) return known;
+    this.#keys.set(object, ++this.#keyCount);
+    return this.#keyCount;
+  }
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Editor } from "../editor/editor.ts";
 import { instanceOf, makeEditor, polygonOf } from "../editor/editorTesting.ts";
-import { NotedCanvas, NotedPath } from "./canvasTesting.ts";
-import { Stage } from "./stage.ts";
+import { HeldPort, NotedCanvas, NotedPath } from "./canvasTesting.ts";
+import { Stage, type StageElements } from "./stage.ts";
 
 const SCREEN = { width: 400, height: 300 };
 const LOOK = { colorOf: () => "#00f", fill: 0.3, selectedFill: 0.5 };
@@ -15,8 +15,8 @@ const drawFrames = () => {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("Path2D", NotedPath);
-  vi.stubGlobal("document", { createElement: () => new NotedCanvas() });
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => frames.push(draw));
+  vi.stubGlobal("cancelAnimationFrame", () => undefined);
 });
 afterEach(() => {
   frames = [];
@@ -24,66 +24,111 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Many small objects side by side on a stage; `strokes` tells how many lines a change draws in the scene. */
-function start(): { stage: Stage; editor: Editor; strokes: (change: () => void) => number } {
+interface Started {
+  readonly stage: Stage;
+  readonly editor: Editor;
+  readonly port: HeldPort;
+  /** How many lines the top canvas has of the frames that a change leads to. */
+  readonly strokes: (change: () => void) => number;
+  /** Answers what was ordered and draws what comes. */
+  readonly settle: () => void;
+}
+
+/** Many small objects side by side on a stage, painted. */
+function start(): Started {
   const squares = Array.from({ length: 80 }, (_, i) => {
     const [x, y] = [(i % 10) * 10, Math.floor(i / 10) * 10];
     return instanceOf(`${i}`, polygonOf([x, y], [x + 4, y], [x + 4, y + 4], [x, y + 4]));
   });
   const editor = makeEditor(squares);
-  const [image, scene, active] = [new NotedCanvas(), new NotedCanvas(), new NotedCanvas()];
-  const canvases = { image, scene, active } as unknown as ConstructorParameters<typeof Stage>[0];
-  const stage = new Stage(canvases, LOOK, () => undefined);
-  stage.resize(SCREEN, 1);
-  stage.show(editor, null);
-  drawFrames();
-  vi.runAllTimers();
-  drawFrames();
-  const strokes = (change: () => void) => {
-    scene.context.strokes = 0;
-    change();
+  const image = { style: {}, replaceChildren: () => undefined };
+  const [scene, active, port] = [new NotedCanvas(), new NotedCanvas(), new HeldPort()];
+  const stage = new Stage({ image, scene, active } as unknown as StageElements, port, LOOK, () => undefined);
+  const settle = () => {
     drawFrames();
     vi.runAllTimers();
     drawFrames();
-    return scene.context.strokes;
+    while (port.orders.length > 0) {
+      port.answer();
+      drawFrames();
+    }
   };
-  return { stage, editor, strokes };
+  stage.resize(SCREEN, 1);
+  stage.show(editor, null);
+  settle();
+  const strokes = (change: () => void) => {
+    active.context.strokes = 0;
+    change();
+    drawFrames();
+    return active.context.strokes;
+  };
+  return { stage, editor, port, strokes, settle };
 }
 
-test("what is selected leaves the scene, what was comes back, and the others are not drawn again", () => {
-  const { editor, strokes } = start();
-  expect(strokes(() => editor.select("12"))).toBe(0);
-  // the halo and the outline of the one that comes back
-  expect(strokes(() => editor.select("77"))).toBe(2);
-  expect(strokes(() => editor.setHidden(["3"]))).toBe(0);
-  expect(strokes(() => editor.setHidden([]))).toBe(2);
-});
-
-test("a change of what is selected, or of nothing seen, draws nothing of the scene", () => {
-  const { stage, editor, strokes } = start();
+test("what is selected leaves the scene, and what was comes back", () => {
+  const { editor, port, settle } = start();
   editor.select("12");
   drawFrames();
+  expect(port.orders[0]?.keys).toHaveLength(79);
+  settle();
+  editor.select("77");
+  drawFrames();
+  expect([port.orders[0]?.keys.length, port.orders[0]?.added.length]).toEqual([79, 1]);
+});
+
+test("what the scene does not show yet is drawn on top, until it does", () => {
+  const { editor, strokes, settle } = start();
+  editor.select("12");
+  settle();
+  // the halo and the outline of the one that is not selected any more
+  expect(strokes(() => editor.select(null))).toBe(2);
+  expect(strokes(settle)).toBe(0);
+});
+
+test("a change of what is selected, or of nothing seen, orders nothing", () => {
+  const { stage, editor, port, settle } = start();
+  editor.select("12");
+  settle();
   const moved = polygonOf([0, 0], [90, 0], [90, 70]);
-  const change = () =>
-    editor.execute({ name: "moveVertices", changes: [editor.document.replace(instanceOf("12", moved))] });
-  expect(strokes(change)).toBe(0);
-  expect(strokes(() => stage.fit())).toBe(0);
+  editor.execute({ name: "moveVertices", changes: [editor.document.replace(instanceOf("12", moved))] });
+  drawFrames();
+  stage.fit();
+  drawFrames();
+  expect(port.orders).toEqual([]);
 });
 
 test("a new object that is selected at once never was in the scene", () => {
-  const { editor, strokes } = start();
-  const draw = () => {
-    editor.execute({
-      name: "draw",
-      changes: [editor.document.add(instanceOf("new", polygonOf([0, 0], [90, 0], [0, 70])))],
-    });
-    editor.select("new");
-  };
-  expect(strokes(draw)).toBe(0);
+  const { editor, port } = start();
+  const triangle = instanceOf("new", polygonOf([0, 0], [90, 0], [0, 70]));
+  editor.execute({ name: "draw", changes: [editor.document.add(triangle)] });
+  editor.select("new");
+  drawFrames();
+  expect(port.orders).toEqual([]);
 });
 
-test("with many changed, all are drawn", () => {
-  const { editor, strokes } = start();
-  const even = editor.document.instances.filter((_, i) => i % 2 === 0).map(({ id }) => id);
-  expect(strokes(() => editor.setHidden(even))).toBe(80);
+test("a view that moves orders nothing until it rests", () => {
+  const { stage, port } = start();
+  stage.panBy(30, 20);
+  drawFrames();
+  expect(port.orders).toEqual([]);
+  vi.runAllTimers();
+  drawFrames();
+  expect(port.orders).toHaveLength(1);
+});
+
+test("another image shows none of the objects of the one before", () => {
+  const { stage, port } = start();
+  stage.panBy(30, 20);
+  vi.runAllTimers();
+  drawFrames();
+  stage.show(makeEditor([]), null);
+  drawFrames();
+  expect(port.answer().isClosed).toBe(true);
+  expect(port.orders[0]?.keys).toHaveLength(0);
+});
+
+test("with the stage goes its painter", () => {
+  const { stage, port } = start();
+  stage.close();
+  expect(port.isClosed).toBe(true);
 });

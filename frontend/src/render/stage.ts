@@ -1,41 +1,36 @@
 /**
- * Three canvases over each other: image, objects, what is being edited. The lower two are drawn with a margin and, while the view
- * moves, only shifted and scaled as they are; they are drawn anew when little is in sight, when the margin runs out, or when the view
- * rests. Where few objects changed, only what lies around them is drawn anew.
+ * Three layers over each other: the image and the objects, which are only moved and scaled while the view moves, and what is being
+ * edited, drawn in each frame.
  */
 import type { Aspect, Editor } from "../editor/editor.ts";
 import { type Instance, shapeBox } from "../editor/instance.ts";
-import { boxesTouch, EMPTY_BOX, growBox, uniteBoxes } from "../geometry/box.ts";
+import { EMPTY_BOX, uniteBoxes } from "../geometry/box.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { ActiveCanvas } from "./activeCanvas.ts";
 import type { ActiveLook } from "./activeLayer.ts";
+import { ImageLayer } from "./imageLayer.ts";
 import type { ImagePyramid } from "./imagePyramid.ts";
-import { Layer, MARGIN, takeImage } from "./layer.ts";
-import { sceneChanges } from "./sceneChanges.ts";
-import { drawScene, drawSceneSteps, HALO_WIDTH } from "./sceneLayer.ts";
-import { SpatialIndex } from "./spatialIndex.ts";
+import { MOST_CHANGES } from "./sceneChanges.ts";
+import { SceneLayer } from "./sceneLayer.ts";
+import type { ScenePort } from "./sceneMessages.ts";
 import { StrokeImage } from "./strokeImage.ts";
 import { centred, fitView, panned, revealing, sameView, toImage, type View, zoomedAt } from "./view.ts";
 
-/** With no more objects than this in sight they are drawn sharp in every frame of a pan or zoom; rastering more takes too long. */
-const FEW_OBJECTS = 60;
-/** While the zoom changes the image is drawn with half the pixels each way, in a quarter of the time; sharp again at rest. */
-const ZOOMING_DETAIL = 0.5;
 /** The view rests when it has not moved for this long. */
 const REST_MS = 120;
 
-/** Many objects on their way into a canvas that is not shown yet, some in each frame. */
-interface SlowDrawing {
-  readonly view: View;
-  readonly steps: Generator<void>;
+export interface StageElements {
+  /** Holds the image's tiles. */
+  readonly image: HTMLElement;
+  readonly scene: HTMLCanvasElement;
+  readonly active: HTMLCanvasElement;
 }
 
 export class Stage {
-  readonly #image: Layer;
-  readonly #scene: Layer;
+  readonly #image: ImageLayer;
+  readonly #scene: SceneLayer;
   readonly #active: ActiveCanvas;
   readonly #stroke = new StrokeImage();
-  readonly #index = new SpatialIndex<Instance>();
   readonly #onView: (view: View) => void;
   #editor: Editor | null = null;
   #unsubscribe: () => void = () => undefined;
@@ -46,26 +41,15 @@ export class Stage {
   #ratio = 1;
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
-  #stale = { image: true, scene: true, index: true };
-  /** Objects may have come, gone or changed since the scene was drawn. */
-  #mayDiffer = false;
-  /** Few objects are in sight: they are drawn in every frame. */
-  #isSparse = false;
   #isResting = true;
-  #isZooming = false;
-  #slow: SlowDrawing | null = null;
+  /** What the scene has to show; null where that has to be found out. */
+  #objects: readonly Instance[] | null = null;
   #dirty: Box = EMPTY_BOX;
-  /** The objects that the scene was drawn of, those out of sight included. */
-  #drawn: readonly Instance[] = [];
 
-  constructor(
-    canvases: { image: HTMLCanvasElement; scene: HTMLCanvasElement; active: HTMLCanvasElement },
-    look: ActiveLook,
-    onView: (view: View) => void,
-  ) {
-    this.#image = new Layer(canvases.image);
-    this.#scene = new Layer(canvases.scene);
-    this.#active = new ActiveCanvas(canvases.active);
+  constructor(elements: StageElements, painter: ScenePort, look: ActiveLook, onView: (view: View) => void) {
+    this.#image = new ImageLayer(elements.image);
+    this.#scene = new SceneLayer(elements.scene, painter, () => this.#request());
+    this.#active = new ActiveCanvas(elements.active);
     this.#look = look;
     this.#onView = onView;
   }
@@ -84,22 +68,21 @@ export class Stage {
     this.#editor = editor;
     this.#hang(pyramid);
     this.#unsubscribe = editor.subscribe((aspect) => this.#changed(aspect));
+    this.#scene.blank();
+    this.#objects = null;
     this.fit();
-    this.#redraw();
+    this.#request();
   }
 
   /** The image's pixels came. */
   setImage(pyramid: ImagePyramid): void {
     if (pyramid === this.#pyramid) return;
     this.#hang(pyramid);
-    this.#repaintImage();
+    this.#request();
   }
 
   setLook(look: ActiveLook): void {
-    // the one it was made with comes again when the page has been drawn: a thousand objects need not be
-    if (look === this.#look) return;
     this.#look = look;
-    this.#stale.scene = true;
     this.#request();
   }
 
@@ -107,10 +90,8 @@ export class Stage {
     const isFirst = this.#screen.width === 0;
     this.#screen = screen;
     this.#ratio = ratio;
-    this.#image.resize(screen, ratio);
-    this.#scene.resize(screen, ratio);
     if (isFirst) this.fit();
-    this.#redraw();
+    this.#request();
   }
 
   fit(): void {
@@ -122,7 +103,6 @@ export class Stage {
   }
 
   zoomAt(point: Point, factor: number): void {
-    this.#isZooming = true;
     this.#moveTo(zoomedAt(this.#view, point, factor));
   }
 
@@ -148,6 +128,7 @@ export class Stage {
   close(): void {
     this.#unsubscribe();
     this.#hang(null);
+    this.#scene.close();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#rest);
   }
@@ -155,12 +136,7 @@ export class Stage {
   #hang(pyramid: ImagePyramid | null): void {
     if (this.#pyramid) this.#pyramid.onBetterLevel = null;
     this.#pyramid = pyramid;
-    if (pyramid) pyramid.onBetterLevel = () => this.#repaintImage();
-  }
-
-  #repaintImage(): void {
-    this.#stale.image = true;
-    this.#request();
+    if (pyramid) pyramid.onBetterLevel = () => this.#request();
   }
 
   #moveTo(view: View): void {
@@ -170,8 +146,6 @@ export class Stage {
     this.#isResting = false;
     this.#rest = setTimeout(() => {
       this.#isResting = true;
-      this.#isZooming = false;
-      this.#stale.image ||= this.#image.shownAt !== this.#view || !this.#image.isSharp;
       this.#request();
     }, REST_MS);
     this.#onView(view);
@@ -179,9 +153,8 @@ export class Stage {
   }
 
   #changed(aspect: Aspect): void {
-    if (aspect === "document") this.#stale.index = true;
     if (aspect === "chosen") this.#revealSelected();
-    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#mayDiffer = true;
+    if (aspect === "document" || aspect === "selection" || aspect === "visibility") this.#objects = null;
     const draft = this.#editor?.tool.draft;
     if (aspect === "draft" && draft?.kind === "stroke") this.#dirty = uniteBoxes(this.#dirty, draft.dirty);
     this.#request();
@@ -192,14 +165,15 @@ export class Stage {
     if (selected) this.reveal(shapeBox(selected.shape));
   }
 
-  /** The selected object is not in the scene: while it alone changes, a thousand others need not be drawn again. */
-  #shown(editor: Editor): readonly Instance[] {
-    return editor.document.instances.filter(({ id }) => id !== editor.selectedId && !editor.hidden.has(id));
-  }
-
-  #redraw(): void {
-    this.#stale = { image: true, scene: true, index: true };
-    this.#request();
+  /**
+   * What the scene has to show: all but the selected object, so that while it alone changes, a thousand others need not be painted
+   * again. It is the same array as long as it holds the same.
+   */
+  #wanted(editor: Editor): readonly Instance[] {
+    if (this.#objects) return this.#objects;
+    const objects = editor.document.instances.filter(({ id }) => id !== editor.selectedId && !editor.hidden.has(id));
+    this.#objects = sameItems(objects, this.#scene.objects) ? this.#scene.objects : objects;
+    return this.#objects;
   }
 
   #request(): void {
@@ -210,108 +184,27 @@ export class Stage {
     this.#frame = 0;
     const editor = this.#editor;
     if (!editor || this.#screen.width === 0) return;
-    const drawsImage = this.#stale.image || !this.#image.covers(this.#view);
-    if (drawsImage) this.#drawImage();
-    this.#image.follow(this.#view);
-    this.#drawScene(editor, drawsImage);
-    this.#scene.follow(this.#view);
+    const [view, screen, ratio, look] = [this.#view, this.#screen, this.#ratio, this.#look];
+    this.#image.show(this.#pyramid, view, screen, ratio);
+    const objects = this.#wanted(editor);
+    this.#scene.follow({ view, screen, ratio, look, objects }, this.#isResting);
     if (editor.tool.draft.kind !== "stroke") this.#stroke.clear();
-    this.#active.draw({
-      editor,
-      view: this.#view,
-      screen: this.#screen,
-      ratio: this.#ratio,
-      look: this.#look,
-      stroke: this.#stroke,
-      dirty: this.#dirty,
-    });
+    const pending = pendingOf(objects, this.#scene.objects);
+    this.#active.draw({ editor, view, screen, ratio, look, stroke: this.#stroke, pending, dirty: this.#dirty });
     this.#dirty = EMPTY_BOX;
-  }
-
-  #drawImage(): void {
-    const detail = this.#isZooming && !this.#stale.image ? ZOOMING_DETAIL : 1;
-    this.#stale.image = false;
-    const context = this.#image.begin(this.#view, detail);
-    this.#pyramid?.draw(context, this.#view, this.#screen, MARGIN, this.#ratio * detail);
-  }
-
-  /**
-   * What changed is drawn at once; many objects that are only to be seen sharper or farther, some in each frame that has not the
-   * image to draw.
-   */
-  #drawScene(editor: Editor, isBusy: boolean): void {
-    const { shownAt } = this.#scene;
-    const isMoved = shownAt !== this.#view;
-    const changed = this.#takeChanges(editor);
-    if (!shownAt || !changed || (isMoved && this.#isSparse)) {
-      this.#slow = null;
-      this.#drawObjects();
-      return;
-    }
-    if (changed.length > 0) {
-      this.#slow = null;
-      this.#drawAround(changed, shownAt);
-    }
-    if (!this.#slow && isMoved && (this.#isResting || !this.#scene.covers(this.#view))) this.#beginSlowly();
-    if (this.#slow && isBusy) this.#request();
-    else if (this.#slow) this.#goOnSlowly(this.#slow);
-  }
-
-  /** The objects that differ from what is drawn; null where all have to be drawn anew. */
-  #takeChanges(editor: Editor): readonly Instance[] | null {
-    if (!this.#mayDiffer && !this.#stale.scene) return NONE;
-    const shown = this.#shown(editor);
-    const changed = this.#stale.scene ? null : sceneChanges(this.#drawn, shown);
-    if (this.#stale.index) this.#index.update(editor.document.instances, (instance) => shapeBox(instance.shape));
-    this.#drawn = shown;
-    this.#mayDiffer = this.#stale.scene = this.#stale.index = false;
-    return changed && changed.length <= MOST_CHANGES ? changed : null;
-  }
-
-  #drawObjects(): void {
-    const seen = this.#inBox(this.#scene.seenBox(this.#view));
-    const context = this.#scene.begin(this.#view);
-    takeImage(context, this.#view);
-    drawScene(context, seen, this.#view.scale, this.#look);
-    this.#isSparse = seen.length <= FEW_OBJECTS;
-  }
-
-  /** Where objects changed, in what is shown of this view or an earlier one. */
-  #drawAround(changed: readonly Instance[], view: View): void {
-    const reach = HALO_WIDTH / view.scale;
-    const seen = this.#scene.seenBox(view);
-    for (const { shape } of changed) {
-      const box = growBox(shapeBox(shape), reach);
-      if (!boxesTouch(box, seen)) continue;
-      this.#scene.repaint(box, (context) => {
-        takeImage(context, view);
-        drawScene(context, this.#inBox(growBox(box, reach)), view.scale, this.#look);
-      });
-    }
-  }
-
-  #beginSlowly(): void {
-    const seen = this.#inBox(this.#scene.seenBox(this.#view));
-    const context = this.#scene.beginAside();
-    takeImage(context, this.#view);
-    this.#slow = { view: this.#view, steps: drawSceneSteps(context, seen, this.#view.scale, this.#look) };
-    this.#isSparse = seen.length <= FEW_OBJECTS;
-  }
-
-  #goOnSlowly({ view, steps }: SlowDrawing): void {
-    this.#request();
-    if (!steps.next().done) return;
-    this.#scene.showAside(view);
-    this.#slow = null;
-  }
-
-  /** The scene's objects that touch a box of the image, in drawing order. */
-  #inBox(box: Box): Instance[] {
-    const near = this.#index.near(box);
-    return this.#drawn.filter((instance) => near.has(instance));
   }
 }
 
-/** With more objects changed than this all are drawn anew. */
-const MOST_CHANGES = 10;
+/** The objects that a picture does not show yet; none where they are so many that they come with the next one. */
+function pendingOf(wanted: readonly Instance[], shown: readonly Instance[]): readonly Instance[] {
+  if (wanted === shown || wanted.length > shown.length + MOST_CHANGES) return NONE;
+  const there = new Set(shown);
+  const pending = wanted.filter((instance) => !there.has(instance));
+  return pending.length <= MOST_CHANGES ? pending : NONE;
+}
+
+function sameItems<T>(some: readonly T[], others: readonly T[]): boolean {
+  return some.length === others.length && some.every((item, i) => item === others[i]);
+}
+
 const NONE: readonly Instance[] = [];

@@ -28,16 +28,17 @@ interface CanvasViewProps {
 export function CanvasView(props: CanvasViewProps) {
   const { session, open, look, filter, stageRef, surfaceRef: surface, ruler, onView, onPointer } = props;
   const { t } = useTranslation("labeling");
-  const image = useRef<HTMLCanvasElement>(null);
+  const image = useRef<HTMLDivElement>(null);
   const scene = useRef<HTMLCanvasElement>(null);
   const active = useRef<HTMLCanvasElement>(null);
   const { editor } = open;
   useEditor(editor, "tool");
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage is made once; look has an effect of its own
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stage is made once; look has an effect of its own, and the session stays
   useLayoutEffect(() => {
     if (!surface.current || !image.current || !scene.current || !active.current) return;
-    const stage = new Stage({ image: image.current, scene: scene.current, active: active.current }, look, onView);
+    const elements = { image: image.current, scene: scene.current, active: active.current };
+    const stage = new Stage(elements, session.painter, look, onView);
     stageRef.current = stage;
     const observer = new ResizeObserver(([entry]) => {
       if (!entry) return;
@@ -66,8 +67,10 @@ export function CanvasView(props: CanvasViewProps) {
       data-tool={editor.tool.name}
       data-testid="canvas"
     >
-      <canvas ref={image} className={styles.layer} style={{ filter }} />
-      <canvas ref={scene} className={styles.layer} />
+      <div className={styles.image} style={{ filter }}>
+        <div ref={image} className={styles.layer} data-testid="image-layer" />
+      </div>
+      <canvas ref={scene} className={styles.layer} data-testid="scene-layer" hidden />
       <canvas ref={active} className={styles.layer} />
     </div>
   );

@@ -33,8 +33,7 @@ function Overview({ image, stage, view }: MinimapProps) {
   useLayoutEffect(() => {
     const place = () => {
       const screen = stage.current?.screen;
-      if (screen && frame.current)
-        Object.assign(frame.current.style, frameOf(seenBox(view.get(), screen), image, scale));
+      if (screen && frame.current) lay(frame.current, seenBox(view.get(), screen), image, scale);
     };
     place();
     return view.subscribe(place);
@@ -68,15 +67,13 @@ function holds({ x0, y0, x1, y1 }: Box, image: Size): boolean {
   return x0 <= 0 && y0 <= 0 && x1 >= image.width && y1 >= image.height;
 }
 
-/** The style of a frame around what is seen, with `scale` pixels of the overview to one of the image. */
-function frameOf(seen: Box, image: Size, scale: number): Partial<CSSStyleDeclaration> {
+/** Lays a frame around what is seen, with `scale` pixels of the overview to one of the image; a pan only moves it. */
+function lay({ style }: HTMLElement, seen: Box, image: Size, scale: number): void {
   const left = Math.max(0, seen.x0);
   const top = Math.max(0, seen.y0);
-  const px = (length: number) => `${Math.max(0, length) * scale}px`;
-  return {
-    left: px(left),
-    top: px(top),
-    width: px(Math.min(image.width, seen.x1) - left),
-    height: px(Math.min(image.height, seen.y1) - top),
-  };
+  const px = (length: number) => `${Math.round(Math.max(0, length) * scale)}px`;
+  const [width, height] = [px(Math.min(image.width, seen.x1) - left), px(Math.min(image.height, seen.y1) - top)];
+  if (style.width !== width) style.width = width;
+  if (style.height !== height) style.height = height;
+  style.transform = `translate(${left * scale}px, ${top * scale}px)`;
 }

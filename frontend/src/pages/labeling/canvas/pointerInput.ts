@@ -85,17 +85,16 @@ class Gestures {
 
   move(event: PointerEvent): void {
     const at = this.#at(event);
-    this.#ports.onPointer(this.#ports.stage.imagePoint(at));
-    if (this.#fingers.size > 1) {
-      this.#pinch(event.pointerId, at);
-      return;
-    }
-    if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, at);
-    if (this.#panFrom) {
+    if (this.#fingers.size > 1) this.#pinch(event.pointerId, at);
+    else if (this.#panFrom) {
       this.#ports.stage.panBy(at[0] - this.#panFrom[0], at[1] - this.#panFrom[1]);
       this.#panFrom = at;
-      return;
-    }
+    } else this.#use(event, at);
+    this.#ports.onPointer(this.#ports.stage.imagePoint(at));
+  }
+
+  #use(event: PointerEvent, at: Point): void {
+    if (this.#fingers.has(event.pointerId)) this.#fingers.set(event.pointerId, at);
     if (this.#ports.ruler.isOn.get()) {
       this.#ports.ruler.move(this.#ports.stage.imagePoint(at), event.shiftKey);
       return;

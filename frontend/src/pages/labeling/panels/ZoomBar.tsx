@@ -54,15 +54,21 @@ function Coordinates({ pointer }: { pointer: Signal<Point | null> }) {
   const { t } = useTranslation("labeling");
   const text = useRef<HTMLSpanElement>(null);
   useEffect(() => {
+    let written: Point | null | undefined;
     const write = () => {
-      const at = pointer.get();
-      if (!text.current) return;
-      text.current.textContent = at && t("coordinates", { x: Math.floor(at[0]), y: Math.floor(at[1]) });
+      const at = pixelOf(pointer.get());
+      if (!text.current || (at?.[0] === written?.[0] && at?.[1] === written?.[1])) return;
+      written = at;
+      text.current.textContent = at && t("coordinates", { x: at[0], y: at[1] });
     };
     write();
     return pointer.subscribe(write);
   }, [pointer, t]);
   return <span ref={text} className={styles.coordinates} aria-hidden="true" />;
+}
+
+function pixelOf(at: Point | null): Point | null {
+  return at && [Math.floor(at[0]), Math.floor(at[1])];
 }
 
 function ZoomFigure({ view }: { view: Signal<View> }) {

@@ -24,10 +24,21 @@ async function startWorker(full: { width: number; height: number }, responses: R
   vi.stubGlobal("fetch", async () => responses.shift() ?? Promise.reject(new TypeError("no connection")));
   vi.stubGlobal("createImageBitmap", async (source: Blob | Picture, ...rest: unknown[]) => {
     if (source instanceof Blob) return picture(full.width, full.height);
-    if (rest.length === 4) return picture(Number(rest[2]), Number(rest[3]));
     const { resizeWidth, resizeHeight } = rest[0] as { resizeWidth: number; resizeHeight: number };
     return picture(resizeWidth, resizeHeight);
   });
+  vi.stubGlobal(
+    "OffscreenCanvas",
+    class {
+      readonly transferToImageBitmap: () => Picture;
+      constructor(width: number, height: number) {
+        this.transferToImageBitmap = () => picture(width, height);
+      }
+      getContext() {
+        return { drawImage: () => undefined };
+      }
+    },
+  );
   vi.resetModules();
   await import("./imageWorker.ts");
   const read = async () => {

@@ -34,7 +34,7 @@ async function work({ order, imageId, paths, screenSide }: ImageOrder): Promise<
       return;
     }
     for (const picture of byUse(await smallerAndSmaller(full), screenSide)) {
-      send({ kind: "level", order, imageId, level: await levelOf(picture) });
+      send({ kind: "level", order, imageId, level: levelOf(picture) });
     }
   } catch {
     // no memory for it, or not for all of its levels: what has been sent stays
@@ -72,18 +72,21 @@ async function smallerAndSmaller(full: ImageBitmap): Promise<ImageBitmap[]> {
   return pictures;
 }
 
-/** The picture itself where one tile holds it, else cut; it is gone then. */
-async function levelOf(picture: ImageBitmap): Promise<ImageLevel> {
+/** Cut into tiles; the picture is gone then. */
+function levelOf(picture: ImageBitmap): ImageLevel {
   const { width, height } = picture;
-  const boxes = tileBoxes(picture);
-  if (boxes.length === 1) return { width, height, tiles: [{ x: 0, y: 0, bitmap: picture }] };
-  const tiles = await Promise.all(boxes.map((box) => cut(picture, box)));
+  const tiles = tileBoxes(picture).map((box) => cut(picture, box));
   picture.close();
   return { width, height, tiles };
 }
 
-async function cut(picture: ImageBitmap, { x0, y0, x1, y1 }: Box): Promise<ImageTile> {
-  return { x: x0, y: y0, bitmap: await createImageBitmap(picture, x0, y0, x1 - x0, y1 - y0) };
+/** By drawing: the picture of a turned photo may only know how it is turned, and not all that shows it asks. */
+function cut(picture: ImageBitmap, { x0, y0, x1, y1 }: Box): ImageTile {
+  const canvas = new OffscreenCanvas(x1 - x0, y1 - y0);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("There is no memory for a tile.");
+  context.drawImage(picture, -x0, -y0);
+  return { x: x0, y: y0, bitmap: canvas.transferToImageBitmap() };
 }
 
 async function half(picture: ImageBitmap): Promise<ImageBitmap | null> {

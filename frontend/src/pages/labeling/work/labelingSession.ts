@@ -6,6 +6,7 @@ import { type Conversion, Editor, type EditorPorts } from "../../../editor/edito
 import type { Instance } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
+import { SceneThread } from "../../../render/sceneThread.ts";
 import { Autosave, type SaveState } from "../saving/autosave.ts";
 import { ConflictBook } from "../saving/conflictBook.ts";
 import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../saving/drafts.ts";
@@ -59,6 +60,8 @@ export interface SessionPorts {
 
 export class LabelingSession {
   readonly #ports: SessionPorts;
+  /** Paints the objects, for the canvas. */
+  readonly painter = new SceneThread();
   readonly #images = new ImageCache();
   readonly #ahead = new Map<number, Promise<LoadedImage>>();
   readonly #listeners = new Set<() => void>();
@@ -107,6 +110,7 @@ export class LabelingSession {
     if (this.#wanted === imageId && this.#state.kind !== "failed") return;
     this.#wanted = imageId;
     this.#images.prepare();
+    this.painter.prepare();
     const left = this.current;
     const previous = this.#state.kind === "loading" ? this.#state.previous : left;
     this.#setState({ kind: "loading", imageId, previous });

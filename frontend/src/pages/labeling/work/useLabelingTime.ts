@@ -6,6 +6,8 @@ import { TimeSheet } from "./timeSheet.ts";
 
 const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 const SEND_EVERY_MS = 60_000;
+/** A pointer moves in each frame, in which there is better to do. */
+const BEAT_EVERY_MS = 100;
 const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "wheel"] as const;
 
 /** Counts the time that somebody works on this image, and sends it: each minute, and when the image or the page is left. */
@@ -22,8 +24,12 @@ function countTime(imageId: number, sheet: TimeSheet): () => void {
   const clock = new ActiveClock();
   const controller = new AbortController();
   const options = { signal: controller.signal, capture: true, passive: true };
+  let heard = Number.NEGATIVE_INFINITY;
   const beat = () => {
-    if (document.hasFocus()) clock.beat(performance.now());
+    const now = performance.now();
+    if (now - heard < BEAT_EVERY_MS || !document.hasFocus()) return;
+    heard = now;
+    clock.beat(now);
   };
   const pause = () => clock.pause(performance.now());
   const send = (isLeaving: boolean) => {
