@@ -8,7 +8,7 @@ import { activeBox } from "./activeBox.ts";
 import { type ActiveScene, drawActive } from "./activeLayer.ts";
 
 /** Device pixels: it grows and shrinks by these, so that it is not made anew with every move. */
-const STEP = 128;
+const STEP = 256;
 
 export class ActiveCanvas {
   readonly #canvas: HTMLCanvasElement;
