@@ -19,6 +19,7 @@ from app.accounts.schemas import (
     UserChanges,
     UserSchema,
     UsesFormat,
+    UsesOfTokenSchema,
 )
 from app.accounts.sign_in_limit import SignInLimit
 from app.db.models import ApiToken, User
@@ -27,6 +28,7 @@ from app.http import SESSION_COOKIE, PageQuery, PathId, errors
 from app.paging import Page
 
 MAX_USES_DAYS = 366
+UsesDays = Annotated[int, Query(ge=1, le=MAX_USES_DAYS)]
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
@@ -86,6 +88,15 @@ def list_tokens(page: PageQuery, session: ReadSessionDep, caller: AccountUser) -
     return Page(items=items, next_cursor=next_cursor, total=total)
 
 
+@router.get("/tokens/uses", dependencies=[Depends(_write_token_uses)])
+def list_uses_of_tokens(
+    page: PageQuery, session: ReadSessionDep, caller: AccountUser, days: UsesDays = 30
+) -> Page[UsesOfTokenSchema]:
+    """How often each of the caller's tokens was used on each of the last days (UTC), in the order of the tokens."""
+    items, next_cursor, total = service.list_token_uses(session, caller, page, days=days)
+    return Page(items=items, next_cursor=next_cursor, total=total)
+
+
 @router.get(
     "/tokens/{token_id}/uses",
     dependencies=[Depends(_write_token_uses)],
@@ -96,7 +107,7 @@ def list_token_uses(
     token_id: PathId,
     session: ReadSessionDep,
     caller: AccountUser,
-    days: Annotated[int, Query(ge=1, le=MAX_USES_DAYS)] = 30,
+    days: UsesDays = 30,
     format: UsesFormat = UsesFormat.JSON,
 ) -> TokenUsesSchema | Response:
     """How often one of the caller's tokens was used on each of the last days (UTC), today included."""

@@ -62,10 +62,10 @@ def uses_of_day(session: Session, token_ids: Sequence[int], day: date) -> dict[i
     return dict(session.execute(query).all())
 
 
-def uses_by_day(session: Session, token_id: int, *, first: date) -> dict[date, int]:
-    """A token's uses from a day on, by day, for the days on which it was used."""
-    query = select(TokenDay.day, TokenDay.use_count).where(TokenDay.token_id == token_id, TokenDay.day >= first)
-    return dict(session.execute(query).all())
+def uses_by_day(session: Session, token_ids: Sequence[int], *, first: date) -> dict[tuple[int, date], int]:
+    """Tokens' uses from a day on, by token and day, for the days on which each was used."""
+    query = select(TokenDay).where(TokenDay.token_id.in_(token_ids), TokenDay.day >= first)
+    return {(row.token_id, row.day): row.use_count for row in session.scalars(query)}
 
 
 def owns_token(session: Session, token_id: int, *, user_id: int) -> bool:

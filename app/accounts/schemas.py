@@ -102,6 +102,10 @@ class TokenUsesSchema(BaseModel):
     total: int
 
 
+class UsesOfTokenSchema(TokenUsesSchema):
+    token_id: int
+
+
 class UsesFormat(StrEnum):
     JSON = "json"
     CSV = "csv"

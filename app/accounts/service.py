@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -14,7 +14,14 @@ from app.accounts import repository
 from app.accounts.authentication import LOGIN_LIFETIME
 from app.accounts.caller import Caller
 from app.accounts.passwords import hash_password, is_password
-from app.accounts.schemas import Email, ListedTokenSchema, TokenDaySchema, TokenSchema, TokenUsesSchema
+from app.accounts.schemas import (
+    Email,
+    ListedTokenSchema,
+    TokenDaySchema,
+    TokenSchema,
+    TokenUsesSchema,
+    UsesOfTokenSchema,
+)
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
@@ -232,11 +239,29 @@ def token_uses(session: Session, caller: Caller, token_id: int, *, days: int) ->
     """
     if not repository.owns_token(session, token_id, user_id=caller.user_id):
         raise NotFound(f"you have no token {token_id}")
+    return _uses_of_tokens(session, [token_id], days)[token_id]
+
+
+def list_token_uses(
+    session: Session, caller: Caller, page: PageParams, *, days: int
+) -> tuple[list[UsesOfTokenSchema], str | None, int]:
+    """The same of each token of a page of the caller's, in the order of list_tokens."""
+    rows = repository.list_tokens(session, caller.user_id, page)
+    tokens, cursor = cut_page(rows, page, key=lambda token: (token.id,))
+    uses = _uses_of_tokens(session, [token.id for token in tokens], days)
+    items = [UsesOfTokenSchema(token_id=token_id, items=of.items, total=of.total) for token_id, of in uses.items()]
+    return items, cursor, repository.count_tokens(session, caller.user_id)
+
+
+def _uses_of_tokens(session: Session, token_ids: Sequence[int], days: int) -> dict[int, TokenUsesSchema]:
     first = utc_now().date() - timedelta(days=days - 1)
-    counted = repository.uses_by_day(session, token_id, first=first)
     period = [first + timedelta(days=number) for number in range(days)]
-    items = [TokenDaySchema(day=day, uses=counted.get(day, 0)) for day in period]
-    return TokenUsesSchema(items=items, total=sum(item.uses for item in items))
+    counted = repository.uses_by_day(session, token_ids, first=first)
+    uses: dict[int, TokenUsesSchema] = {}
+    for token_id in token_ids:
+        items = [TokenDaySchema(day=day, uses=counted.get((token_id, day), 0)) for day in period]
+        uses[token_id] = TokenUsesSchema(items=items, total=sum(item.uses for item in items))
+    return uses
 
 
 def token_uses_csv(uses: TokenUsesSchema) -> str:

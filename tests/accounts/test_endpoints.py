@@ -232,6 +232,18 @@ def test_tokens__uses_are_kept_by_day(owner: Person, stranger: Person, app: Fast
     assert stranger.get(path).status_code == 404
     assert owner.get(f"{path}?days=0").status_code == 422
 
+    asked_before = owner.get(TOKENS).json()["items"][1]["use_count"]
+    of_all = owner.get(f"{TOKENS}/uses").json()
+    assert (of_all["total"], of_all["next_cursor"]) == (2, None)
+    laptop, tests = of_all["items"]
+    assert laptop == {"token_id": token_id, **owner.get(path).json()}
+    assert (tests["total"], len(tests["items"])) == (asked_before + 1, 30)
+    first = owner.get(f"{TOKENS}/uses?days=1&limit=1").json()
+    assert first["items"] == [{"token_id": token_id, "items": laptop["items"][-1:], "total": 3}]
+    rest = owner.get(f"{TOKENS}/uses?limit=1&cursor={first['next_cursor']}").json()
+    assert [one["token_id"] for one in rest["items"]] == [tests["token_id"]]
+    assert token_id not in [one["token_id"] for one in stranger.get(f"{TOKENS}/uses").json()["items"]]
+
 
 def test_tokens__uses_of_one_revoked_meanwhile_are_forgotten(owner: Person, app: FastAPI) -> None:
     token_id = owner.post(TOKENS, json={"name": "laptop"}).json()["id"]

@@ -17,7 +17,7 @@ import { numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { CodeBlock } from "./CodeBlock.tsx";
 import styles from "./TokensPage.module.css";
-import { TokenUses } from "./TokenUses.tsx";
+import { TokenUses, type Uses } from "./TokenUses.tsx";
 
 interface ApiToken {
   id: number;
@@ -40,6 +40,7 @@ interface NewToken extends ApiToken {
 }
 
 const TOKENS = ["tokens"] as const;
+const TOKEN_USES = ["tokenUses"] as const;
 const ALL_PROJECTS = "all";
 const NEVER = "never";
 const LIFETIMES_DAYS = ["30", "90", "365"] as const;
@@ -48,6 +49,8 @@ const DAY_MS = 86_400_000;
 export function TokensPage() {
   const { t } = useTranslation("api");
   const tokens = useQuery({ queryKey: TOKENS, queryFn: () => api.get<ListPage<ListedToken>>("/api/v1/tokens") });
+  const uses = useQuery({ queryKey: TOKEN_USES, queryFn: () => api.get<ListPage<Uses>>("/api/v1/tokens/uses") });
+  const usesOf = new Map(uses.data?.items.map((item) => [item.token_id, item]));
   const projects = useQuery(projectsQuery).data?.items ?? [];
   const [made, setMade] = useState<NewToken | null>(null);
   const projectName = (id: number | null) =>
@@ -89,7 +92,12 @@ export function TokensPage() {
           </thead>
           <tbody>
             {tokens.data.items.map((token) => (
-              <TokenRow key={token.id} token={token} projectName={projectName(token.project_id)} />
+              <TokenRow
+                key={token.id}
+                token={token}
+                uses={usesOf.get(token.id)}
+                projectName={projectName(token.project_id)}
+              />
             ))}
           </tbody>
         </Table>
@@ -98,7 +106,14 @@ export function TokensPage() {
   );
 }
 
-function TokenRow({ token, projectName }: { token: ListedToken; projectName: string }) {
+interface TokenRowProps {
+  token: ListedToken;
+  /** None until they have come. */
+  uses: Uses | undefined;
+  projectName: string;
+}
+
+function TokenRow({ token, uses, projectName }: TokenRowProps) {
   const { t } = useTranslation("api");
   return (
     <tr>
@@ -119,7 +134,7 @@ function TokenRow({ token, projectName }: { token: ListedToken; projectName: str
       <Cell label={t("today")} className={numberCell}>
         {formatCount(token.uses_today)}
       </Cell>
-      <Cell label={t("thirtyDays")}>{token.use_count > 0 && <TokenUses tokenId={token.id} name={token.name} />}</Cell>
+      <Cell label={t("thirtyDays")}>{uses && token.use_count > 0 && <TokenUses uses={uses} name={token.name} />}</Cell>
       <td className={styles.revoke}>
         <RevokeButton token={token} />
       </td>
