@@ -46,8 +46,18 @@ def record_figures(
 
 def describe_figures(session: Session, checkpoint: Checkpoint | None, speed: Speed) -> FiguresSchema:
     """What was measured; slow has its training's mAP until then."""
+    return describe_all_figures(session, checkpoint)[speed]
+
+
+def describe_all_figures(session: Session, checkpoint: Checkpoint | None) -> dict[Speed, FiguresSchema]:
+    """The same of every speed."""
     rows = repository.list_figures(session, checkpoint.id) if checkpoint else {}
-    row, slow = rows.get(speed), rows.get(Speed.SLOW)
+    return {speed: _figures(checkpoint, speed, rows.get(speed), rows.get(Speed.SLOW)) for speed in Speed}
+
+
+def _figures(
+    checkpoint: Checkpoint | None, speed: Speed, row: SpeedFigures | None, slow: SpeedFigures | None
+) -> FiguresSchema:
     if row is not None:
         return FiguresSchema(
             map=row.mean_ap,

@@ -39,6 +39,15 @@ def list_exported_without(session: Session, model_id: int, *, speed: Speed) -> S
     return session.scalars(query.order_by(Checkpoint.id)).all()
 
 
+def list_made_speeds(session: Session, model_id: int) -> set[Speed]:
+    """The speeds of which every checkpoint that can predict has stored predictions."""
+    exported = select(Checkpoint.id, PredictionSet.speed).outerjoin(PredictionSet).distinct()
+    rows = session.execute(exported.where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None)))
+    made = {(checkpoint_id, speed) for checkpoint_id, speed in rows}
+    checkpoint_ids = {checkpoint_id for checkpoint_id, _ in made}
+    return {speed for speed in Speed if made and made.issuperset((one, speed) for one in checkpoint_ids)}
+
+
 def find_prediction_key(session: Session, checkpoint_id: int, *, split: Split, speed: Speed) -> str | None:
     """Where the stored predictions of a split lie."""
     query = select(PredictionSet.storage_key).where(

@@ -23,9 +23,9 @@ from app.inference.errors import InferenceError
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.predictions import repository
 from app.predictions.fast_graphs import make_fast_graphs
-from app.predictions.figures import describe_figures, record_figures
+from app.predictions.figures import describe_all_figures, record_figures
 from app.predictions.latency import MEASURED_IMAGES, Latencies, measure_latencies
-from app.predictions.schemas import SpeedSchema, SpeedStatus
+from app.predictions.schemas import FiguresSchema, SpeedSchema, SpeedStatus
 from app.predictions.service import PredictionRuntime, not_made, require_possible
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
@@ -161,36 +161,34 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
 
 
 def list_speeds(session: Session, maker: SpeedMaker, *, model_id: int, kind: CheckpointKind) -> list[SpeedSchema]:
-    """Which speeds there are, and what each is worth for a checkpoint."""
-    return [describe_speed(session, maker, model_id=model_id, speed=speed, kind=kind) for speed in Speed]
-
-
-def describe_speed(
-    session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed, kind: CheckpointKind = CheckpointKind.BEST
-) -> SpeedSchema:
-    """Whether a speed is there, being made, or could be; its figures are those of the checkpoint of this kind."""
-    making = maker.making(model_id, speed)
-    is_made = _is_made(session, model_id, speed)
-    if making is None and not is_made:
+    """Which speeds are there, being made, or could be, and what each is worth for the checkpoint of this kind."""
+    makings = {speed: maker.making(model_id, speed) for speed in Speed}
+    made = repository.list_made_speeds(session, model_id)
+    if any(makings[speed] is None and speed not in made for speed in Speed):
         # it may have been finished since the caller's transaction began, which does not see it
         with session_scope(read_only=True) as later:
-            is_made = _is_made(later, model_id, speed)
-    error = making.error if making else None
+            made |= repository.list_made_speeds(later, model_id)
+    figures = describe_all_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind))
+    return [_describe_speed(speed, makings[speed], figures[speed], is_made=speed in made) for speed in Speed]
+
+
+def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
+    """One of them, with the figures of the best checkpoint."""
+    listed = list_speeds(session, maker, model_id=model_id, kind=CheckpointKind.BEST)
+    return next(one for one in listed if one.speed is speed)
+
+
+def _describe_speed(speed: Speed, making: _Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
+    error = None
     if is_made:
-        status, progress, error = SpeedStatus.READY, 1.0, None
+        status, progress = SpeedStatus.READY, 1.0
     elif making is not None:
+        error = making.error
         status = SpeedStatus.FAILED if error else SpeedStatus.MAKING
         progress = making.done / making.total
     else:
         status, progress = SpeedStatus.NOT_MADE, 0.0
-    figures = describe_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind), speed)
     return SpeedSchema(speed=speed, status=status, progress=progress, error=error, **figures.model_dump())
-
-
-def _is_made(session: Session, model_id: int, speed: Speed) -> bool:
-    return repository.has_export(session, model_id) and not repository.list_exported_without(
-        session, model_id, speed=speed
-    )
 
 
 def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> None:
@@ -217,9 +215,16 @@ def _by_export(checkpoints: Sequence[Checkpoint]) -> list[list[Checkpoint]]:
 
 
 def _read_snapshot(model: Model) -> Snapshot:
-    """The frozen labels of the images that are still there."""
+    """The frozen labels of the images that are still there.
+
+    Raises:
+        InvalidSnapshot: They are damaged; the message names the model.
+    """
     store = get_blob_store()
-    frozen = from_json_bytes(store.read_bytes(model.snapshot_key))
+    try:
+        frozen = from_json_bytes(store.read_bytes(model.snapshot_key))
+    except InvalidSnapshot as error:  # the file knows its images, not its model
+        raise InvalidSnapshot(f"model {model.name!r}: {error}") from error
     images = tuple(image for image in frozen.images if store.exists(image.storage_key))
     return Snapshot(frozen.project_id, frozen.class_names, images)
 

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from app.db.enums import Split
-from app.masks.instance import Instance, instance_from_json, instance_to_json
+from app.masks.instance import Instance, InvalidMask, instance_from_json, instance_to_json
 
 FORMAT_VERSION = 1
 GZIP_LEVEL = 1  # coordinates as text shrink to a third at once; higher levels take ten times as long for a little more
 
 
 class InvalidSnapshot(ValueError):
-    """The file is no snapshot of a version that this program reads."""
+    """The file is no whole snapshot of a version that this program reads; the message says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def from_json_bytes(data: bytes) -> Snapshot:
     """The reverse of to_json_bytes.
 
     Raises:
-        InvalidSnapshot: the bytes are damaged or of another format version.
+        InvalidSnapshot: the bytes or an image's labels are damaged, or of another format version.
     """
     try:
         document = json.loads(gzip.decompress(data))
@@ -113,6 +113,11 @@ def _image_to_json(image: SnapshotImage) -> dict[str, Any]:
 
 
 def _image_from_json(document: Mapping[str, Any]) -> SnapshotImage:
+    try:
+        instances = tuple(instance_from_json(instance) for instance in document["instances"])
+    except InvalidMask as error:  # only here is it known which image
+        name = f"{document['name']!r} ({document['image_id']})"
+        raise InvalidSnapshot(f"the snapshot of the labels is damaged: image {name}: {error}") from error
     return SnapshotImage(
         image_id=document["image_id"],
         name=document["name"],
@@ -120,5 +125,5 @@ def _image_from_json(document: Mapping[str, Any]) -> SnapshotImage:
         width=document["width"],
         height=document["height"],
         split=Split(document["split"]),
-        instances=tuple(instance_from_json(instance) for instance in document["instances"]),
+        instances=instances,
     )

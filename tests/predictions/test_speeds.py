@@ -1,6 +1,9 @@
 """Speeds of a model: made once when asked for, each with predictions and thresholds of its own."""
 
+import gzip
 import io
+import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +13,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
@@ -179,6 +182,32 @@ def test_medium__says_why_it_could_not_be_made(model_id: int, make: Callable[...
     assert make("medium")["status"] == "ready"  # asked for twice, it is made once
     with session_scope(read_only=True) as session:
         assert len(session.scalars(select(PredictionSet).where(PredictionSet.speed == Speed.MEDIUM)).all()) == 4
+
+
+@needs_bfloat16
+def test_medium__of_a_bad_instance_in_the_snapshot_names_model_and_image(
+    model_id: int, make: Callable[..., Any]
+) -> None:
+    with session_scope(read_only=True) as session:
+        key = session.get_one(Model, model_id).snapshot_key
+    document = json.loads(gzip.decompress(get_blob_store().read_bytes(key)))
+    document["images"][1]["instances"][0]["id"] = "seven"
+    get_blob_store().put_bytes(key, gzip.compress(json.dumps(document).encode()))
+    failed = make("medium")
+    assert failed["status"] == "failed"
+    for told in ("my model ü", "2.png", "'seven' is no UUID"):
+        assert told in failed["error"]
+
+
+def test_list_speeds__asks_once_for_all(app: FastAPI, model_id: int) -> None:
+    asked: list[str] = []
+    with session_scope(read_only=True) as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
+        listed = speeds.list_speeds(session, app.state.speeds, model_id=model_id, kind=CheckpointKind.BEST)
+    assert [one.status for one in listed] == ["not_made", "not_made", "not_made"]  # without any stored predictions
+    tables = [re.findall(r"FROM (\w+)", statement)[0] for statement in asked if statement.startswith("SELECT")]
+    # the second look is that of a later transaction
+    assert tables == ["checkpoints", "checkpoints", "checkpoints", "speed_figures"]
 
 
 @needs_bfloat16

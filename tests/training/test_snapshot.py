@@ -57,6 +57,14 @@ def test_from_json_bytes__refuses_another_version() -> None:
         from_json_bytes(newer)
 
 
+def test_from_json_bytes__names_the_image_of_a_damaged_instance() -> None:
+    image = SnapshotImage(7, "träy/1.jpg", "k", 3, 2, Split.TRAINING, (Instance(UUID, "fig", rle=Rle((2, 3), "222")),))
+    document = json.loads(gzip.decompress(to_json_bytes(Snapshot(1, ("fig",), (image,)))))
+    document["images"][0]["instances"][0]["id"] = "seven"
+    with pytest.raises(InvalidSnapshot, match=r"image 'träy/1\.jpg' \(7\): instance id 'seven' is no UUID"):
+        from_json_bytes(gzip.compress(json.dumps(document).encode()))
+
+
 def test_training_config__gives_back_what_was_written() -> None:
     config = TrainingConfig(256, 5.0, 2.5, True, 20.0, None, 0, None)
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
