@@ -44,7 +44,7 @@ bench: setup ## Run the benchmarks; writes benchmarks/results.md
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 clean: ## Remove what make setup made; data/ stays
-	rm -rf $(VENV) frontend/node_modules static/build
+	rm -rf $(VENV) frontend/node_modules static/build*
 
 $(STAMPS)/python: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Maskwright needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12")'

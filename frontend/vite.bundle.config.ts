@@ -15,7 +15,7 @@ export default defineConfig({
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   worker: { format: "es", plugins: () => [packages.ofWorkers] },
   build: {
-    outDir: "../../../static/build/bundle",
+    outDir: "../../../static/build.next/bundle", // vite.config.ts moves it into place
     emptyOutDir: true,
     assetsInlineLimit: 0,
   },

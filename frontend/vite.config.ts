@@ -1,23 +1,40 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const SERVER = "http://127.0.0.1:8000";
 
-/** Building empties static/build, so the offline model's page is built anew after it. */
-const bundlePage: Plugin = {
-  name: "bundle-page",
+const STATIC = fileURLToPath(new URL("../static", import.meta.url));
+const BUILT = `${STATIC}/build`;
+const NEXT = `${STATIC}/build.next`;
+const REPLACED = `${STATIC}/build.replaced`;
+
+/** A server that runs meanwhile hands out the last build until this one is whole: with the offline model's page. */
+const replaceBuild: Plugin = {
+  name: "replace-build",
   apply: "build",
-  closeBundle: async () => void (await build({ configFile: "vite.bundle.config.ts" })),
+  writeBundle: {
+    sequential: true,
+    order: "post",
+    async handler() {
+      await build({ configFile: "vite.bundle.config.ts" });
+      rmSync(REPLACED, { recursive: true, force: true });
+      if (existsSync(BUILT)) renameSync(BUILT, REPLACED);
+      renameSync(NEXT, BUILT);
+      rmSync(REPLACED, { recursive: true, force: true });
+    },
+  },
 };
 
 export default defineConfig(({ command }) => ({
   // The server hands out what is built here under /static/build/ and finds the names in the manifest.
   base: command === "build" ? "/static/build/" : "/",
   publicDir: false,
-  plugins: [react(), bundlePage],
+  plugins: [react(), replaceBuild],
   build: {
-    outDir: "../static/build",
+    outDir: NEXT,
     emptyOutDir: true,
     manifest: true,
     // Images and fonts stay files: a content security policy without data: URLs then suffices.
