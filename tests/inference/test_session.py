@@ -21,6 +21,6 @@ def test_bfloat16__is_for_all_but_the_pooling__as_compiled_and_as_kept(
         precisions = defaultdict(set)
         for operation in graph.get_runtime_model().get_ops():
             info = operation.get_rt_info()
-            precisions[str(info["layerType"])].add(str(info["runtimePrecision"]))
+            precisions[info["layerType"].astype(str)].add(info["runtimePrecision"].astype(str))
         assert precisions["ROIAlign"] == {"f32"}
         assert "bf16" in precisions["Convolution"]
