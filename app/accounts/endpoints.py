@@ -22,6 +22,7 @@ from app.accounts.schemas import (
     UsesOfTokenSchema,
 )
 from app.accounts.sign_in_limit import SignInLimit
+from app.db.enums import PasswordOrigin
 from app.db.models import ApiToken, User
 from app.deps import AccountUser, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep
 from app.http import SESSION_COOKIE, PageQuery, PathId, errors
@@ -151,10 +152,15 @@ def list_users(page: PageQuery, session: ReadSessionDep, _admin: InstanceAdmin) 
 
 @router.post("/users", status_code=201, responses=errors(409))
 def create_user(body: UserBody, session: SessionDep, _admin: InstanceAdmin) -> UserSchema:
-    """Make an account, so that its person can be added to projects."""
+    """Make an account, so that its person can be added to projects; at their first sign-in they choose a password."""
     password_hash = hash_password(body.password)
     user = service.create_user(
-        session, email=body.email, password_hash=password_hash, name=body.name, is_admin=body.is_admin
+        session,
+        email=body.email,
+        password_hash=password_hash,
+        name=body.name,
+        is_admin=body.is_admin,
+        password_origin=PasswordOrigin.GIVEN,
     )
     return UserSchema.model_validate(user)
 
@@ -177,7 +183,12 @@ def close_user(user_id: PathId, session: SessionDep, admin: InstanceAdmin) -> Us
 
 def _me(user: User, secret: str | None) -> MeSchema:
     csrf_token = authentication.csrf_token(secret) if secret else None
-    return MeSchema(**UserSchema.model_validate(user).model_dump(), preferences=user.preferences, csrf_token=csrf_token)
+    return MeSchema(
+        **UserSchema.model_validate(user).model_dump(),
+        password_origin=user.password_origin,
+        preferences=user.preferences,
+        csrf_token=csrf_token,
+    )
 
 
 def _new_token(token: ApiToken, secret: str) -> NewTokenSchema:

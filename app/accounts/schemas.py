@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from app.db.enums import TokenScope
+from app.db.enums import PasswordOrigin, TokenScope
 from app.http import RequestBody, RowId
 
 Email = Annotated[
@@ -66,8 +66,12 @@ class UserSchema(BaseModel):
 
 
 class MeSchema(UserSchema):
-    """The signed-in person. `csrf_token` is null for API tokens, which need none."""
+    """The signed-in person. `csrf_token` is null for API tokens, which need none.
 
+    Pages ask for another password while `password_origin` is not `own`: somebody else chose it.
+    """
+
+    password_origin: PasswordOrigin
     preferences: dict[str, JsonValue]
     csrf_token: str | None
 

@@ -25,7 +25,7 @@ from app.accounts.schemas import (
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
-from app.db.enums import Role, TokenScope
+from app.db.enums import PasswordOrigin, Role, TokenScope
 from app.db.models import ApiToken, LoginSession, User
 from app.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable
 from app.paging import PageParams, cut_page
@@ -88,13 +88,21 @@ def list_users(session: Session, page: PageParams) -> tuple[list[User], str | No
     return users, cursor, repository.count_users(session)
 
 
-def create_user(session: Session, *, email: str, password_hash: str, name: str = "", is_admin: bool = False) -> User:
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    password_hash: str,
+    name: str = "",
+    is_admin: bool = False,
+    password_origin: PasswordOrigin = PasswordOrigin.OWN,
+) -> User:
     """Make an account. The password comes hashed: hashing is slow, and the session that writes is open here.
 
     Raises:
         Conflict: There is one with this e-mail.
     """
-    user = User(email=email, password_hash=password_hash, name=name, is_admin=is_admin)
+    user = User(email=email, password_hash=password_hash, password_origin=password_origin, name=name, is_admin=is_admin)
     session.add(user)
     try:
         session.flush()
@@ -125,7 +133,7 @@ def change_user(
     if password_hash is not None:
         if user_id == caller.user_id:
             raise Forbidden("change your own password with PATCH /api/v1/me, which asks for the present one")
-        user.password_hash = password_hash
+        user.password_hash, user.password_origin = password_hash, PasswordOrigin.GIVEN
         repository.delete_other_logins(session, user_id, kept_hash=None)
     if is_admin is not None:
         if user_id == caller.user_id and not is_admin:
@@ -158,7 +166,20 @@ def is_administrator(session: Session, *, email: str, password: str) -> bool:
     return user is not None and user.is_admin and is_password(password, user.password_hash)
 
 
-def make_administrator(session: Session, *, email: str, password_hash: str, replace: bool) -> User:
+def chose_own_password(session: Session, *, email: str) -> bool:
+    """Whether there is an account whose password its person chose."""
+    user = repository.find_user_by_email(session, email)
+    return user is not None and not user.is_closed and user.password_origin is PasswordOrigin.OWN
+
+
+def make_administrator(
+    session: Session,
+    *,
+    email: str,
+    password_hash: str,
+    replace: bool,
+    password_origin: PasswordOrigin = PasswordOrigin.OWN,
+) -> User:
     """Make an administrator's account, or with `replace` make one out of an account that exists.
 
     Raises:
@@ -166,11 +187,13 @@ def make_administrator(session: Session, *, email: str, password_hash: str, repl
     """
     user = repository.find_user_by_email(session, email)
     if user is None:
-        return create_user(session, email=email, password_hash=password_hash, is_admin=True)
+        return create_user(
+            session, email=email, password_hash=password_hash, is_admin=True, password_origin=password_origin
+        )
     if not replace:
         raise Conflict(f"there is an account with {email} already: --replace gives it this password")
     user.is_admin = True
-    user.password_hash = password_hash
+    user.password_hash, user.password_origin = password_hash, password_origin
     repository.delete_other_logins(session, user.id, kept_hash=None)
     return user
 
@@ -180,12 +203,15 @@ def changed_password_hash(session: Session, caller: Caller, *, current: str | No
 
     Raises:
         Forbidden: By token, or with a wrong present password.
-        Unprocessable: The new one is too short.
+        Unprocessable: The new one is too short, or is the one that somebody else chose.
     """
     if caller.token_id is not None:
         raise Forbidden("a token cannot change the password of its owner: sign in")
-    if not is_password(current or "", get_user(session, caller.user_id).password_hash):
+    user = get_user(session, caller.user_id)
+    if not is_password(current or "", user.password_hash):
         raise Forbidden("current_password is missing or wrong")
+    if new == current and user.password_origin is not PasswordOrigin.OWN:
+        raise Unprocessable("password: it is the one that you were given; choose another")
     return hash_password(new)
 
 
@@ -197,7 +223,7 @@ def change_me(
     if name is not None:
         user.name = name
     if password_hash is not None:
-        user.password_hash = password_hash
+        user.password_hash, user.password_origin = password_hash, PasswordOrigin.OWN
         kept = hash_secret(login_secret) if login_secret else None
         repository.delete_other_logins(session, user.id, kept_hash=kept)
     return user

@@ -23,6 +23,7 @@ from app.cli.overlay import draw_predictions, side_by_side
 from app.cli.training_view import say, show_training
 from app.cli.typer_app import new_cli
 from app.db.engine import session_scope
+from app.db.enums import PasswordOrigin
 from app.db.migrate import migrate
 from app.settings import Settings, get_settings
 
@@ -56,7 +57,8 @@ def run(
     with _server(settings) as server:
         wait_until_up(base_url, seconds=SERVER_SECONDS)
         _main_job(DemoJob(base_url, token), data, minutes=minutes, settings=settings)
-        say(f"\nOpen   {base_url}\nSign in as {EMAIL} with the password {password}")
+        with_password = "the password that you chose" if password is None else f"the password {password}"
+        say(f"\nOpen   {base_url}\nSign in as {EMAIL} with {with_password}")
         if not leave:
             say("The server stays up; Ctrl-C ends it.")
             server.wait()
@@ -107,8 +109,11 @@ def _refuse_taken_port(settings: Settings) -> None:
             )
 
 
-def _demo_account(settings: Settings) -> tuple[str, str]:
-    """The demo's administrator, made at its first run: the password and an API token."""
+def _demo_account(settings: Settings) -> tuple[str | None, str]:
+    """The demo's administrator, made at its first run: the password and an API token.
+
+    The password is None once the person has chosen another.
+    """
     file = settings.data_dir / "demo-account.json"
     password = json.loads(file.read_text())["password"] if file.exists() else secrets.token_urlsafe(12)
     if not file.exists():
@@ -116,10 +121,18 @@ def _demo_account(settings: Settings) -> tuple[str, str]:
             json.dump({"email": EMAIL, "password": password}, target)
     password_hash = hash_password(password)
     with session_scope() as session:
-        if not accounts.is_administrator(session, email=EMAIL, password=password):
-            accounts.make_administrator(session, email=EMAIL, password_hash=password_hash, replace=True)
+        is_printed = accounts.is_administrator(session, email=EMAIL, password=password)
+        has_own = not is_printed and accounts.chose_own_password(session, email=EMAIL)
+        if not is_printed and not has_own:
+            accounts.make_administrator(
+                session,
+                email=EMAIL,
+                password_hash=password_hash,
+                replace=True,
+                password_origin=PasswordOrigin.PRINTED,
+            )
         token = accounts.create_token_for(session, email=EMAIL, name="demo")
-    return password, token
+    return None if has_own else password, token
 
 
 @contextmanager

@@ -21,6 +21,14 @@ class TokenScope(StrEnum):
     PREDICT = "predict"
 
 
+class PasswordOrigin(StrEnum):
+    """Who chose a password: pages ask for another while it is not the person's own."""
+
+    OWN = "own"
+    GIVEN = "given"  # by an administrator: another is chosen before anything else
+    PRINTED = "printed"  # made up by a command on the machine that its person runs: choosing may wait
+
+
 class Split(StrEnum):
     TRAINING = "training"
     VALIDATION = "validation"

@@ -320,6 +320,29 @@ def test_users__are_made_by_instance_admins(make_person: Callable[..., Person], 
     assert signed_in.status_code == 200
 
 
+def test_users__choose_a_password_of_their_own_for_one_they_were_given(
+    make_person: Callable[..., Person], client: TestClient
+) -> None:
+    root = make_person("root", is_admin=True)
+    assert root.get(ME).json()["password_origin"] == "own"
+    given = {"email": "ann@example.com", "password": "a given password"}
+    user_id = root.post("/api/v1/users", json=given).json()["id"]
+    for _ in ("the first one", "another after she lost hers"):
+        me = client.post(SESSION, json=given).json()
+        assert me["password_origin"] == "given"
+        headers = {CSRF_HEADER: me["csrf_token"]}
+        assert client.get("/api/v1/projects").status_code == 200  # scripts that sign in go on working
+        same = {"password": given["password"], "current_password": given["password"]}
+        refused = client.patch(ME, json=same, headers=headers)
+        assert (refused.status_code, "choose another" in refused.json()["error"]) == (422, True)
+        assert client.patch(ME, json={"name": "Ann"}, headers=headers).json()["password_origin"] == "given"
+        own = same | {"password": "one of my own"}
+        assert client.patch(ME, json=own, headers=headers).json()["password_origin"] == "own"
+        assert client.get(ME).json()["password_origin"] == "own"
+        given["password"] = "another given password"
+        assert root.patch(f"/api/v1/users/{user_id}", json={"password": given["password"]}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "change",
     [{"email": "no address"}, {"password": "short"}, {"nmae": "Ann"}, {"password": None}, {"is_admin": "maybe"}],

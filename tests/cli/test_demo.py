@@ -4,10 +4,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from app.accounts import service as accounts
+from app.accounts.caller import Caller
+from app.accounts.passwords import hash_password
+from app.cli import demo
 from app.cli.demo_data import NEW_SCENES, TRAINING_SCENES, generated_data, own_data
 from app.cli.overlay import draw_predictions, side_by_side
+from app.db.engine import session_scope
+from app.db.enums import PasswordOrigin
+from app.db.models import User
 from app.errors import BadRequest
+from app.settings import Settings
 
 
 def test_generated_data__holds_labels_of_every_kind() -> None:
@@ -39,6 +48,21 @@ def test_own_data__says_that_a_folder_has_no_image(tmp_path: Path) -> None:
     labels.write_text("{}")
     with pytest.raises(BadRequest, match="there is no image"):
         own_data(tmp_path, labels)
+
+
+def test_demo_account__keeps_the_password_that_its_person_chose(app_env: Settings) -> None:
+    printed, _token = demo._demo_account(app_env)
+    assert printed is not None
+    with session_scope(read_only=True) as session:
+        user = session.scalars(select(User)).one()
+        assert (user.email, user.is_admin, user.password_origin) == (demo.EMAIL, True, PasswordOrigin.PRINTED)
+    assert demo._demo_account(app_env)[0] == printed
+    with session_scope() as session:
+        me = Caller(user_id=user.id, is_admin=True)
+        accounts.change_me(session, me, name=None, password_hash=hash_password("one of my own"), login_secret=None)
+    assert demo._demo_account(app_env)[0] is None
+    with session_scope(read_only=True) as session:
+        assert accounts.is_administrator(session, email=demo.EMAIL, password="one of my own")
 
 
 def test_draw_predictions__colours_the_mask_but_not_its_hole() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
-from app.db.enums import TokenScope
+from app.db.enums import PasswordOrigin, TokenScope
 
 
 class User(Base):
@@ -18,6 +18,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(320), unique=True)  # lower case
     name: Mapped[str] = mapped_column(String(100), default="")
     password_hash: Mapped[str] = mapped_column(String(255))  # empty: the account is closed, no password opens it
+    password_origin: Mapped[PasswordOrigin] = mapped_column(word(PasswordOrigin), default=PasswordOrigin.OWN)
     is_admin: Mapped[bool] = mapped_column(default=False)
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the browser's pages
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
