@@ -31,8 +31,8 @@ import torch
 from app.bundle.runtime.application import predict_path
 from app.bundle.runtime.manifest import read_manifest
 from app.db.enums import Speed
+from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import MIN_SCORE
-from app.inference.session import has_bfloat16
 from benchmarks import _coco_ap, _sets
 from benchmarks._server import RunningServer, running_server
 from benchmarks.fruits_nuts_training import load_rgb

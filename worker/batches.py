@@ -24,8 +24,9 @@ from app.db.enums import Speed
 from app.draft_labels import making
 from app.inference.decode import decode_image
 from app.inference.errors import ImageRefused, InvalidModel
+from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
-from app.inference.session import Precision, has_bfloat16
+from app.inference.session import Precision
 from app.jobs.bell import BatchBell
 from app.settings import Settings
 from app.storage.blobs import BlobStore

@@ -28,6 +28,7 @@ from app.inference.model_meta import (
     TorchComparison,
     write_meta,
 )
+from app.inference.openvino_session import OpenVinoSession
 from app.inference.predictor import MAX_PREDICTIONS, MIN_SCORE
 from app.inference.preprocess import resize_for_model
 from app.inference.session import FEATURE_NAMES, Session
@@ -74,7 +75,9 @@ def export_model(
     cpu_model = _fixed_copy(model)
     detector, mask_head = Detector(cpu_model).eval(), MaskHead(cpu_model).eval()
     _write_graphs(detector, mask_head, directory, meta.image_size)
-    comparison = _compare(detector, mask_head, Session.load(directory, threads=None), sample_images, meta.image_size)
+    comparison = _compare(
+        detector, mask_head, OpenVinoSession.load(directory, threads=None), sample_images, meta.image_size
+    )
     _refuse_mismatch(comparison)
     complete = replace(meta, torch_comparison=comparison, library_versions=_library_versions())
     write_meta(directory, complete)

@@ -19,7 +19,7 @@ from app.bundle.zip_files import BundledFile, file_stem, json_file, text_file
 from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json, read_meta
-from app.inference.session import write_openvino_files
+from app.inference.openvino_session import write_openvino_files
 from app.predictions.service import Target, find_target
 from app.storage.blobs import CHUNK_BYTES, BlobStore, get_blob_store
 from app.training.exports import TORCHSCRIPT_FILE, fetch_export

@@ -36,3 +36,7 @@ class InvalidModel(InferenceError):
 
 class PrecisionUnavailable(InferenceError):
     """The machine does not compute in the precision that was asked for."""
+
+
+class DeviceUnavailable(InferenceError):
+    """The GPU that was asked for cannot be used."""

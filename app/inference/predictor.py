@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference import session as sessions
 from app.inference.compiled import CompiledGraphs
+from app.inference.device import CPU, Device
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, ModelMeta, read_meta
+from app.inference.onnxruntime_session import OnnxRuntimeSession
+from app.inference.openvino_session import OpenVinoSession
 from app.inference.paste import paste_mask
 from app.inference.prediction import Prediction
 from app.inference.preprocess import resize_for_model
@@ -25,9 +29,10 @@ class Predictor:
     or to compare with the ground truth.
     """
 
-    def __init__(self, session: Session, meta: ModelMeta, *, size_bytes: int) -> None:
+    def __init__(self, session: Session, meta: ModelMeta, *, device: Device = CPU, size_bytes: int) -> None:
         self._session = session
         self.meta = meta
+        self.device = device
         self.size_bytes = size_bytes
 
     @classmethod
@@ -35,6 +40,7 @@ class Predictor:
         cls,
         directory: Path,
         *,
+        device: Device = CPU,
         threads: int | None = None,
         precision: Precision = Precision.FLOAT32,
         compiled_graphs: CompiledGraphs | None = None,
@@ -42,20 +48,29 @@ class Predictor:
         """Load an exported model's folder.
 
         Args:
+            device: Where float32 is computed. The other precisions are the CPU's, on machines with a GPU too.
             threads: CPU threads for one image; None takes all. The answers do not depend on it.
             precision: What it computes in; the answers depend on it.
-            compiled_graphs: Where its graphs are kept ready to run for the next time.
+            compiled_graphs: Where its graphs are kept ready to run on the CPU for the next time.
         Raises:
             InvalidModel: the folder holds no whole exported model.
             PrecisionUnavailable: this CPU does not compute in it.
+            DeviceUnavailable: the GPU does not answer.
         """
         meta = read_meta(directory)
-        session = Session.load(directory, threads=threads, precision=precision, compiled_graphs=compiled_graphs)
-        return cls(session, meta, size_bytes=_loaded_size_bytes(directory, meta))
+        session: Session
+        if device.gpu is not None and precision is Precision.FLOAT32:
+            session = OnnxRuntimeSession.load(directory, gpu=device.gpu)
+        else:
+            device = CPU
+            session = OpenVinoSession.load(
+                directory, threads=threads, precision=precision, compiled_graphs=compiled_graphs
+            )
+        return cls(session, meta, device=device, size_bytes=_loaded_size_bytes(directory, meta))
 
     def warm_up(self) -> None:
         """Run once, so that the first image does not take longer than the next."""
-        self._session.warm_up(self.meta.image_size)
+        sessions.warm_up(self._session, self.meta.image_size)
 
     def predict(self, rgb: NDArray[np.uint8], *, score_thresholds: Mapping[str, float]) -> list[Prediction]:
         """Find the objects in an upright image, best score first.

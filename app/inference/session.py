@@ -1,39 +1,29 @@
-"""The two graphs of an exported model on OpenVINO, in float32, or in bfloat16 where that is asked for.
+"""The two graphs of an exported model, ready to run: what Predictor asks of a runtime, whichever it is.
 
-Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO) and 0012-two-graphs.md (why two).
+Source: docs/decisions/0012-two-graphs.md (why two), 0011-onnx-runtime.md (OpenVINO on a CPU) and
+0046-onnx-runtime-on-a-gpu.md (ONNX Runtime on a GPU).
 """
 
-import sys
-import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.compiled import CompiledGraphs
-from app.inference.errors import InvalidModel, PrecisionUnavailable
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
-
-if TYPE_CHECKING:
-    from openvino import CompiledModel, Core, Model
-
 FEATURE_NAMES = ("feature_0", "feature_1", "feature_2", "feature_3")
 MASK_SIDE = 28  # the mask head's output is 28 x 28 probabilities
-MASK_BATCH = 100  # boxes a run: 1,000 at once would need a gigabyte; more than 100 at once is no faster
 
 _BACKGROUND = 0
 
 
 class Precision(StrEnum):
-    """What the graphs compute in, in the runtime's words."""
+    """What the graphs compute in."""
 
     FLOAT32 = "f32"
     BFLOAT16 = "bf16"
+    INT8 = "i8"  # as their own nodes say; what is left beside those is in float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,175 +36,44 @@ class Detections:
     boxes_xyxy: NDArray[np.float32]
     scores: NDArray[np.float32]
     labels: NDArray[np.int64]
-    features: dict[str, Any]
+    features: Mapping[str, Any]
 
 
-class Session:
+class Session(Protocol):
     """An exported model ready to run. Safe to share between threads: nothing in it changes."""
-
-    def __init__(self, detector: "CompiledModel", mask_head: "CompiledModel") -> None:
-        self._detector = detector
-        self._mask_head = mask_head
-
-    @classmethod
-    def load(
-        cls,
-        directory: Path,
-        *,
-        threads: int | None,
-        precision: Precision = Precision.FLOAT32,
-        compiled_graphs: CompiledGraphs | None = None,
-    ) -> "Session":
-        """Compile both graphs.
-
-        Args:
-            threads: CPU threads of one run; None leaves it to the runtime. Answers do not depend on it.
-            compiled_graphs: Where they are kept for the next time.
-        Raises:
-            InvalidModel: a graph is missing or unreadable.
-            PrecisionUnavailable: this CPU does not compute in it.
-        """
-        if precision is Precision.BFLOAT16 and not has_bfloat16():
-            raise PrecisionUnavailable("this CPU does not compute in bfloat16")
-        compiled = []
-        for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
-            path = directory / file_name
-            if not path.is_file():
-                raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
-            try:
-                compiled.append(
-                    compile_graph(path, threads=threads, precision=precision, compiled_graphs=compiled_graphs)
-                )
-            except RuntimeError as error:
-                raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
-        if compiled_graphs is not None:
-            compiled_graphs.prune()
-        return cls(*compiled)
-
-    def warm_up(self, image_size: int) -> None:
-        """Let the runtime set up what it sets up at its first run, with an empty picture of this long side."""
-        found = self.detect(np.zeros((3, image_size * 3 // 4, image_size), dtype=np.float32))
-        one = replace(
-            found,
-            boxes_xyxy=np.array([[0, 0, image_size / 2, image_size / 2]], dtype=np.float32),
-            scores=np.ones(1, dtype=np.float32),
-            labels=np.ones(1, dtype=np.int64),
-        )
-        self.mask_probabilities(one, np.arange(1))
 
     def detect(self, pixels: NDArray[np.float32]) -> Detections:
         """Find boxes in float32 (3, H, W), RGB, 0-1."""
-        # A request of its own for each call costs microseconds, and owns its results.
-        request = self._detector.create_infer_request()
-        request.infer({"image": pixels}, share_inputs=True)
-        labels = request.get_tensor("labels").data
-        # The graph carries one background row, so that it never runs empty: worker/export_onnx.py.
-        rows = np.flatnonzero(labels != _BACKGROUND)
-        scores = request.get_tensor("scores").data[rows]
-        best_first = rows[np.argsort(-scores, kind="stable")]
-        return Detections(
-            boxes_xyxy=request.get_tensor("boxes").data[best_first],
-            scores=request.get_tensor("scores").data[best_first],
-            labels=labels[best_first],
-            features={name: request.get_tensor(name) for name in FEATURE_NAMES},
-        )
 
     def mask_probabilities(self, detections: Detections, chosen: NDArray[np.intp]) -> NDArray[np.float32]:
         """Compute the masks of the chosen detections, (K, 28, 28), each in its box.
 
         A mask does not depend, to the last bit, on what else was chosen with it.
         """
-        masks = np.empty((len(chosen), MASK_SIDE, MASK_SIDE), dtype=np.float32)
-        request = self._mask_head.create_infer_request()
-        for start in range(0, len(chosen), MASK_BATCH):
-            batch = chosen[start : start + MASK_BATCH]
-            request.infer(
-                {
-                    **detections.features,
-                    "boxes": detections.boxes_xyxy[batch],
-                    "labels": detections.labels[batch],
-                }
-            )
-            masks[start : start + len(batch)] = request.get_output_tensor(0).data
-        return masks
 
 
-def compile_graph(
-    path: Path,
-    *,
-    threads: int | None,
-    precision: Precision = Precision.FLOAT32,
-    compiled_graphs: CompiledGraphs | None = None,
-) -> "CompiledModel":
-    """Make an ONNX file ready to run on the CPU.
+def best_first(
+    boxes_xyxy: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    features: Mapping[str, Any],
+) -> Detections:
+    """Order what the detector answered, in arrays of its own, without the row of background.
 
-    Raises:
-        RuntimeError: The file is damaged.
+    The graph carries that row so that it never runs empty: worker/export_onnx.py.
     """
-    options: dict[str, Any] = {
-        # Without it a CPU that has bfloat16 computes in it by itself, and scores differ by up to 0.02.
-        "INFERENCE_PRECISION_HINT": precision.value,
-        "PERFORMANCE_HINT": "LATENCY",
-        # Pinned threads of several processes would all sit on the same cores.
-        "ENABLE_CPU_PINNING": False,
-    }
-    if threads is not None:
-        options["INFERENCE_NUM_THREADS"] = threads
-    core = _openvino_core()
-    model = core.read_model(path)  # kept under what is in it; given its path, it would be kept under the path
-    if precision is Precision.BFLOAT16:
-        model = _with_float32_pooling(model)
-    if compiled_graphs is not None:
-        options["CACHE_DIR"] = str(compiled_graphs.directory)
-    return core.compile_model(model, "CPU", options)
+    rows = np.flatnonzero(labels != _BACKGROUND)
+    ordered = rows[np.argsort(-scores[rows], kind="stable")]
+    return Detections(boxes_xyxy[ordered], scores[ordered], labels[ordered], features)
 
 
-def _with_float32_pooling(model: "Model") -> "Model":
-    """Let ROIAlign stay in float32: in bfloat16 it takes ten times as long, a third of all (measured with 2026.4).
-
-    OpenVINO's files can say so of an operation, its Python interface cannot.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        xml_file = Path(folder) / "graph.xml"
-        _save(model, xml_file)
-        tree = ElementTree.parse(xml_file)
-        for layer in tree.iter("layer"):
-            if layer.get("type") == "ROIAlign":
-                info = ElementTree.SubElement(layer, "rt_info")
-                ElementTree.SubElement(info, "attribute", name="precise", version="0")
-        tree.write(xml_file)
-        return _openvino_core().read_model(xml_file)
-
-
-def write_openvino_files(onnx_file: Path, xml_file: Path) -> None:
-    """Write an ONNX file as OpenVINO's own two, `.xml` and `.bin`, with the weights as they are."""
-    _save(_openvino_core().read_model(onnx_file), xml_file)
-
-
-def _save(model: "Model", xml_file: Path) -> None:
-    import openvino  # after the core, which sees to it that importing tells nobody
-
-    openvino.save_model(model, xml_file, compress_to_fp16=False)
-
-
-@cache
-def has_bfloat16() -> bool:
-    """Whether this CPU computes in bfloat16 itself; one that does not would only pretend, slowly."""
-    capabilities: list[str] = _openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return "BF16" in capabilities
-
-
-@cache
-def cpu_name() -> str:
-    name: str = _openvino_core().get_property("CPU", "FULL_DEVICE_NAME")
-    return " ".join(name.split())
-
-
-@cache
-def _openvino_core() -> "Core":
-    # Importing OpenVINO tells its makers so over the network, unless this package is missing: then it uses a stub.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None is how Python blocks an import
-    # Here and not above: the runtime is 30 MB and a tenth of a second that a server without a model need not pay.
-    import openvino
-
-    return openvino.Core()
+def warm_up(session: Session, image_size: int) -> None:
+    """Let the runtime set up what it sets up at its first run, with an empty picture of this long side."""
+    found = session.detect(np.zeros((3, image_size * 3 // 4, image_size), dtype=np.float32))
+    one = replace(
+        found,
+        boxes_xyxy=np.array([[0, 0, image_size / 2, image_size / 2]], dtype=np.float32),
+        scores=np.ones(1, dtype=np.float32),
+        labels=np.ones(1, dtype=np.int64),
+    )
+    session.mask_probabilities(one, np.arange(1))

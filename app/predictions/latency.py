@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.openvino_session import cpu_name
 from app.inference.predictor import Predictor
-from app.inference.session import cpu_name
 from app.predictions.gate import PredictionGate
 
 MEASURED_IMAGES = 5

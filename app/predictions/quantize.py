@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, read_meta
+from app.inference.openvino_session import OpenVinoSession
 from app.inference.preprocess import resize_for_model
-from app.inference.session import Session
 
 MASKS_AN_IMAGE = 20  # whose features tell the mask head's ranges
 
@@ -66,7 +66,7 @@ def _quantize(source: Path, target: Path, inputs: Iterator[Inputs]) -> None:
 
 
 def _mask_head_inputs(source: Path, pixels: list[NDArray[np.float32]]) -> Iterator[Inputs]:
-    session = Session.load(source, threads=None)
+    session = OpenVinoSession.load(source, threads=None)
     for one in pixels:
         found = session.detect(one)
         if len(found.scores):

@@ -9,8 +9,9 @@ from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
 from app.errors import Conflict, NotFound
 from app.inference.cache import SizedCache
+from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
-from app.inference.session import Precision, has_bfloat16
+from app.inference.session import Precision
 from app.predictions import repository
 from app.predictions.exchange import PredictedImage, predict_file
 from app.predictions.gate import Place, PredictionGate

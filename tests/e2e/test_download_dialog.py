@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.inference.session import has_bfloat16
+from app.inference.openvino_session import has_bfloat16
 from tests.bundle.conftest import MODEL_NAME
 from tests.e2e.carried import carry_model
 from tests.e2e.conftest import Server

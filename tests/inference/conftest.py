@@ -10,6 +10,7 @@ from torchvision.models.detection import MaskRCNN
 
 from app.db.enums import ModelSize
 from app.inference.model_meta import ModelMeta
+from app.inference.openvino_session import OpenVinoSession
 from app.inference.predictor import Predictor
 from app.inference.session import Session
 from worker.export_onnx import export_model
@@ -59,7 +60,7 @@ def exported(torch_model: MaskRCNN, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def session(exported: Path) -> Session:
-    return Session.load(exported, threads=1)
+    return OpenVinoSession.load(exported, threads=1)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import torch
 from torchvision.models.detection import MaskRCNN
 
 from app.inference.errors import InvalidModel
+from app.inference.openvino_session import OpenVinoSession
 from app.inference.prediction import Prediction
 from app.inference.predictor import MAX_PREDICTIONS, MIN_SCORE, Predictor
 from app.inference.preprocess import resize_for_model
@@ -145,7 +146,7 @@ def test_predictor__at_most_a_thousand(tmp_path: Path) -> None:
     model.rpn._pre_nms_top_n["testing"] = model.rpn._post_nms_top_n["testing"] = 600
     export_model(model, meta=meta_of(model), directory=tmp_path, sample_images=[])
 
-    session = Session.load(tmp_path, threads=None)
+    session = OpenVinoSession.load(tmp_path, threads=None)
     found = session.detect(resize_for_model(random_image(seed=6, height=96, width=96), IMAGE_SIZE).pixels)
 
     assert len(found.scores) == MAX_PREDICTIONS

@@ -7,7 +7,8 @@ import pytest
 
 from app.inference.compiled import CompiledGraphs
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
-from app.inference.session import Precision, compile_graph, has_bfloat16
+from app.inference.openvino_session import compile_graph, has_bfloat16
+from app.inference.session import Precision
 
 
 @pytest.mark.skipif(not has_bfloat16(), reason="this CPU has no bfloat16")

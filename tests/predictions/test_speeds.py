@@ -19,8 +19,9 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
+from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
-from app.inference.session import Precision, has_bfloat16
+from app.inference.session import Precision
 from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds

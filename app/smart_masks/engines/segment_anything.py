@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.session import compile_graph
+from app.inference.openvino_session import compile_graph
 from app.masks.instance import Point
 from app.smart_masks.engines.engine import EngineName, Segment
 from app.smart_masks.prompts import Prompts, Stroke, box_on_image
