@@ -211,7 +211,7 @@ def changed_password_hash(session: Session, caller: Caller, *, current: str | No
     if not is_password(current or "", user.password_hash):
         raise Forbidden("current_password is missing or wrong")
     if new == current and user.password_origin is not PasswordOrigin.OWN:
-        raise Unprocessable("password: it is the one that you were given; choose another")
+        raise Unprocessable("this is the password that you were given; choose another")
     return hash_password(new)
 
 

@@ -1,14 +1,21 @@
 """Accounts: made by an administrator, opened by their person, closed and opened again."""
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Browsing
+from tests.e2e.conftest import Browsing, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EMAIL = "ben.okafor@example.com"
 OWN_PASSWORD = "battery staple horse"
+NEXT_PASSWORD = "horse staple battery"
 
 
 def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Browsing) -> None:
@@ -24,16 +31,17 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
 
     ben = browsing.open_page(is_signed_in=False)
     sign_in(ben, first)
+    choose_password(ben, first, OWN_PASSWORD)
     expect(ben.get_by_role("heading", name="Projects")).to_be_visible()
     ben.get_by_role("button", name="Account of Ben Okafor").click()
     expect(ben.get_by_role("menuitem", name="People")).to_have_count(0)
     ben.get_by_role("menuitem", name="Name and password").click()
     ben.get_by_label("Present password").fill("another password")
-    ben.get_by_label("New password").fill(OWN_PASSWORD)
+    ben.get_by_label("New password").fill(NEXT_PASSWORD)
     ben.get_by_role("button", name="Save").click()
     expect(ben.get_by_role("alert")).to_contain_text("not your present password")
     browsing.forgive("403")
-    ben.get_by_label("Present password").fill(first)
+    ben.get_by_label("Present password").fill(OWN_PASSWORD)
     ben.get_by_role("button", name="Save").click()
     expect(ben.get_by_role("dialog")).to_have_count(0)
 
@@ -44,14 +52,59 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
     choose(page, "Close the account")
     page.get_by_role("dialog").get_by_role("button", name="Close the account").click()
     expect(row).to_contain_text("Closed")
-    sign_in(ben, OWN_PASSWORD)
+    sign_in(ben, NEXT_PASSWORD)
     expect(ben.get_by_role("alert")).to_contain_text("No account with the e-mail")
     browsing.forgive("401")
 
     choose(page, "Open the account again")
     expect(row).not_to_contain_text("Closed")
-    sign_in(ben, password_given(page))
+    second = password_given(page)
+    sign_in(ben, second)
+    choose_password(ben, second, OWN_PASSWORD)
     expect(ben.get_by_role("heading", name="Projects")).to_be_visible()
+
+
+def test_given_password__another_is_chosen_before_anything_else(
+    api: httpx.Client, open_page: Callable[..., Page], browsing: Browsing
+) -> None:
+    given = {"email": "cleo@example.com", "password": "a given password"}
+    assert api.post("/api/v1/users", json=given).is_success
+    page = open_page(size=(390, 844), is_signed_in=False)
+    sign_in(page, given["password"], email=given["email"])
+    dialog = page.get_by_role("dialog", name="Choose your own password")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.click(5, 5)
+    page.goto("/account/tokens")
+    expect(dialog.get_by_label("Present password")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Close")).to_have_count(0)
+    choose_password(page, given["password"], given["password"])
+    expect(dialog.get_by_role("alert")).to_contain_text("choose another")
+    browsing.forgive("422")
+    dialog.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="New here?")).to_be_visible()
+
+    sign_in(page, given["password"], email=given["email"])
+    choose_password(page, given["password"], OWN_PASSWORD)
+    expect(dialog).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+
+
+def test_printed_password__another_may_be_chosen_later(
+    api: httpx.Client, server: Server, open_page: Callable[..., Page]
+) -> None:
+    printed = "a printed password"
+    assert api.post("/api/v1/users", json={"email": "demo@example.com", "password": printed}).is_success
+    with closing(sqlite3.connect(Path(server.environment["MASKWRIGHT_DATA_DIR"]) / "maskwright.db")) as database:
+        database.execute("UPDATE users SET password_origin = 'printed' WHERE email = 'demo@example.com'")
+        database.commit()
+    page = open_page(is_signed_in=False)
+    sign_in(page, printed, email="demo@example.com")
+    page.get_by_role("dialog", name="Choose your own password").get_by_role("button", name="Later").click()
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    page.reload()  # as another tab of this day
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
 
 
 def choose(page: Page, item: str) -> None:
@@ -65,9 +118,16 @@ def password_given(page: Page) -> str:
     return code.inner_text()
 
 
-def sign_in(page: Page, password: str) -> None:
+def choose_password(page: Page, present: str, new: str) -> None:
+    dialog = page.get_by_role("dialog", name="Choose your own password")
+    dialog.get_by_label("Present password").fill(present)
+    dialog.get_by_label("New password").fill(new)
+    dialog.get_by_role("button", name="Choose it").click()
+
+
+def sign_in(page: Page, password: str, *, email: str = EMAIL) -> None:
     page.context.clear_cookies()
     page.goto("/sign-in")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()

@@ -11,6 +11,8 @@ export interface Me {
   email: string;
   name: string;
   is_admin: boolean;
+  /** Who chose the password: its person, an administrator, or a command that printed it. */
+  password_origin: "own" | "given" | "printed";
   /** What this person's pages keep, by name. */
   preferences: Record<string, unknown>;
   csrf_token: string;

@@ -5,6 +5,7 @@ import { Navigate, type NavigateOptions, Outlet, useHref, useLocation, useNaviga
 import { meQuery } from "../api/queries.ts";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { UploadPanel } from "../pages/gallery/upload/UploadPanel.tsx";
+import { ChoosePasswordDialog } from "./ChoosePasswordDialog.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import styles from "./Frame.module.css";
 import { KeysDialog } from "./KeysDialog.tsx";
@@ -42,6 +43,7 @@ export function Frame() {
       </div>
       <UploadPanel />
       <SignInAgainDialog />
+      <ChoosePasswordDialog me={me.data} />
       <KeysDialog />
       <CommandPalette />
     </AriaRouterProvider>

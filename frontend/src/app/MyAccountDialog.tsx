@@ -82,6 +82,6 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
 }
 
 /** The one thing that people are forbidden to do with their own account. */
-function isWrongPassword(error: unknown): boolean {
+export function isWrongPassword(error: unknown): boolean {
   return error instanceof ApiError && error.status === 403;
 }

@@ -8,7 +8,8 @@ import styles from "./Dialog.module.css";
 
 interface DialogProps {
   isOpen: boolean;
-  onClose: () => void;
+  /** Left out, it stays until what it asks for is done. */
+  onClose?: () => void;
   title: string;
   /** Small text beside the title. */
   subtitle?: ReactNode;
@@ -18,15 +19,16 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** Focus stays inside, Esc and a click outside close it. Render it always and switch `isOpen`. */
+/** Focus stays inside, Esc and a click outside close it where it may be closed. Render it always and switch `isOpen`. */
 export function Dialog({ isOpen, onClose, title, subtitle, size = "medium", footer, children }: DialogProps) {
   const { t } = useTranslation();
   return (
     <ModalOverlay
       className={styles.overlay ?? ""}
       isOpen={isOpen}
-      onOpenChange={(open) => !open && onClose()}
-      isDismissable
+      onOpenChange={(open) => !open && onClose?.()}
+      isDismissable={onClose !== undefined}
+      isKeyboardDismissDisabled={onClose === undefined}
     >
       <Modal className={classNames(styles.modal, styles[size])}>
         <AriaDialog className={styles.dialog ?? ""}>
@@ -35,7 +37,7 @@ export function Dialog({ isOpen, onClose, title, subtitle, size = "medium", foot
               {title}
             </Heading>
             {subtitle !== undefined && <span className={styles.subtitle}>{subtitle}</span>}
-            <IconButton icon={X} label={t("close")} className={styles.close} onPress={onClose} />
+            {onClose && <IconButton icon={X} label={t("close")} className={styles.close} onPress={onClose} />}
           </header>
           <div className={styles.body}>{children}</div>
           {footer !== undefined && <footer className={styles.footer}>{footer}</footer>}

@@ -1,0 +1,99 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Form } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import type { Me } from "../api/types.ts";
+import { Button } from "../components/Button.tsx";
+import { Dialog } from "../components/Dialog.tsx";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { TextField } from "../components/TextField.tsx";
+import { showToast } from "../components/toasts.ts";
+import { isPasswordAsked, putOff } from "./choosingPassword.ts";
+import styles from "./MyAccountDialog.module.css";
+import { isWrongPassword } from "./MyAccountDialog.tsx";
+import { signOut } from "./session.ts";
+
+const FORM = "choose-password";
+
+/** Asks for an own password over whatever page is open, so that nothing on it is lost by a new sign-in. */
+export function ChoosePasswordDialog({ me }: { me: Me }) {
+  return isPasswordAsked(me, Date.now()) ? <Asking me={me} /> : null;
+}
+
+function Asking({ me }: { me: Me }) {
+  const { t } = useTranslation(["people", "frame"]);
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [current, setCurrent] = useState("");
+  const [password, setPassword] = useState("");
+  const change = useMutation({
+    mutationFn: (changes: object) => api.patch<Me>("/api/v1/me", changes),
+    onSuccess: (changed) => {
+      client.setQueryData(meQuery.queryKey, changed);
+      if (changed.password_origin === "own") showToast(t("people:saved"));
+    },
+  });
+  const leaving = useMutation({ mutationFn: signOut, onSuccess: () => navigate("/sign-in") });
+  const canWait = me.password_origin === "printed";
+  const wait = () => change.mutate({ preferences: putOff(Date.now()) });
+  return (
+    <Dialog
+      isOpen
+      {...(canWait ? { onClose: wait } : {})}
+      size="small"
+      title={t("people:chooseTitle")}
+      footer={
+        <>
+          {canWait ? (
+            <Button onPress={wait}>{t("people:later")}</Button>
+          ) : (
+            <Button onPress={() => leaving.mutate()} isPending={leaving.isPending}>
+              {t("frame:signOut")}
+            </Button>
+          )}
+          <Button
+            kind="primary"
+            type="submit"
+            form={FORM}
+            isPending={change.isPending}
+            isDisabled={current === "" || password === ""}
+          >
+            {t("people:choose")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t(canWait ? "people:choosePrinted" : "people:chooseGiven")}</p>
+      <Form
+        id={FORM}
+        className={styles.form ?? ""}
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate({ current_password: current, password });
+        }}
+      >
+        <TextField
+          label={t("people:currentPassword")}
+          type="password"
+          value={current}
+          onChange={setCurrent}
+          autoComplete="current-password"
+          autoFocus
+        />
+        <TextField
+          label={t("people:newPassword")}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+          note={t("people:ownPasswordNote")}
+        />
+        <ErrorMessage error={isWrongPassword(change.error) ? t("people:wrongPassword") : change.error} />
+        <ErrorMessage error={leaving.error} />
+      </Form>
+    </Dialog>
+  );
+}
