@@ -63,8 +63,8 @@ export class NotedContext {
   clip(): void {}
   clearRect(): void {}
   drawImage(): void {}
-  readonly shown: ImageBitmap[] = [];
-  transferFromImageBitmap(bitmap: ImageBitmap): void {
+  readonly shown: (ImageBitmap | null)[] = [];
+  transferFromImageBitmap(bitmap: ImageBitmap | null): void {
     this.shown.push(bitmap);
   }
   setLineDash(): void {}
@@ -83,8 +83,12 @@ export class NotedCanvas {
   readonly style: Record<string, string> = {};
   readonly context = new NotedContext(this);
   hidden = false;
+  isRemoved = false;
   getContext(): NotedContext {
     return this.context;
+  }
+  remove(): void {
+    this.isRemoved = true;
   }
 }
 

@@ -23,7 +23,7 @@ function levelOf(width: number, height: number) {
   const tiles = tileBoxes({ width, height }).map(({ x0, y0, x1, y1 }) => ({
     x: x0,
     y: y0,
-    bitmap: { width: x1 - x0, height: y1 - y0 } as ImageBitmap,
+    bitmap: { width: x1 - x0, height: y1 - y0, close: () => undefined } as ImageBitmap,
   }));
   return { width, height, tiles };
 }
@@ -74,4 +74,12 @@ test("an image that has not come shows nothing, not the one before", () => {
   layer.show(pyramid, { scale: 1, x: 0, y: 0 }, SCREEN, 1);
   layer.show(new ImagePyramid({ width: 10, height: 10 }), { scale: 1, x: 0, y: 0 }, SCREEN, 1);
   expect(sheet.children).toEqual([]);
+});
+
+test("of an image that is closed nothing is left on the page, and no canvas of its size", () => {
+  const { pyramid, sheet, layer } = start();
+  layer.show(pyramid, { scale: 0.5, x: 0, y: 0 }, SCREEN, 1);
+  const [tile] = sheet.children;
+  pyramid.close();
+  expect([tile?.isRemoved, tile?.width, tile?.context.shown.at(-1)]).toEqual([true, 1, null]);
 });

@@ -64,6 +64,12 @@ test("from far the smallest level is shown that has a pixel for each on the scre
   expect(widths).toEqual([1000, 4000, 4000, 8000, 8000]);
 });
 
+test("of an image that is a pixel wide the level suits the zoom, too", () => {
+  const pyramid = new ImagePyramid({ width: 1, height: 5000 });
+  for (const height of [1250, 5000, 2500, 625]) pyramid.add(levelOf({ width: 1, height }));
+  expect([0.1, 0.2, 0.5, 1, 64].map((scale) => pyramid.levelFor(scale)?.height)).toEqual([625, 1250, 2500, 5000, 5000]);
+});
+
 test("of a stand-in for what the browser cannot read no pixels are read", () => {
   const pyramid = new ImagePyramid(IMAGE);
   pyramid.add(levelOf({ width: 400, height: 300 }));

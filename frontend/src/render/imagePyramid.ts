@@ -58,7 +58,7 @@ export class ImagePyramid {
     const before = this.#scale === null ? null : this.#bestLevel(this.#scale);
     const { width, height } = level;
     const added = { width, height, tiles: level.tiles.map((tile) => new Tile(tile)) };
-    this.#levels = [...this.#levels, added].sort((a, b) => b.width - a.width);
+    this.#levels = [...this.#levels, added].sort((a, b) => longSide(b) - longSide(a));
     if (this.#scale !== null && this.#bestLevel(this.#scale) !== before) this.onBetterLevel?.();
   }
 
@@ -71,7 +71,7 @@ export class ImagePyramid {
   /** Pixels of the full image in a square of at most `side` around a point; null until they are there. */
   read(x: number, y: number, side: number): { rgba: Uint8ClampedArray; frame: Box } | null {
     const [full] = this.#levels;
-    if (!full || full.width !== this.size.width) return null;
+    if (!full || longSide(full) !== longSide(this.size)) return null;
     const x0 = Math.max(0, Math.floor(x - side / 2));
     const y0 = Math.max(0, Math.floor(y - side / 2));
     const width = Math.min(side, this.size.width - x0);
@@ -91,8 +91,14 @@ export class ImagePyramid {
   }
 
   #bestLevel(scale: number): Level | null {
-    return this.#levels.findLast((level) => level.width / this.size.width >= scale) ?? this.#levels[0] ?? null;
+    const least = longSide(this.size) * scale;
+    return this.#levels.findLast((level) => longSide(level) >= least) ?? this.#levels[0] ?? null;
   }
+}
+
+/** The other may be a single pixel at every level. */
+function longSide({ width, height }: Size): number {
+  return Math.max(width, height);
 }
 
 /**
@@ -148,8 +154,14 @@ class Tile implements ShownTile {
 
   close(): void {
     this.#bitmap?.close();
-    this.#element?.getContext("bitmaprenderer")?.transferFromImageBitmap(null);
-    this.#element?.remove();
+    if (this.#element) empty(this.#element);
     this.#bitmap = this.#element = null;
   }
+}
+
+/** Takes the picture out of a canvas. What shows nothing is as large as the canvas is, and it may be long until that is freed. */
+function empty(element: HTMLCanvasElement): void {
+  element.width = element.height = 1;
+  element.getContext("bitmaprenderer")?.transferFromImageBitmap(null);
+  element.remove();
 }

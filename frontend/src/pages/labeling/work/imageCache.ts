@@ -5,6 +5,8 @@ import type { ImageAnswer, ImageOrder } from "./imageWorker.ts";
 
 /** Pixels of all images together, at 5 bytes each with their smaller levels: one of 108 megapixels, or eight of 12. */
 const MOST_PIXELS = 108e6;
+/** A tile that was on the page takes twice its pixels, and whoever walks on seldom comes back to what was seen long ago. */
+const MOST_IMAGES = 12;
 
 interface CachedImage {
   readonly order: number;
@@ -35,12 +37,19 @@ export class ImageCache {
     this.#worker.addEventListener("error", () => this.#lose());
   }
 
-  /** The image that is on the screen from now on. */
-  get(imageId: number, size: Size): Promise<ImagePyramid> {
+  /** The image is on the screen from now on; answers it where it need not be waited for. */
+  show(imageId: number): ImagePyramid | null {
     this.#current = imageId;
-    const image = this.#images.get(imageId) ?? this.#load(imageId, size);
+    const image = this.#images.get(imageId);
+    if (!image) return null;
     this.#images.delete(imageId);
     this.#images.set(imageId, image);
+    return this.#waiting.has(imageId) ? null : image.pyramid;
+  }
+
+  /** The image on the screen, when there is something to draw of it. */
+  get(imageId: number, size: Size): Promise<ImagePyramid> {
+    const image = this.#images.get(imageId) ?? this.#load(imageId, size);
     this.#makeRoom(0);
     return image.shown;
   }
@@ -49,11 +58,6 @@ export class ImageCache {
   ahead(imageId: number, size: Size): void {
     if (this.#images.has(imageId)) return;
     if (this.#makeRoom(size.width * size.height)) this.#load(imageId, size);
-  }
-
-  /** The image, where it need not be waited for. */
-  ready(imageId: number): ImagePyramid | null {
-    return this.#waiting.has(imageId) ? null : (this.#images.get(imageId)?.pyramid ?? null);
   }
 
   clear(): void {
@@ -111,7 +115,7 @@ export class ImageCache {
     let sum = pixels;
     for (const image of this.#images.values()) sum += image.pixels;
     for (const [imageId, image] of this.#images) {
-      if (sum <= MOST_PIXELS) break;
+      if (sum <= MOST_PIXELS && this.#images.size <= MOST_IMAGES) break;
       if (imageId === this.#current) continue;
       this.#drop(imageId);
       sum -= image.pixels;

@@ -267,7 +267,7 @@ export class LabelingSession {
     this.#takeUp(editor, draft, base);
     const autosave = this.#saveFor(image, editor, { base, version: stored }, drafts);
     this.#conflicts.add(image.id, draft ? conflictsWith(draft.changes, base) : []);
-    const pyramid = this.#images.ready(image.id);
+    const pyramid = this.#images.show(image.id);
     const open: OpenImage = {
       image,
       editor,
