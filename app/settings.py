@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MASKWRIGHT_", env_file=".env", extra="ignore", frozen=True)
@@ -26,7 +28,8 @@ class Settings(BaseSettings):
     predict_url_allow: str = ""
     predict_per_minute: int = Field(default=0, ge=0)
     batch_days: int = Field(default=30, ge=1, le=36500)
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device: str = Field(default="auto", pattern=_DEVICE)
+    predict_device: str = Field(default="auto", pattern=_DEVICE)
 
     @field_validator("data_dir")
     @classmethod

@@ -28,6 +28,7 @@ def test_document__describes_every_setting_once() -> None:
         "predict_per_minute",
         "batch_days",
         "device",
+        "predict_device",
     ],
 )
 def test_document__names_the_default(name: str) -> None:
@@ -53,6 +54,7 @@ def test_settings__keeps_a_made_signing_key(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_settings__refuses_a_device_that_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    use_settings(monkeypatch, data_dir=tmp_path, device="gpu")
-    with pytest.raises(ValidationError):
-        Settings()
+    for name in ("device", "predict_device"):
+        use_settings(monkeypatch, data_dir=tmp_path, **{name: "gpu"})
+        with pytest.raises(ValidationError, match=name):
+            Settings()

@@ -15,14 +15,15 @@ from app.batches import lifecycle as batch_lifecycle
 from app.db.engine import session_scope
 from app.db.schema_version import require_current
 from app.errors import AppError
+from app.inference.errors import DeviceUnavailable
 from app.jobs.celery_app import get_celery_app
 from app.jobs.names import TRAINING_QUEUE
 from app.logging import configure_logging
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
+from app.training.exports import prediction_device
 from worker.batches import BatchPredictor
-from worker.device import DeviceUnavailable
 from worker.heartbeat import Heartbeat
 from worker.machine import describe_machine
 from worker.tasks import add_tasks
@@ -64,6 +65,7 @@ def run() -> None:
     """Work until SIGTERM."""
     settings = get_settings()
     require_current()
+    prediction_device()
     worker_id = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
     machine = describe_machine(settings.device)
     heartbeat = Heartbeat(

@@ -10,12 +10,10 @@ import psutil
 import torch
 from torch import nn
 
+from app.inference.errors import DeviceUnavailable
+
 BF16_MIN_SPEEDUP = 1.1  # below it, noise decides, and f32 is the safer of two equals
 _CGROUP = Path("/sys/fs/cgroup")
-
-
-class DeviceUnavailable(RuntimeError):
-    """The device asked for is not in this machine."""
 
 
 def choose_device(name: str) -> torch.device:

@@ -1,10 +1,9 @@
 """Why a training failed, in words for the person who waits for it; the traceback is in the worker's log."""
 
 from app.errors import AppError
-from app.inference.errors import ImageRefused
+from app.inference.errors import DeviceUnavailable, ImageRefused
 from app.training.snapshot import InvalidSnapshot
 from worker.checkpoint import InvalidCheckpoint, is_disk_full
-from worker.device import DeviceUnavailable
 from worker.endings import NothingToTrainOn, TrainingDiverged
 from worker.export_onnx import ExportMismatch
 from worker.memory import OutOfMemory, is_out_of_memory

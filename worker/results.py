@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from app.inference.predictor import Predictor
 from app.masks.average_precision import average_precision
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import BlobStore
-from app.training.exports import TORCHSCRIPT_FILE
+from app.training.exports import TORCHSCRIPT_FILE, prediction_device
 from app.training.lifecycle import Claim
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
@@ -134,7 +135,8 @@ def _export(
         path=directory / TORCHSCRIPT_FILE,
         sample_images=samples[:1],
     )
-    predictor = Predictor.load(directory)
+    torch.cuda.empty_cache()  # what torch keeps of a GPU for later, another runtime may need now
+    predictor = Predictor.load(directory, device=prediction_device())
     tables = {
         split: _predict_split(predictor, frozen, split, load_image=load_image, each_image=each_image)
         for split in (Split.VALIDATION, Split.TRAINING)

@@ -16,6 +16,9 @@ from app.cli.typer_app import AsJson, new_cli, say_json
 from app.db.engine import session_scope
 from app.db.schema_version import require_current
 from app.errors import AppError
+from app.inference.device import CPU, choose_device
+from app.inference.errors import DeviceUnavailable
+from app.inference.onnxruntime_session import NO_GPU_PACKAGE, gpu_fault
 from app.settings import Settings, get_settings
 from app.web import health
 from app.web.pages import APP_ENTRY
@@ -62,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _pages()
     yield _package("torch", "training needs it: pip install 'maskwright[worker]' (a server predicts without it)")
     yield _package("openvino", "prediction needs it: pip install openvino")
+    yield _prediction(settings)
     yield _weights(settings)
 
 
@@ -112,6 +116,19 @@ def _package(name: str, why: str) -> Finding:
         return Finding(name, State.OK, metadata.version(name))
     except metadata.PackageNotFoundError:
         return Finding(name, State.MISSING, why)
+
+
+def _prediction(settings: Settings) -> Finding:
+    """Where models predict at slow."""
+    wanted = settings.predict_device
+    try:
+        device = choose_device(wanted)
+    except DeviceUnavailable as error:
+        return Finding("prediction", State.FAILED, str(error))
+    words = f"on the {device}, as MASKWRIGHT_PREDICT_DEVICE is {wanted}"
+    if device == CPU and wanted == "auto" and (fault := gpu_fault(0)) != NO_GPU_PACKAGE:
+        return Finding("prediction", State.MISSING, f"{words}: {fault}")
+    return Finding("prediction", State.OK, words)
 
 
 def _weights(settings: Settings) -> Finding:

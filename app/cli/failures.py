@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from app.errors import AppError
+from app.inference.errors import DeviceUnavailable
 from app.settings import Settings
 
 
@@ -12,6 +13,8 @@ def in_words(error: Exception) -> str | None:
     match error:
         case AppError():
             return error.message
+        case DeviceUnavailable():
+            return str(error)
         case ValidationError(title=Settings.__name__):
             problems = [f"MASKWRIGHT_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors()]
             return "; ".join(problems)

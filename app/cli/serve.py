@@ -18,6 +18,7 @@ from app.headers import HTTP_PARSER
 from app.logging import LOG_CONFIG
 from app.main import create_app
 from app.settings import get_settings
+from app.training.exports import prediction_device
 
 KEEP_ALIVE_SECONDS = 75  # longer than the minute that proxies keep theirs, so they never meet a closed connection
 SHUTDOWN_SECONDS = 5  # for answers that are under way
@@ -36,6 +37,7 @@ def run(
         # In a process of its own: Alembic would stay in the server's memory.
         subprocess.run([sys.executable, "-m", "app.cli.main", "migrate"], check=False)
     require_current()  # here, so that it is said in one line; the application refuses too
+    prediction_device()
     settings = get_settings()
     app = create_app()
     config = uvicorn.Config(

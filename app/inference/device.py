@@ -36,5 +36,5 @@ def choose_device(wanted: str, *, fault_of: Callable[[int], str | None] = gpu_fa
         return Device(0) if fault_of(0) is None else CPU
     gpu = int(wanted.removeprefix(_CUDA).removeprefix(":") or 0)
     if fault := fault_of(gpu):
-        raise DeviceUnavailable(f"predictions cannot run on {wanted}: {fault}")
+        raise DeviceUnavailable(f"predictions cannot run on {wanted}, as MASKWRIGHT_PREDICT_DEVICE says: {fault}")
     return Device(gpu)

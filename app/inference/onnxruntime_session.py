@@ -3,7 +3,10 @@
 Source: docs/decisions/0046-onnx-runtime-on-a-gpu.md.
 """
 
+import re
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,9 +20,10 @@ from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
 from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, best_first
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, SessionOptions
 
 GPU_PACKAGE = "onnxruntime-gpu"
+NO_GPU_PACKAGE = f"the package {GPU_PACKAGE} is not installed"
 # Each run of the mask head has exactly so many boxes: another number could make cuDNN take another kernel, and a mask
 # would depend on its company in the last bits. It would also have to choose one anew for each number that comes.
 MASK_BATCH = 32
@@ -107,7 +111,7 @@ def gpu_fault(gpu: int) -> str | None:
     try:
         metadata.version(GPU_PACKAGE)
     except metadata.PackageNotFoundError:
-        return f"the package {GPU_PACKAGE} is not installed"
+        return NO_GPU_PACKAGE
     try:
         _open_graph(_PROBE, gpu=gpu, threads=1)
     except DeviceUnavailable as error:
@@ -122,23 +126,41 @@ def _open_graph(model: Path | bytes, *, gpu: int | None, threads: int | None) ->
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
     options.use_deterministic_compute = True
+    if gpu is not None:
+        return _open_on_gpu(model, options, gpu)
     options.intra_op_num_threads = threads or 0
-    if gpu is None:
-        return onnxruntime.InferenceSession(model, options, providers=[_CPU], enable_fallback=0)
+    return onnxruntime.InferenceSession(model, options, providers=[_CPU], enable_fallback=0)
+
+
+def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "InferenceSession":
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
     if _CUDA not in onnxruntime.get_available_providers():
         raise DeviceUnavailable(
             f"the package onnxruntime lies over {GPU_PACKAGE}: pip install --force-reinstall --no-deps {GPU_PACKAGE}"
         )
-    onnxruntime.preload_dlls()  # CUDA's libraries from pip's packages, where they are
+    with redirect_stdout(sys.stderr):  # where it says what it misses
+        onnxruntime.preload_dlls()  # CUDA's libraries from pip's packages, where they are
     options.intra_op_num_threads = 1  # what is left to the CPU are sums of shapes
     cuda = (_CUDA, {**_CUDA_OPTIONS, "device_id": str(gpu)})
     try:
         session = onnxruntime.InferenceSession(model, options, providers=[cuda, _CPU], enable_fallback=0)
-    except _device_errors() as error:
-        raise DeviceUnavailable(f"GPU {gpu} does not answer ({error})") from error
-    if session.get_providers()[0] != _CUDA:  # the runtime would silently compute on the CPU
-        raise DeviceUnavailable(f"GPU {gpu} does not answer: ONNX Runtime's log says why")
+    except (RuntimeError, errors.EPFail, errors.RuntimeException) as error:
+        raise DeviceUnavailable(f"GPU {gpu} does not answer: {_reason(error)}") from error
+    if session.get_providers()[0] != _CUDA:  # the runtime would compute on the CPU, and say so in its log alone
+        raise DeviceUnavailable(
+            f"GPU {gpu} does not answer: it needs NVIDIA's driver, CUDA {onnxruntime.cuda_version} and cuDNN; "
+            "standard error says what was not found"
+        )
     return session
+
+
+def _reason(error: Exception) -> str:
+    """The words of a CUDA error, without the source lines around them."""
+    words = " ".join(str(error).split())
+    found = re.search(r"CUDA failure [^;]*[^; ]", words)
+    return found.group() if found else words
 
 
 def _file_errors() -> tuple[type[Exception], ...]:
@@ -146,9 +168,3 @@ def _file_errors() -> tuple[type[Exception], ...]:
     from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
     return errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.NotImplemented, errors.Fail
-
-
-def _device_errors() -> tuple[type[Exception], ...]:
-    from onnxruntime.capi import onnxruntime_pybind11_state as errors
-
-    return errors.EPFail, errors.RuntimeException, RuntimeError, ValueError

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from app.errors import AppError, ServiceUnavailable
 
 RUNNING = 1  # the runtime spreads one image over all cores; two at once would only slow each other down
+# While one is on the GPU, others are scaled and their masks pasted on the CPU. Few, as each takes of the GPU's memory.
+RUNNING_ON_GPU = 4
 WAITING = 32  # of threads that the server has for requests (40): the rest stay free for pages
 RETRY_AFTER_SECONDS = 2
 

@@ -50,4 +50,6 @@ def measure_latencies(
                     if number > 0:  # the first of a size sets up what the others find
                         measured.append((time.perf_counter() - started) * 1000)
     device = f"{cpu_name()}, {os.cpu_count()} cores"
+    if slow.device != speed.device:
+        device += f"; slow on {slow.device}"
     return Latencies(statistics.median(times[slow]), statistics.median(times[speed]), device)

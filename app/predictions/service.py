@@ -14,9 +14,9 @@ from app.inference.predictor import Predictor
 from app.inference.session import Precision
 from app.predictions import repository
 from app.predictions.exchange import PredictedImage, predict_file
-from app.predictions.gate import Place, PredictionGate
+from app.predictions.gate import RUNNING, RUNNING_ON_GPU, Place, PredictionGate
 from app.storage.blobs import get_blob_store
-from app.training.exports import PRECISIONS, load_predictor, speed_prefix
+from app.training.exports import PRECISIONS, load_predictor, prediction_device, speed_prefix
 from app.training.thresholds import effective_thresholds
 
 MAX_LOADED_BYTES = 2 * 1024**3  # of loaded models: about a dozen small ones
@@ -39,7 +39,8 @@ class PredictionRuntime:
     """Loaded models and the queue in front of them: one for the whole server."""
 
     def __init__(self, *, max_bytes: int = MAX_LOADED_BYTES) -> None:
-        self.gate = PredictionGate()
+        is_on_gpu = prediction_device().gpu is not None
+        self.gate = PredictionGate(running=RUNNING_ON_GPU if is_on_gpu else RUNNING)
         self._predictors: SizedCache[Predictor] = SizedCache(max_bytes)
 
     def predict(

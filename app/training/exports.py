@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from app.db.enums import Speed
 from app.db.models import Checkpoint
 from app.inference.compiled import CompiledGraphs
+from app.inference.device import Device, choose_device
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
@@ -20,7 +21,7 @@ FAST_FOLDER = "fast"  # of a checkpoint's export
 PRECISIONS: Mapping[Speed, Precision] = {
     Speed.SLOW: Precision.FLOAT32,
     Speed.MEDIUM: Precision.BFLOAT16,
-    Speed.FAST: Precision.FLOAT32,  # of what is left beside its INT8 layers
+    Speed.FAST: Precision.INT8,
 }
 
 
@@ -39,13 +40,29 @@ def load_predictor(store: BlobStore, prefix: str, precision: Precision, *, threa
         FileNotFoundError: Some file is not there.
         InvalidModel: They are no whole exported model.
         PrecisionUnavailable: This CPU does not compute in it.
+        DeviceUnavailable: The GPU that the settings name cannot be used.
     """
     with TemporaryDirectory(prefix="maskwright-model-") as folder:
         fetch_export(store, prefix, Path(folder))
         compiled = CompiledGraphs(get_settings().compiled_graphs_dir)
-        predictor = Predictor.load(Path(folder), precision=precision, threads=threads, compiled_graphs=compiled)
+        predictor = Predictor.load(
+            Path(folder),
+            device=prediction_device(),
+            threads=threads,
+            precision=precision,
+            compiled_graphs=compiled,
+        )
     predictor.warm_up()
     return predictor
+
+
+def prediction_device() -> Device:
+    """Where this machine computes in float32, by the settings: server and worker, so that scores and thresholds agree.
+
+    Raises:
+        DeviceUnavailable: A GPU is named that cannot be used.
+    """
+    return choose_device(get_settings().predict_device)
 
 
 def fetch_export(store: BlobStore, prefix: str, directory: Path) -> None:

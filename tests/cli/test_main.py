@@ -17,7 +17,7 @@ from app.cli import main
 from app.cli.doctor import without_password
 from app.db.engine import session_scope
 from app.db.models import ApiToken, User
-from app.settings import Settings
+from app.settings import Settings, get_settings
 from tests.conftest import PASSWORD, Person, use_settings
 from tests.services import free_port
 
@@ -173,7 +173,7 @@ def test_doctor__looks_at_everything(run: Run, owner: Person) -> None:
     assert status == 0
     assert findings["database"]["state"] == findings["storage"]["state"] == findings["broker"]["state"] == "ok"
     assert "maskwright admin create" in findings["admin"]["words"]
-    assert {"python", "disk", "pages", "torch", "openvino", "weights"} <= set(findings)
+    assert {"python", "disk", "pages", "torch", "openvino", "prediction", "weights"} <= set(findings)
 
 
 def test_doctor__fails_without_a_database(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -181,6 +181,29 @@ def test_doctor__fails_without_a_database(run: Run, monkeypatch: pytest.MonkeyPa
     status, out, _ = run("doctor")
     assert status == 1
     assert re.search(r"^failed +database .*maskwright migrate", out, re.MULTILINE)
+
+
+def test_doctor__says_where_models_predict(run: Run, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    for device, status, said in (
+        ("cpu", 0, "ok +prediction +on the CPU, as MASKWRIGHT_PREDICT_DEVICE is cpu"),
+        ("cuda:99", 1, "failed +prediction +predictions cannot run on cuda:99"),
+    ):
+        monkeypatch.setenv("MASKWRIGHT_PREDICT_DEVICE", device)
+        get_settings.cache_clear()
+        ended, out, _ = run("doctor")
+        assert ended == status
+        assert re.search(f"^{said}", out, re.MULTILINE)
+
+
+def test_serve__says_in_one_line_that_a_gpu_does_not_answer(
+    run: Run, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASKWRIGHT_PREDICT_DEVICE", "cuda:99")
+    get_settings.cache_clear()
+    status, _, said = run("serve", "--port", str(free_port()))
+    assert status == 1
+    assert "predictions cannot run on cuda:99, as MASKWRIGHT_PREDICT_DEVICE says" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

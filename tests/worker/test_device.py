@@ -3,11 +3,12 @@ import os
 import pytest
 import torch
 
+from app.inference.errors import DeviceUnavailable
 from worker import device
 
 
 def test_choose_device__names_what_is_missing() -> None:
-    with pytest.raises(device.DeviceUnavailable, match="device cuda:99: torch sees"):
+    with pytest.raises(DeviceUnavailable, match="device cuda:99: torch sees"):
         device.choose_device("cuda:99")
 
 
