@@ -111,10 +111,12 @@ test("another look is painted; of an image that is left nothing is shown", () =>
 });
 
 test("a painter that is lost is told all again", () => {
-  const { port, follow } = shown();
+  const { port, follow, told } = shown();
   follow({ objects: OBJECTS.slice(1) });
   port.orders.length = 0;
+  const before = told();
   port.onLost();
+  expect(told()).toBe(before + 1);
   follow({ objects: [...OBJECTS] });
   expect(port.orders[0]?.added).toHaveLength(2);
 });

@@ -35,8 +35,8 @@ export class SceneLayer {
   /** What the painter has. */
   #known: ReadonlySet<Instance> = new Set();
 
-  /** `onPicture` is called when there is something new to show. */
-  constructor(canvas: HTMLCanvasElement, port: ScenePort, onPicture: () => void) {
+  /** `onNews` is called when there is something new to show, or to order again. */
+  constructor(canvas: HTMLCanvasElement, port: ScenePort, onNews: () => void) {
     const context = canvas.getContext("bitmaprenderer");
     if (!context) throw new Error("This browser cannot show pictures that are drawn beside the page.");
     this.#canvas = canvas;
@@ -48,11 +48,12 @@ export class SceneLayer {
         return;
       }
       this.#came = picture;
-      onPicture();
+      onNews();
     };
     port.onLost = () => {
       this.#ordered = null;
       this.#known = new Set();
+      onNews();
     };
   }
 

@@ -5,10 +5,16 @@ import type { Box } from "../geometry/types.ts";
 import { boxWithMargin, MARGIN, withMargin } from "./margin.ts";
 import { MOST_CHANGES, sceneChanges } from "./sceneChanges.ts";
 import { drawScene, HALO_WIDTH, type SceneContext, type SceneLook } from "./sceneDrawing.ts";
-import type { SceneObject, SceneOrder } from "./sceneMessages.ts";
+import type { SceneObject, SceneOrder, ScenePicture } from "./sceneMessages.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
 
 type PainterContext = SceneContext & OffscreenCanvasRenderingContext2D;
+
+export function makeScenePainter(): ScenePainter {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!context) throw new Error("This browser has no 2D canvas.");
+  return new ScenePainter(context);
+}
 
 export class ScenePainter {
   readonly #context: PainterContext;
@@ -22,8 +28,9 @@ export class ScenePainter {
     this.#context = context;
   }
 
-  get canvas(): OffscreenCanvas {
-    return this.#context.canvas;
+  async pictureOf(order: SceneOrder): Promise<ScenePicture> {
+    const seen = this.paint(order);
+    return { turn: order.turn, seen, bitmap: await createImageBitmap(this.#context.canvas) };
   }
 
   /** Answers how many objects are in sight. */

@@ -1,30 +1,51 @@
-/** Reaches the painter of the scene, in its worker. */
+/** Reaches the painter of the scene, in its worker; where no worker will do, it paints on the page. */
 import type { SceneOrder, ScenePicture, ScenePort } from "./sceneMessages.ts";
+import { makeScenePainter, type ScenePainter } from "./scenePainter.ts";
+
+/** So many workers that end without a picture are enough. */
+const MOST_LOST = 2;
 
 export class SceneThread implements ScenePort {
   onPicture: (picture: ScenePicture) => void = () => undefined;
   onLost: () => void = () => undefined;
   #worker: Worker | null = null;
+  /** Workers lost since the last picture. */
+  #lost = 0;
+  /** Stands in for the worker: slow is better than an image that looks as if nothing were labeled on it. */
+  #standIn: ScenePainter | null = null;
 
   /** Starts the worker, which takes a moment. */
-  prepare(): Worker {
-    if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL("./sceneWorker.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }: MessageEvent<ScenePicture>) => this.onPicture(data));
-    worker.addEventListener("error", () => {
-      this.close();
-      this.onLost();
+  prepare(): void {
+    if (this.#worker || this.#lost >= MOST_LOST) return;
+    this.#worker = new Worker(new URL("./sceneWorker.ts", import.meta.url), { type: "module" });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<ScenePicture>) => {
+      this.#lost = 0;
+      this.onPicture(data);
     });
-    this.#worker = worker;
-    return worker;
+    this.#worker.addEventListener("error", () => this.#lose());
   }
 
   paint(order: SceneOrder): void {
-    this.prepare().postMessage(order);
+    this.prepare();
+    if (this.#worker) this.#worker.postMessage(order);
+    else void this.#paintHere(order);
   }
 
   close(): void {
     this.#worker?.terminate();
+    this.#worker = this.#standIn = null;
+    this.#lost = 0;
+  }
+
+  #lose(): void {
+    this.#worker?.terminate();
     this.#worker = null;
+    this.#lost++;
+    this.onLost();
+  }
+
+  async #paintHere(order: SceneOrder): Promise<void> {
+    this.#standIn ??= makeScenePainter();
+    this.onPicture(await this.#standIn.pictureOf(order));
   }
 }

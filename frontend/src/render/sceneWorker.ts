@@ -1,13 +1,11 @@
 /** The painter of the scene beside the page: a thousand objects take a tenth of a second, in which the page could do nothing else. */
 import type { SceneOrder, ScenePicture } from "./sceneMessages.ts";
-import { ScenePainter } from "./scenePainter.ts";
+import { makeScenePainter } from "./scenePainter.ts";
 
-const context = new OffscreenCanvas(1, 1).getContext("2d");
-if (!context) throw new Error("This browser has no 2D canvas.");
-const painter = new ScenePainter(context);
+const painter = makeScenePainter();
+const send = (picture: ScenePicture) => self.postMessage(picture, { transfer: [picture.bitmap] });
 
-self.addEventListener("message", async ({ data }: MessageEvent<SceneOrder>) => {
-  const seen = painter.paint(data);
-  const picture: ScenePicture = { turn: data.turn, seen, bitmap: await createImageBitmap(painter.canvas) };
-  self.postMessage(picture, { transfer: [picture.bitmap] });
+// the page hears of an error that is reported, not of a promise that is rejected
+self.addEventListener("message", ({ data }: MessageEvent<SceneOrder>) => {
+  painter.pictureOf(data).then(send).catch(reportError);
 });

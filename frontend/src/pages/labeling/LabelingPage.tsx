@@ -45,7 +45,7 @@ export function LabelingPage() {
     );
   }
   const ids = row.data.ids.includes(imageId) ? row.data.ids : [imageId, ...row.data.ids];
-  return <Work projectId={projectId} imageId={imageId} ids={ids} kind={row.data.kind} />;
+  return <Work key={projectId} projectId={projectId} imageId={imageId} ids={ids} kind={row.data.kind} />;
 }
 
 interface WorkProps {

@@ -59,11 +59,13 @@ class Server {
 /** Reads pictures when it is told to. */
 class PictureWorker extends EventTarget {
   static readonly all: PictureWorker[] = [];
+  /** Those that go on, with the one that paints objects, which answers nobody here. */
+  static readonly running = new Set<PictureWorker>();
   readonly orders: ImageOrder[] = [];
 
   constructor(script: URL) {
     super();
-    // the one that paints objects answers nobody here
+    PictureWorker.running.add(this);
     if (script.pathname.endsWith("imageWorker.ts")) PictureWorker.all.push(this);
   }
 
@@ -73,6 +75,7 @@ class PictureWorker extends EventTarget {
 
   terminate(): void {
     this.orders.length = 0;
+    PictureWorker.running.delete(this);
   }
 
   answer(data: ImageAnswer): void {
@@ -114,6 +117,7 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
   PictureWorker.all.length = 0;
+  PictureWorker.running.clear();
 });
 
 test("who clicks into the panels of an image that was just left changes none", async () => {
@@ -239,4 +243,12 @@ test("while an image is on its way, or gone, keys lead on to others and do nothi
   expect([press("ArrowLeft"), press("Delete")]).toEqual([true, false]);
   expect(told).toEqual(["nextImage", "previousImage"]);
   expect(left.editor.document.instances).toHaveLength(2);
+});
+
+test("with the work end its workers, though no image was ever shown", async () => {
+  const { session } = start();
+  await session.open(7);
+  expect([session.state.kind, PictureWorker.running.size]).toEqual(["failed", 2]);
+  await session.close();
+  expect(PictureWorker.running.size).toBe(0);
 });

@@ -191,9 +191,10 @@ export class LabelingSession {
   async close(): Promise<void> {
     const left = this.current;
     this.#wanted = 0;
+    this.#images.clear();
+    this.painter.close();
     if (left) await this.#leave(left);
     for (const autosave of this.#behind.values()) autosave.close();
-    this.#images.clear();
   }
 
   /** The tab is going: no time to wait for answers. */
