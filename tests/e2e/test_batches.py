@@ -17,7 +17,7 @@ from app.db.enums import CheckpointKind
 from tests.e2e.conftest import DESKTOP, Server
 from tests.e2e.predicting import plant_predicting_model
 from tests.e2e.projects import make_project, stored_instances, upload_scenes
-from tests.e2e.test_pages import PHONE, serious_violations, widths_beyond
+from tests.e2e.test_pages import PHONE, serious_violations, tables_beyond, widths_beyond
 from tests.e2e.waiting import wait_until
 from tests.exported import exported_random_model
 from tests.scenes import draw_scene
@@ -202,4 +202,5 @@ def test_pages__fit_and_are_accessible(
             expect(page.get_by_text("random").locator("visible=true").first).to_be_visible()
             page.wait_for_load_state("networkidle")
             assert widths_beyond(page) == []
+            assert tables_beyond(page) == []
             assert serious_violations(page) == []

@@ -98,6 +98,18 @@ def test_phone__editor_says_where_it_works_best(open_page: Callable[..., Page], 
     expect(page.get_by_text("The editor works best on a tablet or a larger screen.")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "address", ["/projects/{project_id}/models", "/account/tokens", "/projects/{project_id}/members"]
+)
+def test_phone__tables_are_stacked(open_page: Callable[..., Page], finished: Finished, address: str) -> None:
+    page = open_page(size=PHONE)
+    page.goto(address.format(project_id=finished.project_id))
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert tables_beyond(page) == []
+    assert serious_violations(page) == []
+
+
 def test_phone__train_dialog_scrolls_with_its_buttons_inside(
     open_page: Callable[..., Page], finished: Finished
 ) -> None:
@@ -132,6 +144,16 @@ def widths_beyond(page: Page) -> list[str]:
             .filter(box => box.clientWidth >= innerWidth - 16 || box.parentElement?.matches("[role=dialog]"))
             .filter(box => box.scrollWidth > box.clientWidth && getComputedStyle(box).display !== "inline")
             .map(box => `${box.tagName} ${box.className} ${box.scrollWidth} > ${box.clientWidth}`)"""
+    )
+    return wide
+
+
+def tables_beyond(page: Page) -> list[str]:
+    """The tables that scroll sideways."""
+    wide: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("table")]
+            .filter(table => table.parentElement.scrollWidth > table.parentElement.clientWidth)
+            .map(table => table.getAttribute("aria-label"))"""
     )
     return wide
 

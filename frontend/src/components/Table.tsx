@@ -24,5 +24,25 @@ export function Table({ label, className, isStackedOnPhone = false, children }: 
   );
 }
 
+interface LabeledCellProps {
+  /** What its column's head says. */
+  label: string;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A cell that says itself what it holds where a stacked table has no heads. */
+export function LabeledCell({ label, className, children }: LabeledCellProps) {
+  return (
+    <td className={classNames(styles.labeled, className)}>
+      <span className={styles.label}>{label}</span>
+      <span className={styles.value}>{children}</span>
+    </td>
+  );
+}
+
 /** The class of cells that hold figures. */
 export const numberCell = styles.number ?? "";
+
+/** The class of cells with buttons; in a stacked table they stay beside the name. */
+export const actionsCell = styles.actions ?? "";

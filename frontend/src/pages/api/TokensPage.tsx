@@ -1,7 +1,7 @@
 /** API tokens: made, shown once, revoked. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
@@ -13,7 +13,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatAgo, formatCount, formatDay } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
-import { numberCell, Table } from "../../components/Table.tsx";
+import { actionsCell, LabeledCell, numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { CodeBlock } from "./CodeBlock.tsx";
 import styles from "./TokensPage.module.css";
@@ -72,7 +72,7 @@ export function TokensPage() {
         </EmptyState>
       )}
       {tokens.data && tokens.data.items.length > 0 && (
-        <Table label={t("tokens")} className={styles.table ?? ""}>
+        <Table label={t("tokens")} isStackedOnPhone className={styles.table ?? ""}>
           <thead>
             <tr>
               <th>{t("name")}</th>
@@ -118,37 +118,31 @@ function TokenRow({ token, uses, projectName }: TokenRowProps) {
   return (
     <tr>
       <td className={styles.name}>{token.name}</td>
-      <Cell label={t("token")}>
+      <LabeledCell label={t("token")}>
         <code>…{token.last_four}</code>
-      </Cell>
-      <Cell label={t("scope")}>{t(token.scope)}</Cell>
-      <Cell label={t("project")}>{projectName}</Cell>
-      <Cell label={t("made")}>{formatDay(token.created_at)}</Cell>
-      <Cell label={t("expires")}>
+      </LabeledCell>
+      <LabeledCell label={t("scope")}>{t(token.scope)}</LabeledCell>
+      <LabeledCell label={t("project")}>{projectName}</LabeledCell>
+      <LabeledCell label={t("made")}>{formatDay(token.created_at)}</LabeledCell>
+      <LabeledCell label={t("expires")}>
         <Expiry at={token.expires_at} />
-      </Cell>
-      <Cell label={t("lastUse")}>{token.last_used_at === null ? t("never") : formatAgo(token.last_used_at)}</Cell>
-      <Cell label={t("requests")} className={numberCell}>
+      </LabeledCell>
+      <LabeledCell label={t("lastUse")}>
+        {token.last_used_at === null ? t("never") : formatAgo(token.last_used_at)}
+      </LabeledCell>
+      <LabeledCell label={t("requests")} className={numberCell}>
         {formatCount(token.use_count)}
-      </Cell>
-      <Cell label={t("today")} className={numberCell}>
+      </LabeledCell>
+      <LabeledCell label={t("today")} className={numberCell}>
         {formatCount(token.uses_today)}
-      </Cell>
-      <Cell label={t("thirtyDays")}>{uses && token.use_count > 0 && <TokenUses uses={uses} name={token.name} />}</Cell>
-      <td className={styles.revoke}>
+      </LabeledCell>
+      <LabeledCell label={t("thirtyDays")}>
+        {uses && token.use_count > 0 && <TokenUses uses={uses} name={token.name} />}
+      </LabeledCell>
+      <td className={actionsCell}>
         <RevokeButton token={token} />
       </td>
     </tr>
-  );
-}
-
-/** A cell that says itself what it holds where the table has no room for its head. */
-function Cell({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
-  return (
-    <td className={className}>
-      <span className={styles.cellLabel}>{label}</span>
-      <span>{children}</span>
-    </td>
   );
 }
 

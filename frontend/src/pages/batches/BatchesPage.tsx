@@ -12,7 +12,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount, formatMoment } from "../../components/format.ts";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Select } from "../../components/Select.tsx";
-import { numberCell, Table } from "../../components/Table.tsx";
+import { actionsCell, LabeledCell, numberCell, Table } from "../../components/Table.tsx";
 import styles from "./BatchesPage.module.css";
 import { type BatchItem, batchesQuery, isGoing } from "./batchQueries.ts";
 import { daysLeft } from "./keptFor.ts";
@@ -68,7 +68,7 @@ function BatchTable({ projectId, batches }: { projectId: number; batches: readon
   const remove = useDeleteBatch();
   const role = useQuery(projectQuery(projectId)).data?.role;
   return (
-    <Table label={t("title")}>
+    <Table label={t("title")} isStackedOnPhone>
       <thead>
         <tr>
           <th>{t("when")}</th>
@@ -88,14 +88,20 @@ function BatchTable({ projectId, batches }: { projectId: number; batches: readon
                 {formatMoment(batch.created_at)}
               </Link>
             </td>
-            <td>{batch.model_name}</td>
-            <td className={numberCell}>{formatCount(batch.total)}</td>
-            <td>{batch.created_by?.name ?? t("someone")}</td>
-            <td>
+            <LabeledCell label={t("model")} className={styles.model ?? ""}>
+              {batch.model_name}
+            </LabeledCell>
+            <LabeledCell label={t("images")} className={numberCell}>
+              {formatCount(batch.total)}
+            </LabeledCell>
+            <LabeledCell label={t("who")}>{batch.created_by?.name ?? t("someone")}</LabeledCell>
+            <LabeledCell label={t("state")}>
               <State batch={batch} />
-            </td>
-            <td className={numberCell}>{batch.expires_at === null ? "–" : daysLeft(batch.expires_at)}</td>
-            <td className={numberCell}>
+            </LabeledCell>
+            <LabeledCell label={t("daysLeft")} className={numberCell}>
+              {batch.expires_at === null ? "–" : daysLeft(batch.expires_at)}
+            </LabeledCell>
+            <td className={actionsCell}>
               <IconButton
                 size="small"
                 icon={Trash2}

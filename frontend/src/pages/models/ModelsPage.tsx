@@ -14,7 +14,7 @@ import { Dialog } from "../../components/Dialog.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration, formatMap } from "../../components/format.ts";
-import { numberCell, Table } from "../../components/Table.tsx";
+import { actionsCell, LabeledCell, numberCell, Table } from "../../components/Table.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
 import { isActive } from "../train/trainingQueries.ts";
@@ -60,7 +60,7 @@ export function ModelsPage() {
         </EmptyState>
       )}
       {models.data && models.data.items.length > 0 && (
-        <Table label={t("title")}>
+        <Table label={t("title")} isStackedOnPhone>
           <thead>
             <tr>
               <th>{t("name")}</th>
@@ -88,12 +88,20 @@ export function ModelsPage() {
                     <Link to={`/models/${model.id}`}>{model.name}</Link>
                   </span>
                 </td>
-                <td>{t(model.size)}</td>
-                <td>{model.status === "ready" ? t("ready") : stateOf(model, t)}</td>
-                <td className={numberCell}>{formatMap(model.best?.map)}</td>
-                <td className={numberCell}>{formatMap(model.best?.ap50)}</td>
-                <td className={numberCell}>{formatDuration(model.elapsed_s)}</td>
-                <td className={numberCell}>
+                <LabeledCell label={t("size")}>{t(model.size)}</LabeledCell>
+                <LabeledCell label={t("state")}>
+                  {model.status === "ready" ? t("ready") : stateOf(model, t)}
+                </LabeledCell>
+                <LabeledCell label="mAP" className={numberCell}>
+                  {formatMap(model.best?.map)}
+                </LabeledCell>
+                <LabeledCell label="AP50" className={numberCell}>
+                  {formatMap(model.best?.ap50)}
+                </LabeledCell>
+                <LabeledCell label={t("trained")} className={numberCell}>
+                  {formatDuration(model.elapsed_s)}
+                </LabeledCell>
+                <td className={actionsCell}>
                   <IconButton
                     size="small"
                     icon={Download}
