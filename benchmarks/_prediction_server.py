@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import cv2
 import httpx
 import numpy as np
 
@@ -33,6 +34,9 @@ SPEEDS = ("slow", "medium", "fast")
 MAX_PIXELS = 150_000_000
 SCORE_THRESHOLD = 0.5
 CLIENTS = 16
+LONG_RUN_CLIENTS = 2
+TENTHS = 10
+LEAST_SIDE = 0.3  # of a crop, as a part of its image's
 POLL_SECONDS = 0.5
 
 
@@ -66,6 +70,39 @@ def measure_server(
         speeds = _made_speeds(server)
         _compare_latency(server, files, eager, _graphs_alone(export, files), speeds, rounds=rounds)
         _crowd(server, export, files, seconds=seconds)
+
+
+def measure_long_run(
+    export: Path, data: TrainingData, class_names: tuple[str, ...], files: Sequence[bytes], *, requests: int
+) -> None:
+    """Print what a server holds in memory while it answers so many requests, each with an image of another shape."""
+
+    def fill() -> None:
+        _store(export, data, class_names, files)
+
+    with running_server("serve", prepare=fill) as server, ThreadPoolExecutor(LONG_RUN_CLIENTS) as clients:
+        for file in files:
+            _post(server, file)
+        print(f"{requests} requests by {LONG_RUN_CLIENTS} clients; warm: {server.memory_mb():.0f} MB resident")
+        memory: list[float] = []
+        objects = 0
+        for tenth in range(TENTHS):
+            turns = range(requests * tenth // TENTHS, requests * (tenth + 1) // TENTHS)
+            objects += sum(clients.map(lambda turn: len(_post(server, _crop(files[turn % len(files)], turn))), turns))
+            memory.append(server.memory_mb())
+            print(f"  after {turns.stop}: {memory[-1]:.0f} MB", flush=True)
+        print(
+            f"growth from the second tenth to the last: {memory[-1] - memory[1]:+.0f} MB "
+            f"({memory[-1] / memory[1] - 1:+.1%}), {objects / requests:.1f} objects an answer"
+        )
+
+
+def _crop(file: bytes, seed: int) -> bytes:
+    """A part of a JPEG, of another size and shape for each seed."""
+    rgb = decode_image(file, max_pixels=MAX_PIXELS)
+    parts = np.random.default_rng(seed).uniform(LEAST_SIDE, 1, 2)
+    height, width = int(rgb.shape[0] * parts[0]), int(rgb.shape[1] * parts[1])
+    return cv2.imencode(".jpg", cv2.cvtColor(rgb[:height, :width], cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
 def _store(export: Path, data: TrainingData, class_names: tuple[str, ...], files: Sequence[bytes]) -> None:

@@ -4,7 +4,8 @@
 
 Without --checkpoint a small model is trained first (--minutes). In the part `runtime` ours is timed from the file's
 bytes to the JSON text with polygons; in the part `server` from a POST to the answer, at each speed; the rival from the
-same bytes to masks. They take turns, so a busy machine slows both. --parts leaves some out.
+same bytes to masks. They take turns, so a busy machine slows both. --parts leaves some out, or all where it names none.
+--requests 5000 tells whether a server's memory stays flat over so many requests with images of changing sizes.
 """
 
 import argparse
@@ -37,9 +38,10 @@ from app.inference.prediction import Prediction
 from app.inference.predictor import MIN_SCORE, Predictor
 from app.inference.preprocess import resize_for_model
 from app.inference.session import FEATURE_NAMES
-from benchmarks._prediction_server import measure_server
+from benchmarks._prediction_server import TENTHS, measure_long_run, measure_server
 from benchmarks.fruits_nuts_training import PrintingReporter, load_rgb, read_coco
 from worker.checkpoint import TrainedModel, load_trained_model
+from worker.dataset import TrainingData
 from worker.export_onnx import export_model
 from worker.fit import fit
 from worker.model import IMAGE_MEAN, IMAGE_STD
@@ -63,6 +65,8 @@ def main() -> None:
         export(trained, directory, arguments.data)
         if "server" in arguments.parts:
             through_server(arguments, trained, directory)
+        if arguments.requests is not None:
+            over_many_requests(arguments, directory)
         if "runtime" in arguments.parts:
             in_this_process(arguments, trained, directory)
     if "answer" in arguments.parts:
@@ -70,9 +74,7 @@ def main() -> None:
 
 
 def through_server(arguments: argparse.Namespace, trained: TrainedModel, directory: Path) -> None:
-    data, class_names = read_coco(arguments.data)
-    names = {image["id"]: image["file_name"] for image in read_document(arguments.data)["images"]}
-    files = [(arguments.data / "images" / names[image.image_id]).read_bytes() for image in data.images]
+    data, class_names, files = read_set(arguments.data)
     trained.model.roi_heads.score_thresh = SCORE_THRESHOLD
     measure_server(
         directory,
@@ -85,6 +87,10 @@ def through_server(arguments: argparse.Namespace, trained: TrainedModel, directo
     )
 
 
+def over_many_requests(arguments: argparse.Namespace, directory: Path) -> None:
+    measure_long_run(directory, *read_set(arguments.data), requests=arguments.requests)
+
+
 def in_this_process(arguments: argparse.Namespace, trained: TrainedModel, directory: Path) -> None:
     predictor = Predictor.load(directory, threads=arguments.threads)
     files = [path.read_bytes() for path in sorted((arguments.data / "images").iterdir())]
@@ -92,6 +98,13 @@ def in_this_process(arguments: argparse.Namespace, trained: TrainedModel, direct
     compare_quality(predictor, trained, arguments.data)
     compare_runtimes(predictor, directory, files[0], rounds=arguments.rounds, threads=arguments.threads)
     measure_memory_and_start(directory)
+
+
+def read_set(folder: Path) -> tuple[TrainingData, tuple[str, ...], list[bytes]]:
+    """The set as it is trained on, its class names, and its JPEGs in the order of its images."""
+    data, class_names = read_coco(folder)
+    names = {image["id"]: image["file_name"] for image in read_document(folder)["images"]}
+    return data, class_names, [(folder / "images" / names[image.image_id]).read_bytes() for image in data.images]
 
 
 def read_document(data: Path) -> dict[str, list[dict[str, Any]]]:
@@ -107,11 +120,19 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--image-size", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--crowd-seconds", type=float, default=60, help="how long sixteen clients send at once")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--requests", type=at_least_ten, metavar="N", help="watch a server's memory over N requests")
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument(
         "--threads", type=int, default=2, help="1 on a busy machine: then the processor's times compare"
     )
     return parser.parse_args()
+
+
+def at_least_ten(text: str) -> int:
+    """One for each tenth that is told of."""
+    if (count := int(text)) < TENTHS:
+        raise argparse.ArgumentTypeError(f"{count} are fewer than {TENTHS}")
+    return count
 
 
 def train(arguments: argparse.Namespace, folder: Path) -> Path:
