@@ -3,7 +3,9 @@
     python -m benchmarks.gpu
     python -m benchmarks.gpu --device cpu --image-size 128 --sizes small --steps 1    # does it run at all
 
-On a machine without CUDA it says what it could not run. Images are generated; weights are random, which costs the same.
+The exported model runs on ONNX Runtime as on a server (docs/prediction.md, On a GPU), and its answers are compared with
+the CPU's. On a machine without CUDA it says what it could not run. Images are generated; weights are random, which
+costs the same.
 """
 
 import argparse
@@ -12,18 +14,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import distributed
 
 from app.db.enums import ModelSize
+from app.inference.model_meta import ModelMeta
+from app.inference.onnxruntime_session import OnnxRuntimeSession, gpu_fault
+from app.inference.openvino_session import OpenVinoSession
+from app.inference.session import Session
+from app.predictions.gate import RUNNING_ON_GPU
 from worker import forward, transforms
 from worker.dataset import MaskCrop, PreparedImage
+from worker.export_onnx import SCORE_TOLERANCE, export_model
 from worker.learner import Learner
 from worker.memory import is_out_of_memory
-from worker.model import build_model
+from worker.model import IMAGE_MEAN, IMAGE_STD, build_model
 from worker.recipe import GPU_BATCH, Recipe
 from worker.samples import Sample
 from worker.team import Alone, ProcessGroup, Team
@@ -34,6 +46,8 @@ WARM_UP_STEPS = 3
 MIXED_GOAL = 1.3  # times the images of f32 a second
 LOSS_TOLERANCE = 0.01  # of the loss; boxes that lie on the edge of being kept may differ
 LOSS_IMAGE_SIZE = 256
+EXPORTED_RUNS = 10
+COMPARED_SCORES = 100  # the best of an image; below, near ties let suppression keep other boxes
 DDP_FLAG = "--as-process"  # under torchrun
 
 
@@ -50,14 +64,17 @@ def main() -> None:
         _measure_as_process(arguments)
         return
     if arguments.device == "cuda" and not torch.cuda.is_available():
-        print("No CUDA device here. Not run: training speed in f32 and mixed precision, prediction, memory,")
-        print("the loss on GPU and CPU, several GPUs.")
+        print(
+            "No CUDA device here. Not run: training speed in f32 and mixed precision, prediction, also of the exported"
+        )
+        print("model, memory, the loss on GPU and CPU, several GPUs.")
         return
     device = torch.device(arguments.device)
     print(f"{_name(device)}, torch {torch.__version__}, {arguments.image_size} px, {arguments.steps} steps each")
     for size in arguments.sizes:
         _compare_training(size, device, arguments)
         _measure_prediction(size, device, arguments.image_size)
+        _measure_export(size, device, arguments.image_size)
     _compare_loss(device)
     _compare_processes(device, arguments)
 
@@ -138,6 +155,66 @@ def _measure_prediction(size: ModelSize, device: torch.device, image_size: int) 
                 forward.detect_on_features(model, batch, features, min_score=0.05, max_boxes=100)
 
         print(f"{size:<7} prediction {_words(dtype):<9} {1000 * _time(predict, 10, device):8.1f} ms an image")
+
+
+def _measure_export(size: ModelSize, device: torch.device, image_size: int) -> None:
+    """The exported model as a server runs it, beside OpenVINO on the CPU: time, and whether its answers hold.
+
+    On the CPU, ONNX Runtime's own kernels stand for the GPU's.
+    """
+    gpu = None if device.type == "cpu" else device.index or 0
+    if gpu is not None and (fault := gpu_fault(gpu)):
+        print(f"{size:<7} exported   not run: {fault}")
+        return
+    with TemporaryDirectory() as folder:
+        _export(size, image_size, Path(folder))
+        on_cpu = OpenVinoSession.load(Path(folder), threads=None)
+        session = OnnxRuntimeSession.load(Path(folder), gpu=gpu)
+    wide, high = (np.ascontiguousarray(pixels) for pixels in _wide_and_high(image_size))
+
+    def run(pixels: NDArray[np.float32], session: Session = session) -> tuple[bytes, NDArray[np.float32]]:
+        found = session.detect(pixels)
+        masks = session.mask_probabilities(found, np.arange(min(OBJECTS, len(found.scores))))
+        return found.boxes_xyxy.tobytes() + masks.tobytes(), found.scores[:COMPARED_SCORES]
+
+    for words, action in (
+        ("on OpenVINO", lambda _number: run(wide, on_cpu)),
+        ("on ONNX Runtime", lambda _number: run(wide)),
+        ("the same, sizes in turns", lambda number: run((wide, high)[number % 2])),
+    ):
+        print(f"{size:<7} exported   {words:<26} {1000 * _time(action, EXPORTED_RUNS, device):8.1f} ms an image")
+    with ThreadPoolExecutor(RUNNING_ON_GPU) as threads:
+        started = time.perf_counter()
+        beside_others = list(threads.map(run, [wide] * EXPORTED_RUNS * RUNNING_ON_GPU))
+        seconds = (time.perf_counter() - started) / len(beside_others)
+    print(f"{size:<7} exported   {f'the same, {RUNNING_ON_GPU} at once':<26} {1000 * seconds:8.1f} ms an image")
+    answer, scores = run(wide)
+    difference = float(np.abs(scores - run(wide, on_cpu)[1]).max())
+    verdict = "" if difference <= SCORE_TOLERANCE else ": MISSED, this is no float32"
+    print(f"{size:<7} exported   scores apart from OpenVINO's {difference:.1e} <= {SCORE_TOLERANCE}{verdict}")
+    same = all(other == answer for other, _ in beside_others)
+    print(f"{size:<7} exported   beside others {'the same to the last bit' if same else 'other answers: MISSED'}")
+
+
+def _export(size: ModelSize, image_size: int, folder: Path) -> None:
+    torch.manual_seed(0)
+    model = build_model(size, class_count=CLASSES, image_size=image_size).eval()
+    meta = ModelMeta(
+        class_names=tuple(f"class {number}" for number in range(CLASSES)),
+        image_size=image_size,
+        size=size,
+        model_name="random",
+        checkpoint="best",
+        step=0,
+        image_mean=IMAGE_MEAN,
+        image_std=IMAGE_STD,
+    )
+    export_model(model, meta=meta, directory=folder, sample_images=[])
+
+
+def _wide_and_high(image_size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    wide: NDArray[np.float32] = (_sample(0, image_size)[0].float() / 255).numpy()
+    return wide, wide.transpose(0, 2, 1)
 
 
 def _compare_loss(device: torch.device) -> None:

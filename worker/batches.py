@@ -1,6 +1,6 @@
 """Batches of predictions: a thread beside the training that claims them one after the other.
 
-It computes with OpenVINO, which lets other threads run, and on one thread while a model trains here.
+It computes with OpenVINO, which lets other threads run, and on one thread while a model trains here; or on a GPU.
 """
 
 import logging

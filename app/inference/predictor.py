@@ -120,7 +120,7 @@ def _loaded_size_bytes(directory: Path, meta: ModelMeta) -> int:
     """About what a model holds in memory once it has predicted, for bounding how many are kept.
 
     Measured with OpenVINO 2026.4: small at 96 px 273 MB, at 512 px 365 MB, medium at 800 px 1,180 MB. This is within
-    5 % of each.
+    5 % of each. What ONNX Runtime and a GPU hold was not measured, and counts the same.
     """
     graph_bytes = sum((directory / name).stat().st_size for name in (DETECTOR_FILE, MASK_HEAD_FILE))
     # Weights twice, as stored and as laid out for the CPU; activations go with the channels, as weights do, and with
