@@ -77,7 +77,7 @@ export class NotedContext {
   }
 }
 
-export class NotedCanvas {
+export class NotedCanvas extends EventTarget {
   width = 0;
   height = 0;
   readonly style: Record<string, string> = {};

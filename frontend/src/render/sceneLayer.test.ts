@@ -110,6 +110,16 @@ test("another look is painted; of an image that is left nothing is shown", () =>
   expect([canvas.hidden, layer.objects.length, canvas.context.shown.length]).toEqual([true, 0, 1]);
 });
 
+test("of a painter that is lost all is ordered again, though nothing changed: what it made may be lost, too", () => {
+  const { port, follow } = shown();
+  port.onLost();
+  follow();
+  expect(port.orders[0]?.added).toHaveLength(OBJECTS.length);
+  port.answer();
+  follow();
+  expect(port.orders).toEqual([]);
+});
+
 test("a painter that is lost is told all again", () => {
   const { port, follow, told } = shown();
   follow({ objects: OBJECTS.slice(1) });

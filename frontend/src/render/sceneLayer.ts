@@ -32,6 +32,8 @@ export class SceneLayer {
   #came: ScenePicture | null = null;
   #shown: Shown | null = null;
   #isSparse = false;
+  /** What is shown may be gone with the painter, as when a graphics card was reset. */
+  #isLost = false;
   /** What the painter has. */
   #known: ReadonlySet<Instance> = new Set();
 
@@ -53,6 +55,7 @@ export class SceneLayer {
     port.onLost = () => {
       this.#ordered = null;
       this.#known = new Set();
+      this.#isLost = true;
       onNews();
     };
   }
@@ -98,6 +101,7 @@ export class SceneLayer {
   }
 
   #willDo(shown: Shown, wanted: Shown, isResting: boolean): boolean {
+    if (this.#isLost) return false;
     if (shown.objects !== wanted.objects || shown.look !== wanted.look) return false;
     if (shown.screen !== wanted.screen || shown.ratio !== wanted.ratio) return false;
     if (sameView(shown.view, wanted.view)) return true;
@@ -110,6 +114,7 @@ export class SceneLayer {
     const added = objects.filter((object) => !this.#known.has(object));
     const keyed = added.map((object) => [this.#keyOf(object), { label: object.label, shape: object.shape }] as const);
     this.#ordered = wanted;
+    this.#isLost = false;
     this.#known = new Set(objects);
     this.#port.paint({
       turn: ++this.#turn,

@@ -10,9 +10,12 @@ import { SpatialIndex } from "./spatialIndex.ts";
 
 type PainterContext = SceneContext & OffscreenCanvasRenderingContext2D;
 
-export function makeScenePainter(): ScenePainter {
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
+/** `onLost` is called when a graphics card was reset: what had been painted is gone. */
+export function makeScenePainter(onLost: (error: Error) => void): ScenePainter {
+  const canvas = new OffscreenCanvas(1, 1);
+  const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser has no 2D canvas.");
+  canvas.addEventListener("contextlost", () => onLost(new Error("The graphics card was reset.")));
   return new ScenePainter(context);
 }
 

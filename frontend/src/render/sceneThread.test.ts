@@ -49,19 +49,19 @@ afterEach(() => {
 });
 
 function start() {
-  const thread = new SceneThread();
-  const pictures: ScenePicture[] = [];
   let lost = 0;
+  const thread = new SceneThread(() => lost++);
+  const pictures: ScenePicture[] = [];
   thread.onPicture = (picture) => pictures.push(picture);
   thread.onLost = () => lost++;
   return { thread, pictures, lost: () => lost };
 }
 
-test("a worker that ends is told of, and another takes the next order", () => {
+test("that a worker ended both sides are told, and another takes the next order", () => {
   const { thread, pictures, lost } = start();
   thread.paint(ORDER);
   PainterWorker.all[0]?.fail();
-  expect([lost(), PainterWorker.all[0]?.isTerminated]).toEqual([1, true]);
+  expect([lost(), PainterWorker.all[0]?.isTerminated]).toEqual([2, true]);
   thread.paint({ ...ORDER, turn: 2 });
   PainterWorker.all[1]?.answer();
   expect(pictures.map(({ turn }) => turn)).toEqual([2]);
@@ -89,7 +89,15 @@ test("workers that end now and then, with pictures between, are replaced each ti
   expect(PainterWorker.all.at(-1)?.turns).toEqual([6]);
 });
 
-test("a painter that fails is an error of its worker, of which the page hears", async () => {
+test("a painter that fails, or whose graphics card was reset, is an error of its worker, of which the page hears", async () => {
+  const canvases: NotedCanvas[] = [];
+  class KnownCanvas extends NotedCanvas {
+    constructor() {
+      super();
+      canvases.push(this);
+    }
+  }
+  vi.stubGlobal("OffscreenCanvas", KnownCanvas);
   const listeners: ((event: { data: SceneOrder }) => void)[] = [];
   const reported: unknown[] = [];
   vi.stubGlobal("self", { addEventListener: (_: string, listen: never) => listeners.push(listen) });
@@ -98,4 +106,6 @@ test("a painter that fails is an error of its worker, of which the page hears", 
   await import("./sceneWorker.ts");
   listeners[0]?.({ data: ORDER });
   await vi.waitFor(() => expect(reported).toEqual([new Error("no memory")]));
+  canvases[0]?.dispatchEvent(new Event("contextlost"));
+  expect(reported).toHaveLength(2);
 });

@@ -13,6 +13,12 @@ export class SceneThread implements ScenePort {
   #lost = 0;
   /** Stands in for the worker: slow is better than an image that looks as if nothing were labeled on it. */
   #standIn: ScenePainter | null = null;
+  readonly #onLost: () => void;
+
+  /** `onLost` is called when a painter is gone: it may be because a graphics card was reset. */
+  constructor(onLost: () => void) {
+    this.#onLost = onLost;
+  }
 
   /** Starts the worker, which takes a moment. */
   prepare(): void {
@@ -39,13 +45,14 @@ export class SceneThread implements ScenePort {
 
   #lose(): void {
     this.#worker?.terminate();
-    this.#worker = null;
+    this.#worker = this.#standIn = null;
     this.#lost++;
     this.onLost();
+    this.#onLost();
   }
 
   async #paintHere(order: SceneOrder): Promise<void> {
-    this.#standIn ??= makeScenePainter();
+    this.#standIn ??= makeScenePainter(() => this.#lose());
     this.onPicture(await this.#standIn.pictureOf(order));
   }
 }

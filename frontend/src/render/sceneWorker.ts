@@ -2,7 +2,7 @@
 import type { SceneOrder, ScenePicture } from "./sceneMessages.ts";
 import { makeScenePainter } from "./scenePainter.ts";
 
-const painter = makeScenePainter();
+const painter = makeScenePainter(reportError);
 const send = (picture: ScenePicture) => self.postMessage(picture, { transfer: [picture.bitmap] });
 
 // the page hears of an error that is reported, not of a promise that is rejected

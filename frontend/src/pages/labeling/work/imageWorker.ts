@@ -80,10 +80,13 @@ function levelOf(picture: ImageBitmap): ImageLevel {
   return { width, height, tiles };
 }
 
-/** By drawing: the picture of a turned photo may only know how it is turned, and not all that shows it asks. */
+/**
+ * By drawing: the picture of a turned photo may only know how it is turned, and not all that shows it asks. What is read often lies in
+ * main memory: a graphics card has no room for images that are not on the page.
+ */
 function cut(picture: ImageBitmap, { x0, y0, x1, y1 }: Box): ImageTile {
   const canvas = new OffscreenCanvas(x1 - x0, y1 - y0);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("There is no memory for a tile.");
   context.drawImage(picture, -x0, -y0);
   return { x: x0, y: y0, bitmap: canvas.transferToImageBitmap() };

@@ -62,11 +62,13 @@ class PictureWorker extends EventTarget {
   /** Those that go on, with the one that paints objects, which answers nobody here. */
   static readonly running = new Set<PictureWorker>();
   readonly orders: ImageOrder[] = [];
+  readonly script: string;
 
-  constructor(script: URL) {
+  constructor({ pathname }: URL) {
     super();
+    this.script = pathname;
     PictureWorker.running.add(this);
-    if (script.pathname.endsWith("imageWorker.ts")) PictureWorker.all.push(this);
+    if (pathname.endsWith("imageWorker.ts")) PictureWorker.all.push(this);
   }
 
   postMessage(order: ImageOrder): void {
@@ -251,4 +253,12 @@ test("with the work end its workers, though no image was ever shown", async () =
   expect([session.state.kind, PictureWorker.running.size]).toEqual(["failed", 2]);
   await session.close();
   expect(PictureWorker.running.size).toBe(0);
+});
+
+test("with the painter that a reset graphics card took along the picture is read anew", async () => {
+  const { session } = start(1);
+  await opened(session, 1);
+  const painter = [...PictureWorker.running].find(({ script }) => script.endsWith("sceneWorker.ts"));
+  painter?.dispatchEvent(new Event("error"));
+  expect(PictureWorker.all[1]?.orders.map(({ imageId }) => imageId)).toEqual([1]);
 });

@@ -61,7 +61,7 @@ export interface SessionPorts {
 export class LabelingSession {
   readonly #ports: SessionPorts;
   /** Paints the objects, for the canvas. */
-  readonly painter = new SceneThread();
+  readonly painter = new SceneThread(() => this.#readPictureAnew());
   readonly #images = new ImageCache();
   readonly #ahead = new Map<number, Promise<LoadedImage>>();
   readonly #listeners = new Set<() => void>();
@@ -296,6 +296,12 @@ export class LabelingSession {
       (pyramid) => this.#update({ pyramid }, image.id),
       () => this.#update({ isPictureMissing: true }, image.id),
     );
+  }
+
+  /** With a graphics card's memory all pictures are lost that were on the page, those of images seen before, too. */
+  #readPictureAnew(): void {
+    this.#images.clear();
+    if (this.current) this.#fetchPicture(this.current.image);
   }
 
   /** `drafts` is the store that the draft was read from: once all is saved it forgets those of closed tabs that it found. */
