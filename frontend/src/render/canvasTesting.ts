@@ -1,5 +1,5 @@
 /** What stands in for the browser in tests: a canvas that notes where it is drawn on, and a painter that answers when it is told to. */
-import type { Point } from "../geometry/types.ts";
+import type { Point, Size } from "../geometry/types.ts";
 import type { SceneOrder, ScenePort } from "./sceneMessages.ts";
 
 export class NotedPath {
@@ -106,13 +106,13 @@ export class HeldPort implements ScenePort {
   }
 
   /** Answers the oldest order, with so many objects in sight; tells of the bitmap. */
-  answer(seen = 1000): { isClosed: boolean } {
+  answer(seen = 1000, size: Size = { width: 1, height: 1 }): { isClosed: boolean } {
     const order = this.orders.shift();
     if (!order) throw new Error("nothing was ordered");
     const close = () => {
       bitmap.isClosed = true;
     };
-    const bitmap = { width: 1, height: 1, isClosed: false, close };
+    const bitmap = { ...size, isClosed: false, close };
     this.onPicture({ turn: order.turn, seen, bitmap: bitmap as unknown as ImageBitmap });
     return bitmap;
   }

@@ -15,8 +15,8 @@ function start() {
   const [canvas, port] = [new NotedCanvas(), new HeldPort()];
   let told = 0;
   const layer = new SceneLayer(canvas as unknown as HTMLCanvasElement, port, () => told++);
-  const follow = ({ view = VIEW, objects = OBJECTS, look = LOOK, isResting = false } = {}) =>
-    layer.follow({ view, screen: SCREEN, ratio: 1, look, objects }, isResting);
+  const follow = ({ view = VIEW, ratio = 1, objects = OBJECTS, look = LOOK, isResting = false } = {}) =>
+    layer.follow({ view, screen: SCREEN, ratio, look, objects }, isResting);
   return { canvas, port, layer, follow, told: () => told };
 }
 
@@ -40,8 +40,19 @@ test("orders what is wanted, with what the painter needs to know, and shows it w
   expect(told()).toBe(1);
   follow();
   expect(layer.objects).toBe(OBJECTS);
-  expect([canvas.context.shown.length, canvas.hidden, canvas.style.width]).toEqual([1, false, `${400 + 2 * MARGIN}px`]);
+  expect([canvas.context.shown.length, canvas.hidden]).toEqual([1, false]);
   expect(port.orders).toEqual([]);
+});
+
+test("a pixel of the picture is one of the screen, also where these are no whole number to one of the page", () => {
+  const { canvas, port, follow } = start();
+  follow({ ratio: 1.1 });
+  port.answer(1, { width: 881, height: 771 });
+  follow({ ratio: 1.1 });
+  const { style, width, height } = canvas;
+  const pixels = [style.width, style.height].map((length) => Number.parseFloat(length ?? "") * 1.1);
+  expect([width, height]).toEqual([881, 771]);
+  expect(pixels.map((length) => Math.round(length * 1000) / 1000)).toEqual([881, 771]);
 });
 
 test("one picture is ordered at a time; the next one has all that was wanted meanwhile", () => {

@@ -4,7 +4,7 @@
  */
 import type { Instance } from "../editor/instance.ts";
 import type { Size } from "../geometry/types.ts";
-import { covers, isSharp, placed, withMargin } from "./margin.ts";
+import { covers, isSharp, placed } from "./margin.ts";
 import type { SceneLook } from "./sceneDrawing.ts";
 import type { ScenePicture, ScenePort } from "./sceneMessages.ts";
 import { sameView, type View } from "./view.ts";
@@ -87,12 +87,11 @@ export class SceneLayer {
   #takePicture(): void {
     if (!this.#came || !this.#ordered) return;
     const { bitmap, seen } = this.#came;
-    const { screen } = this.#ordered;
-    const { width, height } = withMargin(screen);
+    const { ratio } = this.#ordered;
     this.#canvas.width = bitmap.width;
     this.#canvas.height = bitmap.height;
-    this.#canvas.style.width = `${width}px`;
-    this.#canvas.style.height = `${height}px`;
+    this.#canvas.style.width = `${bitmap.width / ratio}px`;
+    this.#canvas.style.height = `${bitmap.height / ratio}px`;
     this.#canvas.hidden = false;
     this.#context.transferFromImageBitmap(bitmap);
     this.#isSparse = seen <= FEW_OBJECTS;
