@@ -35,6 +35,8 @@ _CUDA_OPTIONS: Mapping[str, str] = {
     "cudnn_conv_algo_search": "HEURISTIC",  # EXHAUSTIVE, the default, may choose by what it measures: by chance
     "arena_extend_strategy": "kSameAsRequested",  # the default doubles what it takes; trainings want memory, too
 }
+# A convolution that is one with its ReLU is computed in TF32 after all where cuDNN has no other kernel for the two.
+_NOT_ON_A_GPU = ("ConvActivationFusion", "ConvAddActivationFusion")
 _ERRORS_ONLY = 3  # of the log: it warns of operations that belong on the CPU
 _DETECTED = ("boxes", "scores", "labels")
 # A model that gives back the one number that it gets, as ONNX: enough to see whether a GPU answers.
@@ -145,7 +147,9 @@ def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "I
     options.intra_op_num_threads = 1  # what is left to the CPU are sums of shapes
     cuda = (_CUDA, {**_CUDA_OPTIONS, "device_id": str(gpu)})
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=[cuda, _CPU], enable_fallback=0)
+        session = onnxruntime.InferenceSession(
+            model, options, providers=[cuda, _CPU], enable_fallback=0, disabled_optimizers=_NOT_ON_A_GPU
+        )
     except (RuntimeError, errors.EPFail, errors.RuntimeException) as error:
         raise DeviceUnavailable(f"GPU {gpu} does not answer: {_reason(error)}") from error
     if session.get_providers()[0] != _CUDA:  # the runtime would compute on the CPU, and say so in its log alone

@@ -1,21 +1,39 @@
-"""What is other on a server that predicts on a GPU. It stands for one here: nothing of this is computed on it."""
+"""What is other on a server that predicts on a GPU. The CPU stands for it here, on the runtime that would use it."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.db.enums import CheckpointKind
 from app.inference.device import CPU, Device
+from app.inference.onnxruntime_session import OnnxRuntimeSession
 from app.inference.predictor import Predictor
+from app.inference.session import Precision
 from app.predictions import service
 from app.predictions.gate import RUNNING_ON_GPU, PredictionGate
 from app.predictions.latency import measure_latencies
 from app.predictions.service import PredictionRuntime
+from app.training import exports as exports_in_storage
+from tests.conftest import Person
+from tests.trained import CLASS_NAMES
 
 PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Device:
+    """A GPU that answers."""
+    load = OnnxRuntimeSession.load
+    monkeypatch.setattr(OnnxRuntimeSession, "load", lambda directory, *, gpu: load(directory, gpu=None))
+    for module in (exports_in_storage, service):
+        monkeypatch.setattr(module, "prediction_device", lambda: Device(0))
+    return Device(0)
 
 
 @pytest.mark.parametrize("device,together", [(CPU, 1), (Device(0), RUNNING_ON_GPU)])
@@ -48,3 +66,35 @@ def test_latencies__name_both_devices(exports: dict[CheckpointKind, Path]) -> No
     )
 
     assert measured.device == f"{alike.device}; slow on GPU cuda:0"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_predict__answers_on_a_gpu_as_on_the_cpu__one_or_many_at_once(
+    gpu: Device, developer: Person, project_id: int, model_id: int, exports: dict[CheckpointKind, Path]
+) -> None:
+    rgb = np.random.default_rng(5).integers(0, 255, (70, 90, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG")
+    path = f"/api/predict/{project_id}/my model ü?min_score=5&mask=rle"
+
+    def ask(_number: int) -> list[dict[str, Any]]:
+        answer: list[dict[str, Any]] = developer.post(path, content=file.getvalue()).json()
+        return answer
+
+    alone = ask(0)
+    with ThreadPoolExecutor(RUNNING_ON_GPU) as threads:
+        assert list(threads.map(ask, range(3 * RUNNING_ON_GPU))) == [alone] * 3 * RUNNING_ON_GPU
+
+    runtime = PredictionRuntime()
+    prefix = f"projects/{project_id}/models/{model_id}/best-1"
+    assert [runtime.predictor(prefix, precision).device for precision in (Precision.FLOAT32, Precision.INT8)] == [
+        gpu,
+        CPU,
+    ]
+    on_cpu = Predictor.load(exports[CheckpointKind.BEST]).predict(
+        rgb, score_thresholds=dict.fromkeys(CLASS_NAMES, 0.05)
+    )
+    assert [(one["label"], one["score"]) for one in alone] == [
+        (one.class_name, pytest.approx(one.score * 100, abs=0.1)) for one in on_cpu
+    ]
+    assert len(alone) > 5
