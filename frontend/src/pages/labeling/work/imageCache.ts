@@ -5,7 +5,7 @@ import type { ImageAnswer, ImageOrder } from "./imageWorker.ts";
 
 /** Pixels of all images together, at 5 bytes each with their smaller levels: one of 108 megapixels, or eight of 12. */
 const MOST_PIXELS = 108e6;
-/** A tile that was on the page takes twice its pixels, and whoever walks on seldom comes back to what was seen long ago. */
+/** Tiles that were on the page take twice their pixels (decision 0045), and few come back to what they saw long ago. */
 const MOST_IMAGES = 12;
 
 interface CachedImage {
