@@ -139,6 +139,7 @@ ANY_ACCOUNT = {
     "PATCH /api/v1/me",
     "GET /api/v1/tokens",
     "POST /api/v1/tokens",
+    "GET /api/v1/tokens/uses",
     "GET /api/v1/tokens/{token_id}/uses",
     "DELETE /api/v1/tokens/{token_id}",
     "GET /api/v1/projects",

@@ -14,6 +14,7 @@ class TokenUses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._counts: dict[tuple[int, date], int] = {}  # by token and day, in UTC
         self._last: dict[int, datetime] = {}
 
@@ -24,21 +25,29 @@ class TokenUses:
             self._last[token_id] = at
 
     def write(self) -> None:
-        """Add what was counted to the tokens' rows; while the database is away, it is kept for the next time."""
-        with self._lock:
-            if not self._counts:
+        """Add what was counted to the tokens' rows; while the database is away, it is kept for the next time.
+
+        Afterwards all that was counted before is in the database, also what another thread was just writing.
+        """
+        with self._writing:
+            counts, last = self._take()
+            if not counts:
                 return
-            counts, last = self._counts, self._last
+            try:
+                with session_scope() as session:
+                    for token_id, day in sorted(counts):  # in one order, so that two servers never wait for each other
+                        repository.add_token_uses(
+                            session, token_id, day=day, count=counts[token_id, day], last_at=last[token_id]
+                        )
+            except BaseException:
+                self._put_back(counts, last)
+                raise
+
+    def _take(self) -> tuple[dict[tuple[int, date], int], dict[int, datetime]]:
+        with self._lock:
+            taken = self._counts, self._last
             self._counts, self._last = {}, {}
-        try:
-            with session_scope() as session:
-                for token_id, day in sorted(counts):  # in one order, so that two servers never wait for each other
-                    repository.add_token_uses(
-                        session, token_id, day=day, count=counts[token_id, day], last_at=last[token_id]
-                    )
-        except BaseException:
-            self._put_back(counts, last)
-            raise
+            return taken
 
     def _put_back(self, counts: dict[tuple[int, date], int], last: dict[int, datetime]) -> None:
         with self._lock:

@@ -1,16 +1,19 @@
 """Signing in, tokens and accounts over HTTP."""
 
 import re
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from app.accounts import repository
 from app.accounts.service import MAX_PREFERENCES_BYTES
 from app.accounts.sign_in_limit import FAILURES_PER_ACCOUNT
 from app.accounts.token_uses import TokenUses
@@ -251,6 +254,32 @@ def test_tokens__uses_of_one_revoked_meanwhile_are_forgotten(owner: Person, app:
     app.state.token_uses.note(token_id, utc_now())
     app.state.token_uses.write()
     assert owner.get(f"{TOKENS}/{token_id}/uses").status_code == 404
+
+
+def test_tokens__uses_that_another_is_writing_are_waited_for(
+    owner: Person, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, may_end, add = threading.Event(), threading.Event(), repository.add_token_uses
+
+    def add_slowly(session: Session, token_id: int, *, day: date, count: int, last_at: datetime) -> None:
+        began.set()
+        assert may_end.wait(10)
+        add(session, token_id, day=day, count=count, last_at=last_at)
+
+    monkeypatch.setattr(repository, "add_token_uses", add_slowly)
+    uses: TokenUses = app.state.token_uses
+    token_id = owner.post(TOKENS, json={}).json()["id"]
+    uses.note(token_id, utc_now())
+    first, second = (threading.Thread(target=uses.write) for _ in range(2))
+    first.start()
+    assert began.wait(10)
+    second.start()
+    second.join(0.2)
+    assert second.is_alive()
+    may_end.set()
+    first.join()
+    second.join()
+    assert owner.get(f"{TOKENS}/{token_id}/uses").json()["total"] == 1
 
 
 def test_tokens__uses_wait_for_a_database_that_is_away(owner: Person, app: FastAPI) -> None:

@@ -34,11 +34,15 @@ def test_tokens__are_given_an_end_and_count_requests(
     token = page.get_by_role("region", name="New token").locator("code").inner_text()
     answer = httpx.get(f"{server.url}/api/v1/me", headers={TOKEN_HEADER: token}, trust_env=False)
     assert answer.status_code == 403  # it may predict only
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/uses" in request.url else None)
     page.reload()
     row = page.get_by_role("row").filter(has_text=name)
     expect(row).to_contain_text("predict only")
     expect(row).to_contain_text("just now")
     expect(row).to_contain_text("1")
+    expect(row.get_by_role("link", name=f"requests with {name}")).to_be_visible()
+    assert asked == [f"{server.url}/api/v1/tokens/uses"]  # one for all rows
     row.get_by_role("button", name=f"Revoke {name}").click()
     expect(row).to_have_count(0)
 
