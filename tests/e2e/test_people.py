@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Browsing, Server
+from tests.e2e.test_pages import serious_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,6 +79,7 @@ def test_given_password__another_is_chosen_before_anything_else(
     page.goto("/account/tokens")
     expect(dialog.get_by_label("Present password")).to_be_focused()
     expect(dialog.get_by_role("button", name="Close")).to_have_count(0)
+    assert "\n".join(serious_violations(page)) == ""
     choose_password(page, given["password"], given["password"])
     expect(dialog.get_by_role("alert")).to_contain_text("choose another")
     browsing.forgive("422")
