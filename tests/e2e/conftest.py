@@ -123,8 +123,13 @@ class Browsing:
         is_dark: bool = False,
         is_signed_in: bool = True,
         has_touch: bool = False,
+        ratio: float = 1,
     ) -> Page:
-        """Open an empty page in a browser that knows nothing of the test's other pages."""
+        """Open an empty page in a browser that knows nothing of the test's other pages.
+
+        Args:
+            ratio: Pixels of the screen for one of the page's.
+        """
         context = self._browser.new_context(
             base_url=self._base_url,
             viewport={"width": size[0], "height": size[1]},
@@ -132,6 +137,7 @@ class Browsing:
             reduced_motion="reduce",
             storage_state=self._signed_in if is_signed_in else None,
             has_touch=has_touch,
+            device_scale_factor=ratio,
         )
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.problems.append(f"{error.page and error.page.url}: {error.error}"))
