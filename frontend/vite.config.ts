@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
@@ -20,13 +20,21 @@ const replaceBuild: Plugin = {
     order: "post",
     async handler() {
       await build({ configFile: "vite.bundle.config.ts" });
-      rmSync(REPLACED, { recursive: true, force: true });
-      if (existsSync(BUILT)) renameSync(BUILT, REPLACED);
+      remove(REPLACED);
+      try {
+        renameSync(BUILT, REPLACED);
+      } catch {
+        remove(BUILT); // there was none, or it came with a container's image, where folders cannot be moved
+      }
       renameSync(NEXT, BUILT);
-      rmSync(REPLACED, { recursive: true, force: true });
+      remove(REPLACED);
     },
   },
 };
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
 
 export default defineConfig(({ command }) => ({
   // The server hands out what is built here under /static/build/ and finds the names in the manifest.
