@@ -20,7 +20,7 @@ from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
 from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, best_first
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession, IOBinding, SessionOptions
 
 GPU_PACKAGE = "onnxruntime-gpu"
 NO_GPU_PACKAGE = f"the package {GPU_PACKAGE} is not installed"
@@ -83,7 +83,7 @@ class OnnxRuntimeSession:
             binding.bind_output(name)
         for name in FEATURE_NAMES:  # they stay on the GPU: tens of megabytes that only the mask head wants
             binding.bind_output(name, *self._features_at)
-        self._detector.run_with_iobinding(binding)
+        _run(self._detector, binding)
         outputs = binding.get_outputs()
         boxes_xyxy, scores, labels = (output.numpy() for output in outputs[: len(_DETECTED)])
         return best_first(boxes_xyxy, scores, labels, dict(zip(FEATURE_NAMES, outputs[len(_DETECTED) :], strict=True)))
@@ -99,9 +99,16 @@ class OnnxRuntimeSession:
             filled = np.pad(batch, (0, MASK_BATCH - len(batch)), mode="edge")
             binding.bind_cpu_input("boxes", detections.boxes_xyxy[filled])
             binding.bind_cpu_input("labels", detections.labels[filled])
-            self._mask_head.run_with_iobinding(binding)
+            _run(self._mask_head, binding)
             masks[start : start + len(batch)] = binding.get_outputs()[0].numpy()[: len(batch)]
         return masks
+
+
+def _run(graph: "InferenceSession", binding: "IOBinding") -> None:
+    try:
+        graph.run_with_iobinding(binding)
+    except _device_errors() as error:
+        raise DeviceUnavailable(f"the GPU did not finish, most likely for want of memory: {_reason(error)}") from error
 
 
 @cache
@@ -136,7 +143,6 @@ def _open_graph(model: Path | bytes, *, gpu: int | None, threads: int | None) ->
 
 def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "InferenceSession":
     import onnxruntime
-    from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
     if _CUDA not in onnxruntime.get_available_providers():
         raise DeviceUnavailable(
@@ -150,7 +156,7 @@ def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "I
         session = onnxruntime.InferenceSession(
             model, options, providers=[cuda, _CPU], enable_fallback=0, disabled_optimizers=_NOT_ON_A_GPU
         )
-    except (RuntimeError, errors.EPFail, errors.RuntimeException) as error:
+    except _device_errors() as error:
         raise DeviceUnavailable(f"GPU {gpu} does not answer: {_reason(error)}") from error
     if session.get_providers()[0] != _CUDA:  # the runtime would compute on the CPU, and say so in its log alone
         raise DeviceUnavailable(
@@ -172,3 +178,10 @@ def _file_errors() -> tuple[type[Exception], ...]:
     from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
     return errors.InvalidProtobuf, errors.InvalidGraph, errors.InvalidArgument, errors.NotImplemented, errors.Fail
+
+
+def _device_errors() -> tuple[type[Exception], ...]:
+    """What it raises where a GPU fails."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+
+    return RuntimeError, errors.EPFail, errors.RuntimeException

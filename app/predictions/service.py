@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, ServiceUnavailable
 from app.inference.cache import SizedCache
+from app.inference.errors import DeviceUnavailable
 from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
@@ -19,6 +20,7 @@ from app.storage.blobs import get_blob_store
 from app.training.exports import PRECISIONS, load_predictor, prediction_device, speed_prefix
 from app.training.thresholds import effective_thresholds
 
+GPU_RETRY_SECONDS = 10
 MAX_LOADED_BYTES = 2 * 1024**3  # of loaded models: about a dozen small ones
 
 
@@ -52,15 +54,22 @@ class PredictionRuntime:
         score_thresholds: Mapping[str, float],
         max_pixels: int,
     ) -> PredictedImage:
-        """Find the objects in an image file; see predict_file."""
-        return predict_file(
-            image_file,
-            lambda: self.predictor(target.export_prefix, target.precision),
-            gate=self.gate,
-            place=place,
-            score_thresholds=score_thresholds,
-            max_pixels=max_pixels,
-        )
+        """Find the objects in an image file; see predict_file.
+
+        Raises:
+            ServiceUnavailable: The GPU fails; what else runs on it may have taken its memory.
+        """
+        try:
+            return predict_file(
+                image_file,
+                lambda: self.predictor(target.export_prefix, target.precision),
+                gate=self.gate,
+                place=place,
+                score_thresholds=score_thresholds,
+                max_pixels=max_pixels,
+            )
+        except DeviceUnavailable as error:
+            raise ServiceUnavailable(str(error), retry_after_seconds=GPU_RETRY_SECONDS) from error
 
     def predictor(self, export_prefix: str, precision: Precision) -> Predictor:
         """The exported checkpoint, loaded; whoever runs it takes a turn at the gate."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
+from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
 from PIL import Image
 
 from app.db.enums import CheckpointKind
@@ -98,3 +100,23 @@ def test_predict__answers_on_a_gpu_as_on_the_cpu__one_or_many_at_once(
         (one.class_name, pytest.approx(one.score * 100, abs=0.1)) for one in on_cpu
     ]
     assert len(alone) > 5
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_predict__on_a_gpu_without_room__is_asked_to_come_again(
+    gpu: Device, developer: Person, project_id: int, model_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((48, 64, 3), dtype=np.uint8)).save(file, "PNG")
+    path = f"/api/predict/{project_id}/my model ü"
+
+    def fail(_graph: InferenceSession, _binding: Any) -> None:
+        raise RuntimeException("Failed to allocate memory for requested buffer of size 268435456")
+
+    with monkeypatch.context() as patches:
+        patches.setattr(InferenceSession, "run_with_iobinding", fail)
+        refused = developer.post(path, content=file.getvalue())
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert "want of memory: Failed to allocate" in refused.json()["error"]
+    assert developer.post(path, content=file.getvalue()).status_code == 200
