@@ -136,7 +136,7 @@ def test_overview__moves_the_image_and_goes_when_all_is_seen(page: Page, project
     box = overview.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
-    expect(frame).to_have_attribute("style", re.compile(r"left: 1[23]\d\.\d+px; top: 9\d\.\d+px"))
+    expect(frame).to_have_attribute("style", re.compile(r"translate\(1[23]\d\.\d+px, 9\d\.\d+px\)"))
     page.keyboard.press("Shift+M")
     expect(overview).to_have_count(0)
     page.keyboard.press("Shift+M")
