@@ -39,6 +39,7 @@ _CUDA_OPTIONS: Mapping[str, str] = {
 _NOT_ON_A_GPU = ("ConvActivationFusion", "ConvAddActivationFusion")
 _ERRORS_ONLY = 3  # of the log: it warns of operations that belong on the CPU
 _DETECTED = ("boxes", "scores", "labels")
+_CUDA_FAILURE = re.compile(r"CU\w+ failure [^;]*[^; ]")  # of CUDA, cuDNN or cuBLAS
 # A model that gives back the one number that it gets, as ONNX: enough to see whether a GPU answers.
 _PROBE = (
     b'\x08\x08:7\n\x10\n\x01a\x12\x01b"\x08Identity\x12\x01gZ\x0f\n\x01a\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01'
@@ -148,8 +149,7 @@ def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "I
         raise DeviceUnavailable(
             f"the package onnxruntime lies over {GPU_PACKAGE}: pip install --force-reinstall --no-deps {GPU_PACKAGE}"
         )
-    with redirect_stdout(sys.stderr):  # where it says what it misses
-        onnxruntime.preload_dlls()  # CUDA's libraries from pip's packages, where they are
+    _load_cuda_libraries()
     options.intra_op_num_threads = 1  # what is left to the CPU are sums of shapes
     cuda = (_CUDA, {**_CUDA_OPTIONS, "device_id": str(gpu)})
     try:
@@ -157,6 +157,8 @@ def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "I
             model, options, providers=[cuda, _CPU], enable_fallback=0, disabled_optimizers=_NOT_ON_A_GPU
         )
     except _device_errors() as error:
+        if isinstance(error, _file_errors()) and not _CUDA_FAILURE.search(str(error)):
+            raise
         raise DeviceUnavailable(f"GPU {gpu} does not answer: {_reason(error)}") from error
     if session.get_providers()[0] != _CUDA:  # the runtime would compute on the CPU, and say so in its log alone
         raise DeviceUnavailable(
@@ -166,10 +168,22 @@ def _open_on_gpu(model: Path | bytes, options: "SessionOptions", gpu: int) -> "I
     return session
 
 
+@cache
+def _load_cuda_libraries() -> None:
+    """Load them from pip's packages, where they are there.
+
+    Once, at the start: while threads load models at once, the redirection of one would outlast that of the other.
+    """
+    import onnxruntime
+
+    with redirect_stdout(sys.stderr):  # where it says what it misses
+        onnxruntime.preload_dlls()
+
+
 def _reason(error: Exception) -> str:
     """The words of a CUDA error, without the source lines around them."""
     words = " ".join(str(error).split())
-    found = re.search(r"CUDA failure [^;]*[^; ]", words)
+    found = _CUDA_FAILURE.search(words)
     return found.group() if found else words
 
 
@@ -181,7 +195,7 @@ def _file_errors() -> tuple[type[Exception], ...]:
 
 
 def _device_errors() -> tuple[type[Exception], ...]:
-    """What it raises where a GPU fails."""
+    """What it raises where a GPU fails; a Fail may also be of a file."""
     from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
-    return RuntimeError, errors.EPFail, errors.RuntimeException
+    return RuntimeError, errors.EPFail, errors.Fail, errors.RuntimeException

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
 from app.inference import onnxruntime_session
 from app.inference import session as sessions
@@ -103,6 +104,30 @@ def test_gpu__is_refused_where_the_runtime_has_none(monkeypatch: pytest.MonkeyPa
 def test_gpu__is_not_silently_the_cpu(monkeypatch: pytest.MonkeyPatch, exported: Path) -> None:
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
     with pytest.raises(DeviceUnavailable, match="GPU 0 does not answer"):
+        Predictor.load(exported, device=Device(0))
+
+
+@pytest.mark.parametrize(
+    "said,refusal,told",
+    [
+        (
+            "/src/cuda_call.cc:121 CUDA failure 2: out of memory ; GPU=0 ; file=a.cc",
+            DeviceUnavailable,
+            "GPU 0 .* memory",
+        ),
+        ("CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0", DeviceUnavailable, "CUBLAS_STATUS_ALLOC_FAILED$"),
+        ("Load model from detector.onnx failed: Type Error", InvalidModel, "detector.onnx is damaged"),
+    ],
+)
+def test_gpu__without_room_for_a_model_is_no_damaged_file(
+    monkeypatch: pytest.MonkeyPatch, exported: Path, said: str, refusal: type[Exception], told: str
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise Fail(f"[ONNXRuntimeError] : 1 : FAIL : {said}")
+
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
+    with pytest.raises(refusal, match=told):
         Predictor.load(exported, device=Device(0))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnxruntime import InferenceSession
-from onnxruntime.capi.onnxruntime_pybind11_state import RuntimeException
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
 from PIL import Image
 
 from app.db.enums import CheckpointKind
@@ -103,20 +103,36 @@ def test_predict__answers_on_a_gpu_as_on_the_cpu__one_or_many_at_once(
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "error,told",
+    [
+        (RuntimeException("Failed to allocate memory for requested buffer of size 268435456"), "Failed to allocate"),
+        (
+            Fail("[ONNXRuntimeError] : 1 : FAIL : CUDA failure 2: out of memory ; GPU=0"),
+            "CUDA failure 2: out of memory",
+        ),
+    ],
+)
 def test_predict__on_a_gpu_without_room__is_asked_to_come_again(
-    gpu: Device, developer: Person, project_id: int, model_id: int, monkeypatch: pytest.MonkeyPatch
+    gpu: Device,
+    developer: Person,
+    project_id: int,
+    model_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    told: str,
 ) -> None:
     file = io.BytesIO()
     Image.fromarray(np.zeros((48, 64, 3), dtype=np.uint8)).save(file, "PNG")
     path = f"/api/predict/{project_id}/my model ü"
 
     def fail(_graph: InferenceSession, _binding: Any) -> None:
-        raise RuntimeException("Failed to allocate memory for requested buffer of size 268435456")
+        raise error
 
     with monkeypatch.context() as patches:
         patches.setattr(InferenceSession, "run_with_iobinding", fail)
         refused = developer.post(path, content=file.getvalue())
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
-    assert "want of memory: Failed to allocate" in refused.json()["error"]
+    assert f"want of memory: {told}" in refused.json()["error"]
     assert developer.post(path, content=file.getvalue()).status_code == 200
