@@ -23,7 +23,7 @@ from app.db.engine import session_scope
 from app.db.enums import Speed
 from app.draft_labels import making
 from app.inference.decode import decode_image
-from app.inference.errors import ImageRefused, InvalidModel
+from app.inference.errors import DeviceUnavailable, ImageRefused, InvalidModel
 from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
@@ -281,5 +281,7 @@ def _in_words(error: Exception) -> str:
             return "the model's files are gone: it was deleted or trained on meanwhile. Ask for the predictions again"
         case InvalidModel():
             return f"the model cannot be loaded: {error}"
+        case DeviceUnavailable():
+            return f"{error}. Ask for the predictions again when less runs on it"
         case _:
             return f"a fault of the worker, not yours: {type(error).__name__}. Its log tells more"

@@ -14,7 +14,7 @@ from app.http import PathId, errors
 router = APIRouter(prefix="/api/v1", tags=["offline"])
 
 
-@router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**ZIP_FILE, **errors(409)})
+@router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**ZIP_FILE, **errors(409, 503)})
 def download_bundle(
     request: Request,
     model_id: PathId,

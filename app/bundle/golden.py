@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from app.db.enums import Split
-from app.inference.decode import decode_image
 from app.inference.postprocess import MaskFormat, predictions_to_json
 from app.predictions.service import PredictionRuntime, Target
 from app.settings import get_settings
@@ -59,8 +58,11 @@ def _few(images: Iterable[SnapshotImage], store: BlobStore) -> list[tuple[Snapsh
 
 
 def _answer(content: bytes, target: Target, runtime: PredictionRuntime) -> list[dict[str, Any]]:
-    rgb = decode_image(content, max_pixels=get_settings().max_image_pixels)
-    predictor = runtime.predictor(target.export_prefix, target.precision)
-    with runtime.gate.turn():
-        found = predictor.predict(rgb, score_thresholds=target.score_thresholds)
-    return predictions_to_json(found, mask=MaskFormat.RLE, height=rgb.shape[0], width=rgb.shape[1])
+    found = runtime.predict(
+        target,
+        content,
+        place=None,
+        score_thresholds=target.score_thresholds,
+        max_pixels=get_settings().max_image_pixels,
+    )
+    return predictions_to_json(found.predictions, mask=MaskFormat.RLE, height=found.height, width=found.width)

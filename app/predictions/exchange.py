@@ -95,13 +95,14 @@ def predict_file(
     load: Callable[[], Predictor],
     *,
     gate: PredictionGate,
-    place: Place,
+    place: Place | None,
     score_thresholds: Mapping[str, float],
     max_pixels: int,
 ) -> PredictedImage:
     """Find the objects in an image file; the threads that ask take turns at the model.
 
     Args:
+        place: The caller's; None for what the server asks for itself.
         load: Gives the model, loaded at the latest then: not before the file is known to be an image.
     Raises:
         CallerLeft: Nobody waits for the answer any more.

@@ -50,7 +50,7 @@ class PredictionRuntime:
         target: Target,
         image_file: bytes,
         *,
-        place: Place,
+        place: Place | None,
         score_thresholds: Mapping[str, float],
         max_pixels: int,
     ) -> PredictedImage:

@@ -12,16 +12,21 @@ from onnxruntime import InferenceSession
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail, RuntimeException
 from PIL import Image
 
-from app.db.enums import CheckpointKind
+from app.bundle.golden import golden_images
+from app.db.enums import CheckpointKind, Speed, Split
+from app.errors import ServiceUnavailable
 from app.inference.device import CPU, Device
+from app.inference.errors import DeviceUnavailable
 from app.inference.onnxruntime_session import OnnxRuntimeSession
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
 from app.predictions import service
 from app.predictions.gate import RUNNING_ON_GPU, PredictionGate
 from app.predictions.latency import measure_latencies
-from app.predictions.service import PredictionRuntime
+from app.predictions.service import PredictionRuntime, Target
+from app.storage.blobs import get_blob_store
 from app.training import exports as exports_in_storage
+from app.training.snapshot import Snapshot, SnapshotImage
 from tests.conftest import Person
 from tests.trained import CLASS_NAMES
 
@@ -136,3 +141,24 @@ def test_predict__on_a_gpu_without_room__is_asked_to_come_again(
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
     assert f"want of memory: {told}" in refused.json()["error"]
     assert developer.post(path, content=file.getvalue()).status_code == 200
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_bundle__of_a_server_whose_gpu_fails__is_to_be_asked_for_again(
+    gpu: Device, project_id: int, model_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((48, 64, 3), dtype=np.uint8)).save(file, "PNG")
+    get_blob_store().put_bytes("one.png", file.getvalue())
+    frozen = Snapshot(
+        project_id, tuple(CLASS_NAMES), (SnapshotImage(1, "one.png", "one.png", 64, 48, Split.VALIDATION, ()),)
+    )
+    target = Target(f"projects/{project_id}/models/{model_id}/best-1", Speed.SLOW, {})
+    runtime = PredictionRuntime()
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise DeviceUnavailable("the GPU did not finish")
+
+    monkeypatch.setattr(Predictor, "predict", fail)
+    with pytest.raises(ServiceUnavailable, match="the GPU did not finish"):
+        golden_images(frozen, target, telling=[], runtime=runtime, store=get_blob_store())

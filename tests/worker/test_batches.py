@@ -12,6 +12,7 @@ from app.batches import lifecycle
 from app.db.engine import session_scope
 from app.db.enums import BatchStatus
 from app.db.models import Batch, BatchImage
+from app.inference.errors import DeviceUnavailable
 from app.inference.prediction import Prediction
 from app.jobs.queue import ring_batch
 from app.settings import Settings
@@ -152,16 +153,29 @@ def test_large_batch__lets_a_small_one_have_its_turn(
     assert ended == [2], "the small one came before the large one's last image"
 
 
+@pytest.mark.parametrize(
+    "error,told",
+    [
+        (ZeroDivisionError(), "a fault of the worker, not yours: ZeroDivisionError"),
+        (DeviceUnavailable("the GPU did not finish"), "the GPU did not finish. Ask for the predictions again"),
+    ],
+)
 def test_fault__fails_the_batch_in_words(
-    batch_id: int, predictor: BatchPredictor, network: Network, caplog: pytest.LogCaptureFixture
+    batch_id: int,
+    predictor: BatchPredictor,
+    network: Network,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    told: str,
 ) -> None:
     def break_down() -> None:
-        raise ZeroDivisionError
+        raise error
 
     network.before_each = break_down
     predictor.work_off_queue()
     batch = read(batch_id)
-    assert (batch.status, "ZeroDivisionError" in (batch.error or "")) == (BatchStatus.FAILED, True)
+    assert batch.status is BatchStatus.FAILED
+    assert (batch.error or "").startswith(told)
     assert batch.expires_at is not None
     assert "failed" in caplog.text
 
