@@ -6,7 +6,7 @@ to this process only; what was made is in the database. Source: docs/decisions/0
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -43,7 +43,9 @@ class _Stopped(Exception):
 
 
 @dataclass(slots=True)
-class _Making:
+class Making:
+    """How far a speed of a model is."""
+
     done: int = 0
     total: int = 1
     error: str | None = None
@@ -55,7 +57,7 @@ class SpeedMaker:
     def __init__(self, runtime: PredictionRuntime) -> None:
         self._runtime = runtime
         self._lock = threading.Lock()
-        self._makings: dict[tuple[int, Speed], _Making] = {}
+        self._makings: dict[tuple[int, Speed], Making] = {}
         self._stopping = threading.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speeds")
 
@@ -65,13 +67,13 @@ class SpeedMaker:
             making = self._makings.get((model_id, speed))
             if making is not None and making.error is None:
                 return
-            self._makings[model_id, speed] = _Making()
+            self._makings[model_id, speed] = Making()
         self._executor.submit(self._make, model_id, speed)
 
-    def making(self, model_id: int, speed: Speed) -> _Making | None:
-        """How far it is; None where nothing is being made."""
+    def makings(self, model_id: int) -> dict[Speed, Making]:
+        """The speeds of a model that are being made, or could not be."""
         with self._lock:
-            return self._makings.get((model_id, speed))
+            return {speed: making for (of, speed), making in self._makings.items() if of == model_id}
 
     def stop(self) -> None:
         """Break off between two images; whoever asks again later begins anew."""
@@ -96,7 +98,7 @@ class SpeedMaker:
         with self._lock:
             self._makings.pop((model_id, speed), None)
 
-    def _make_checkpoints(self, model_id: int, speed: Speed, making: _Making) -> None:
+    def _make_checkpoints(self, model_id: int, speed: Speed, making: Making) -> None:
         with session_scope(read_only=True) as session:
             model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported_without(session, model_id, speed=speed)
@@ -119,7 +121,7 @@ class SpeedMaker:
             raise _Stopped
 
     def _predict_split(
-        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
+        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: Making
     ) -> PredictionTable:
         predictor = self._runtime.predictor(speed_prefix(checkpoint, speed), PRECISIONS[speed])
         images: list[ImagePredictions] = []
@@ -160,25 +162,26 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
     return describe_speed(session, maker, model_id=model_id, speed=speed)
 
 
-def list_speeds(session: Session, maker: SpeedMaker, *, model_id: int, kind: CheckpointKind) -> list[SpeedSchema]:
-    """Which speeds are there, being made, or could be, and what each is worth for the checkpoint of this kind."""
-    makings = {speed: maker.making(model_id, speed) for speed in Speed}
+def list_speeds(
+    session: Session, makings: Mapping[Speed, Making], *, model_id: int, kind: CheckpointKind
+) -> list[SpeedSchema]:
+    """Which speeds are there, being made, or could be, and what each is worth for the checkpoint of this kind.
+
+    Args:
+        makings: Of the model, read before the session's transaction began: it would not see a speed finished later.
+    """
     made = repository.list_made_speeds(session, model_id)
-    if any(makings[speed] is None and speed not in made for speed in Speed):
-        # it may have been finished since the caller's transaction began, which does not see it
-        with session_scope(read_only=True) as later:
-            made |= repository.list_made_speeds(later, model_id)
     figures = describe_all_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind))
-    return [_describe_speed(speed, makings[speed], figures[speed], is_made=speed in made) for speed in Speed]
+    return [_describe_speed(speed, makings.get(speed), figures[speed], is_made=speed in made) for speed in Speed]
 
 
 def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
     """One of them, with the figures of the best checkpoint."""
-    listed = list_speeds(session, maker, model_id=model_id, kind=CheckpointKind.BEST)
+    listed = list_speeds(session, maker.makings(model_id), model_id=model_id, kind=CheckpointKind.BEST)
     return next(one for one in listed if one.speed is speed)
 
 
-def _describe_speed(speed: Speed, making: _Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
+def _describe_speed(speed: Speed, making: Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
     error = None
     if is_made:
         status, progress = SpeedStatus.READY, 1.0

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.inference.session import Precision
 from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds
+from app.predictions.speeds import Making, SpeedMaker
 from app.storage.blobs import get_blob_store
 from app.training import snapshot
 from app.training.snapshot import Snapshot, SnapshotImage
@@ -159,14 +161,24 @@ def test_medium__of_best_and_last_that_are_one_export_is_predicted_once(
 
 
 @needs_bfloat16
-def test_medium__made_while_somebody_looks_is_there(
-    app: FastAPI, model_id: int, make: Callable[..., Any], snapshot_images: list[int]
+def test_medium__made_while_somebody_asks_is_there(
+    app: FastAPI,
+    developer: Person,
+    model_id: int,
+    snapshot_images: list[int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with session_scope(read_only=True) as session:
-        assert session.get(Model, model_id)  # from here on the transaction sees nothing new
-        make("medium")
-        described = speeds.describe_speed(session, app.state.speeds, model_id=model_id, speed=Speed.MEDIUM)
-    assert described.status == "ready"
+    maker: SpeedMaker = app.state.speeds
+    makings = maker.makings
+
+    def makings_at_the_end(model_id: int) -> dict[Speed, Making]:
+        maker.start(model_id, Speed.MEDIUM)
+        maker._executor.submit(lambda: None).result()  # the one thread does it after
+        return makings(model_id)
+
+    monkeypatch.setattr(maker, "makings", makings_at_the_end)
+    listed = developer.get(f"/api/v1/models/{model_id}/speeds").json()["items"]
+    assert [one["status"] for one in listed if one["speed"] == "medium"] == ["ready"]
 
 
 @needs_bfloat16
@@ -200,15 +212,20 @@ def test_medium__of_a_bad_instance_in_the_snapshot_names_model_and_image(
         assert told in failed["error"]
 
 
-def test_list_speeds__asks_once_for_all(app: FastAPI, model_id: int) -> None:
+def test_list_speeds__asks_once_for_all(model_id: int) -> None:
     asked: list[str] = []
     with session_scope(read_only=True) as session:
         event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
-        listed = speeds.list_speeds(session, app.state.speeds, model_id=model_id, kind=CheckpointKind.BEST)
+        listed = speeds.list_speeds(session, {}, model_id=model_id, kind=CheckpointKind.BEST)
     assert [one.status for one in listed] == ["not_made", "not_made", "not_made"]  # without any stored predictions
     tables = [re.findall(r"FROM (\w+)", statement)[0] for statement in asked if statement.startswith("SELECT")]
-    # the second look is that of a later transaction
-    assert tables == ["checkpoints", "checkpoints", "checkpoints", "speed_figures"]
+    assert tables == ["checkpoints", "checkpoints", "speed_figures"]
+
+
+def test_list_speeds__of_many_who_ask_at_once(developer: Person, model_id: int) -> None:
+    with ThreadPoolExecutor(40) as threads:  # as many as the server has: each takes one connection, or they would wait
+        asked = [threads.submit(developer.get, f"/api/v1/models/{model_id}/speeds") for _ in range(120)]
+    assert {one.result().status_code for one in asked} == {200}
 
 
 @needs_bfloat16
