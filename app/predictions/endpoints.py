@@ -9,7 +9,7 @@ from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, S
 from app.http import PathId, errors
 from app.predictions import speeds
 from app.predictions.schemas import ModelChanges, SpeedSchema, SpeedsSchema
-from app.predictions.speeds import Making, SpeedMaker
+from app.predictions.speeds import SpeedMaker
 from app.training import service as training
 from app.training.schemas import ModelSchema
 
@@ -24,20 +24,16 @@ def get_speed_maker(request: Request) -> SpeedMaker:
 SpeedMakerDep = Annotated[SpeedMaker, Depends(get_speed_maker)]
 
 
-def get_makings(model_id: PathId, maker: SpeedMakerDep) -> dict[Speed, Making]:
-    return maker.makings(model_id)
-
-
 @router.get("/models/{model_id}/speeds")
 def list_speeds(
     model_id: PathId,
-    makings: Annotated[dict[Speed, Making], Depends(get_makings)],  # first: access begins the transaction
     session: ReadSessionDep,
     _access: ModelLabelerAccess,
+    maker: SpeedMakerDep,
     checkpoint: CheckpointKind = CheckpointKind.BEST,
 ) -> SpeedsSchema:
     """Which speeds a model predicts at and what each is worth, and how far those are that are being made."""
-    return SpeedsSchema(items=speeds.list_speeds(session, makings, model_id=model_id, kind=checkpoint))
+    return SpeedsSchema(items=speeds.list_speeds(session, maker, model_id=model_id, kind=checkpoint))
 
 
 @router.post("/models/{model_id}/speeds/{speed}", status_code=202, responses=errors(409))
@@ -50,8 +46,8 @@ def make_speed(
 
 @router.patch("/models/{model_id}", responses=errors(409))
 def change_model(
-    model_id: PathId, changes: ModelChanges, session: SessionDep, _access: ModelDeveloperAccess, maker: SpeedMakerDep
+    model_id: PathId, changes: ModelChanges, session: SessionDep, _access: ModelDeveloperAccess
 ) -> ModelSchema:
     """Choose the speed of predictions that name none."""
-    speeds.choose_default_speed(session, maker, model_id=model_id, speed=changes.default_speed)
+    speeds.choose_default_speed(session, model_id=model_id, speed=changes.default_speed)
     return training.get_model(session, model_id)

@@ -43,7 +43,7 @@ class _Stopped(Exception):
 
 
 @dataclass(slots=True)
-class Making:
+class _Making:
     """How far a speed of a model is."""
 
     done: int = 0
@@ -57,7 +57,7 @@ class SpeedMaker:
     def __init__(self, runtime: PredictionRuntime) -> None:
         self._runtime = runtime
         self._lock = threading.Lock()
-        self._makings: dict[tuple[int, Speed], Making] = {}
+        self._makings: dict[tuple[int, Speed], _Making] = {}
         self._stopping = threading.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speeds")
 
@@ -67,10 +67,10 @@ class SpeedMaker:
             making = self._makings.get((model_id, speed))
             if making is not None and making.error is None:
                 return
-            self._makings[model_id, speed] = Making()
+            self._makings[model_id, speed] = _Making()
         self._executor.submit(self._make, model_id, speed)
 
-    def makings(self, model_id: int) -> dict[Speed, Making]:
+    def makings(self, model_id: int) -> dict[Speed, _Making]:
         """The speeds of a model that are being made, or could not be."""
         with self._lock:
             return {speed: making for (of, speed), making in self._makings.items() if of == model_id}
@@ -98,7 +98,7 @@ class SpeedMaker:
         with self._lock:
             self._makings.pop((model_id, speed), None)
 
-    def _make_checkpoints(self, model_id: int, speed: Speed, making: Making) -> None:
+    def _make_checkpoints(self, model_id: int, speed: Speed, making: _Making) -> None:
         with session_scope(read_only=True) as session:
             model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported_without(session, model_id, speed=speed)
@@ -121,7 +121,7 @@ class SpeedMaker:
             raise _Stopped
 
     def _predict_split(
-        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: Making
+        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
     ) -> PredictionTable:
         predictor = self._runtime.predictor(speed_prefix(checkpoint, speed), PRECISIONS[speed])
         images: list[ImagePredictions] = []
@@ -153,35 +153,33 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
     Raises:
         Conflict: The model is not trained yet, or this server cannot make the speed.
     """
+    makings = maker.makings(model_id)  # before the transaction, which does not see a speed that is finished later
     model = repository.get_model(session, model_id)
     if not repository.has_export(session, model_id):
         raise Conflict(f"model {model.name!r} is not trained yet: it is {model.status}")
     require_possible(speed)
     if repository.list_exported_without(session, model_id, speed=speed):
         maker.start(model_id, speed)
-    return describe_speed(session, maker, model_id=model_id, speed=speed)
+        makings |= maker.makings(model_id)
+    listed = _list_speeds(session, makings, model_id=model_id, kind=CheckpointKind.BEST)
+    return next(one for one in listed if one.speed is speed)
 
 
-def list_speeds(
-    session: Session, makings: Mapping[Speed, Making], *, model_id: int, kind: CheckpointKind
+def list_speeds(session: Session, maker: SpeedMaker, *, model_id: int, kind: CheckpointKind) -> list[SpeedSchema]:
+    """Which speeds are there, being made, or could be, and what each is worth for the checkpoint of this kind."""
+    makings = maker.makings(model_id)  # before the transaction, which does not see a speed that is finished later
+    return _list_speeds(session, makings, model_id=model_id, kind=kind)
+
+
+def _list_speeds(
+    session: Session, makings: Mapping[Speed, _Making], *, model_id: int, kind: CheckpointKind
 ) -> list[SpeedSchema]:
-    """Which speeds are there, being made, or could be, and what each is worth for the checkpoint of this kind.
-
-    Args:
-        makings: Of the model, read before the session's transaction began: it would not see a speed finished later.
-    """
     made = repository.list_made_speeds(session, model_id)
     figures = describe_all_figures(session, repository.find_checkpoint(session, model_id=model_id, kind=kind))
     return [_describe_speed(speed, makings.get(speed), figures[speed], is_made=speed in made) for speed in Speed]
 
 
-def describe_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
-    """One of them, with the figures of the best checkpoint."""
-    listed = list_speeds(session, maker.makings(model_id), model_id=model_id, kind=CheckpointKind.BEST)
-    return next(one for one in listed if one.speed is speed)
-
-
-def _describe_speed(speed: Speed, making: Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
+def _describe_speed(speed: Speed, making: _Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
     error = None
     if is_made:
         status, progress = SpeedStatus.READY, 1.0
@@ -194,7 +192,7 @@ def _describe_speed(speed: Speed, making: Making | None, figures: FiguresSchema,
     return SpeedSchema(speed=speed, status=status, progress=progress, error=error, **figures.model_dump())
 
 
-def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> None:
+def choose_default_speed(session: Session, *, model_id: int, speed: Speed) -> None:
     """Choose the speed of predictions that name none.
 
     Raises:
@@ -202,9 +200,7 @@ def choose_default_speed(session: Session, maker: SpeedMaker, *, model_id: int, 
     """
     model = repository.get_model(session, model_id)
     require_possible(speed)
-    if speed is not Speed.SLOW and describe_speed(session, maker, model_id=model_id, speed=speed).status is not (
-        SpeedStatus.READY
-    ):
+    if speed is not Speed.SLOW and speed not in repository.list_made_speeds(session, model_id):
         raise not_made(model, speed)
     model.default_speed = speed
 

@@ -26,7 +26,7 @@ from app.inference.session import Precision
 from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds
-from app.predictions.speeds import Making, SpeedMaker
+from app.predictions.speeds import SpeedMaker, _Making
 from app.storage.blobs import get_blob_store
 from app.training import snapshot
 from app.training.snapshot import Snapshot, SnapshotImage
@@ -171,7 +171,7 @@ def test_medium__made_while_somebody_asks_is_there(
     maker: SpeedMaker = app.state.speeds
     makings = maker.makings
 
-    def makings_at_the_end(model_id: int) -> dict[Speed, Making]:
+    def makings_at_the_end(model_id: int) -> dict[Speed, _Making]:
         maker.start(model_id, Speed.MEDIUM)
         maker._executor.submit(lambda: None).result()  # the one thread does it after
         return makings(model_id)
@@ -212,11 +212,11 @@ def test_medium__of_a_bad_instance_in_the_snapshot_names_model_and_image(
         assert told in failed["error"]
 
 
-def test_list_speeds__asks_once_for_all(model_id: int) -> None:
+def test_list_speeds__asks_once_for_all(app: FastAPI, model_id: int) -> None:
     asked: list[str] = []
     with session_scope(read_only=True) as session:
         event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
-        listed = speeds.list_speeds(session, {}, model_id=model_id, kind=CheckpointKind.BEST)
+        listed = speeds.list_speeds(session, app.state.speeds, model_id=model_id, kind=CheckpointKind.BEST)
     assert [one.status for one in listed] == ["not_made", "not_made", "not_made"]  # without any stored predictions
     tables = [re.findall(r"FROM (\w+)", statement)[0] for statement in asked if statement.startswith("SELECT")]
     assert tables == ["checkpoints", "checkpoints", "speed_figures"]
