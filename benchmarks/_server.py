@@ -14,6 +14,9 @@ from pathlib import Path
 import httpx
 import psutil
 
+from app.db.engine import dispose_engine
+from app.settings import get_settings
+from app.storage.blobs import get_blob_store
 from tests.services import free_port
 
 START_SECONDS = 60
@@ -61,6 +64,7 @@ def running_server(
         )
         if prepare is not None:
             os.environ.update(environment)
+            _forget_earlier_server()
             prepare()
         with (Path(folder) / "server.log").open("wb") as log:
             server = subprocess.Popen([*program, command], env=environment, stdout=log, stderr=log)
@@ -73,6 +77,12 @@ def running_server(
         finally:
             server.terminate()
             server.wait(STOP_SECONDS)
+
+
+def _forget_earlier_server() -> None:
+    dispose_engine()
+    get_settings.cache_clear()
+    get_blob_store.cache_clear()
 
 
 def _wait_until_up(base_url: str) -> float:
