@@ -49,26 +49,31 @@ export function ZoomBar({ editor, view, pointer, ruler, onAction }: ZoomBarProps
   );
 }
 
+/** Nobody reads faster, and laying out a text takes a part of every frame that it changes in. */
+const READ_MS = 100;
+
 /** Written past React, because they change with every move of the pointer. */
 function Coordinates({ pointer }: { pointer: Signal<Point | null> }) {
   const { t } = useTranslation("labeling");
   const text = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    let written: Point | null | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const write = () => {
-      const at = pixelOf(pointer.get());
-      if (!text.current || (at?.[0] === written?.[0] && at?.[1] === written?.[1])) return;
-      written = at;
-      text.current.textContent = at && t("coordinates", { x: at[0], y: at[1] });
+      timer = undefined;
+      const at = pointer.get();
+      if (!text.current) return;
+      text.current.textContent = at && t("coordinates", { x: Math.floor(at[0]), y: Math.floor(at[1]) });
     };
     write();
-    return pointer.subscribe(write);
+    const unsubscribe = pointer.subscribe(() => {
+      timer ??= setTimeout(write, READ_MS);
+    });
+    return () => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
   }, [pointer, t]);
   return <span ref={text} className={styles.coordinates} aria-hidden="true" />;
-}
-
-function pixelOf(at: Point | null): Point | null {
-  return at && [Math.floor(at[0]), Math.floor(at[1])];
 }
 
 function ZoomFigure({ view }: { view: Signal<View> }) {
