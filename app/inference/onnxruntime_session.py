@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.errors import DeviceUnavailable, InvalidModel
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
-from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, best_first
+from app.inference.errors import DeviceUnavailable
+from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, best_first, open_graphs
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, IOBinding, SessionOptions
@@ -66,16 +65,10 @@ class OnnxRuntimeSession:
             InvalidModel: a graph is missing or unreadable.
             DeviceUnavailable: the GPU does not answer.
         """
-        loaded = []
-        for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
-            path = directory / file_name
-            if not path.is_file():
-                raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
-            try:
-                loaded.append(_open_graph(path, gpu=gpu, threads=threads))
-            except _file_errors() as error:
-                raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
-        return cls(*loaded, gpu=gpu)
+        detector, mask_head = open_graphs(
+            directory, partial(_open_graph, gpu=gpu, threads=threads), damage=_file_errors()
+        )
+        return cls(detector, mask_head, gpu=gpu)
 
     def detect(self, pixels: NDArray[np.float32]) -> Detections:
         binding = self._detector.io_binding()

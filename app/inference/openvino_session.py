@@ -6,7 +6,7 @@ Source: docs/decisions/0011-onnx-runtime.md (why OpenVINO).
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.compiled import CompiledGraphs
-from app.inference.errors import InvalidModel, PrecisionUnavailable
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
-from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, Precision, best_first
+from app.inference.errors import PrecisionUnavailable
+from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, Precision, best_first, open_graphs
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
@@ -55,20 +54,14 @@ class OpenVinoSession:
         """
         if precision is Precision.BFLOAT16 and not has_bfloat16():
             raise PrecisionUnavailable("this CPU does not compute in bfloat16")
-        compiled = []
-        for file_name in (DETECTOR_FILE, MASK_HEAD_FILE):
-            path = directory / file_name
-            if not path.is_file():
-                raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
-            try:
-                compiled.append(
-                    compile_graph(path, threads=threads, precision=precision, compiled_graphs=compiled_graphs)
-                )
-            except RuntimeError as error:
-                raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+        detector, mask_head = open_graphs(
+            directory,
+            partial(compile_graph, threads=threads, precision=precision, compiled_graphs=compiled_graphs),
+            damage=(RuntimeError,),
+        )
         if compiled_graphs is not None:
             compiled_graphs.prune()
-        return cls(*compiled)
+        return cls(detector, mask_head)
 
     def detect(self, pixels: NDArray[np.float32]) -> Detections:
         # A request of its own for each call costs microseconds, and owns its results.

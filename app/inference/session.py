@@ -4,13 +4,19 @@ Source: docs/decisions/0012-two-graphs.md (why two), 0011-onnx-runtime.md (OpenV
 0046-onnx-runtime-on-a-gpu.md (ONNX Runtime on a GPU).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.inference.errors import InvalidModel
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
+
+Graph = TypeVar("Graph")
 
 FEATURE_NAMES = ("feature_0", "feature_1", "feature_2", "feature_3")
 MASK_SIDE = 28  # the mask head's output is 28 x 28 probabilities
@@ -50,6 +56,29 @@ class Session(Protocol):
 
         A mask does not depend, to the last bit, on what else was chosen with it.
         """
+
+
+def open_graphs(
+    directory: Path, open_graph: Callable[[Path], Graph], *, damage: tuple[type[Exception], ...]
+) -> tuple[Graph, Graph]:
+    """Open the detector and the mask head of an exported model's folder.
+
+    Args:
+        damage: What `open_graph` raises for a file that it does not understand.
+    Raises:
+        InvalidModel: a graph is missing or unreadable.
+    """
+
+    def opened(file_name: str) -> Graph:
+        path = directory / file_name
+        if not path.is_file():
+            raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
+        try:
+            return open_graph(path)
+        except damage as error:
+            raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+
+    return opened(DETECTOR_FILE), opened(MASK_HEAD_FILE)
 
 
 def best_first(
