@@ -9,11 +9,10 @@ import type { Me } from "../api/types.ts";
 import { Button } from "../components/Button.tsx";
 import { Dialog } from "../components/Dialog.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
-import { TextField } from "../components/TextField.tsx";
 import { showToast } from "../components/toasts.ts";
 import { isPasswordAsked, putOff } from "./choosingPassword.ts";
 import styles from "./MyAccountDialog.module.css";
-import { isWrongPassword } from "./MyAccountDialog.tsx";
+import { PasswordFields, type Passwords } from "./PasswordFields.tsx";
 import { signOut } from "./session.ts";
 
 const FORM = "choose-password";
@@ -27,8 +26,7 @@ function Asking({ me }: { me: Me }) {
   const { t } = useTranslation(["people", "frame"]);
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [current, setCurrent] = useState("");
-  const [password, setPassword] = useState("");
+  const [passwords, setPasswords] = useState<Passwords>({ current: "", next: "" });
   const change = useMutation({
     mutationFn: (changes: object) => api.patch<Me>("/api/v1/me", changes),
     onSuccess: (changed) => {
@@ -59,7 +57,7 @@ function Asking({ me }: { me: Me }) {
             type="submit"
             form={FORM}
             isPending={change.isPending}
-            isDisabled={current === "" || password === ""}
+            isDisabled={passwords.current === "" || passwords.next === ""}
           >
             {t("people:choose")}
           </Button>
@@ -72,26 +70,16 @@ function Asking({ me }: { me: Me }) {
         className={styles.form ?? ""}
         onSubmit={(event) => {
           event.preventDefault();
-          change.mutate({ current_password: current, password });
+          change.mutate({ current_password: passwords.current, password: passwords.next });
         }}
       >
-        <TextField
-          label={t("people:currentPassword")}
-          type="password"
-          value={current}
-          onChange={setCurrent}
-          autoComplete="current-password"
+        <PasswordFields
+          value={passwords}
+          onChange={setPasswords}
+          note={t("people:ownPasswordNote")}
+          error={change.error}
           autoFocus
         />
-        <TextField
-          label={t("people:newPassword")}
-          type="password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-          note={t("people:ownPasswordNote")}
-        />
-        <ErrorMessage error={isWrongPassword(change.error) ? t("people:wrongPassword") : change.error} />
         <ErrorMessage error={leaving.error} />
       </Form>
     </Dialog>

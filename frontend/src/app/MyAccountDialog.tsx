@@ -2,15 +2,15 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { ApiError, api } from "../api/client.ts";
+import { api } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import type { Me } from "../api/types.ts";
 import { Button } from "../components/Button.tsx";
 import { Dialog } from "../components/Dialog.tsx";
-import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { TextField } from "../components/TextField.tsx";
 import { showToast } from "../components/toasts.ts";
 import styles from "./MyAccountDialog.module.css";
+import { PasswordFields, type Passwords } from "./PasswordFields.tsx";
 
 const FORM = "my-account";
 
@@ -19,11 +19,10 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
   const { t } = useTranslation(["people", "common"]);
   const client = useQueryClient();
   const [name, setName] = useState(me.name);
-  const [current, setCurrent] = useState("");
-  const [password, setPassword] = useState("");
+  const [{ current, next }, setPasswords] = useState<Passwords>({ current: "", next: "" });
   const save = useMutation({
     mutationFn: () =>
-      api.patch<Me>("/api/v1/me", { name, ...(password !== "" && { current_password: current, password }) }),
+      api.patch<Me>("/api/v1/me", { name, ...(next !== "" && { current_password: current, password: next }) }),
     onSuccess: (changed) => {
       client.setQueryData(meQuery.queryKey, changed);
       showToast(t("people:saved"));
@@ -44,7 +43,7 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
             type="submit"
             form={FORM}
             isPending={save.isPending}
-            isDisabled={password !== "" && current === ""}
+            isDisabled={next !== "" && current === ""}
           >
             {t("people:save")}
           </Button>
@@ -60,28 +59,13 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
         }}
       >
         <TextField label={t("people:name")} value={name} onChange={setName} autoComplete="name" autoFocus />
-        <TextField
-          label={t("people:currentPassword")}
-          type="password"
-          value={current}
-          onChange={setCurrent}
-          autoComplete="current-password"
-        />
-        <TextField
-          label={t("people:newPassword")}
-          type="password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
+        <PasswordFields
+          value={{ current, next }}
+          onChange={setPasswords}
           note={t("people:newPasswordNote")}
+          error={save.error}
         />
-        <ErrorMessage error={isWrongPassword(save.error) ? t("people:wrongPassword") : save.error} />
       </Form>
     </Dialog>
   );
-}
-
-/** The one thing that people are forbidden to do with their own account. */
-export function isWrongPassword(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 403;
 }
