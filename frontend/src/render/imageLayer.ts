@@ -31,9 +31,8 @@ export class ImageLayer {
     this.#put(tilesInSight(level, { across, down }, view, screen));
     const { style } = this.#sheet;
     style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale * across}, ${view.scale * down})`;
-    if (view.scale < SQUARE_PIXELS_FROM !== (style.imageRendering === "auto")) {
-      style.imageRendering = view.scale < SQUARE_PIXELS_FROM ? "auto" : "pixelated";
-    }
+    const rendering = view.scale < SQUARE_PIXELS_FROM ? "auto" : "pixelated";
+    if (style.imageRendering !== rendering) style.imageRendering = rendering;
   }
 
   #put(tiles: readonly ShownTile[]): void {

@@ -7,6 +7,7 @@ import { MOST_CHANGES, sceneChanges } from "./sceneChanges.ts";
 import { drawScene, HALO_WIDTH, type SceneContext, type SceneLook } from "./sceneDrawing.ts";
 import type { SceneObject, SceneOrder, ScenePicture } from "./sceneMessages.ts";
 import { SpatialIndex } from "./spatialIndex.ts";
+import { sameView } from "./view.ts";
 
 type PainterContext = SceneContext & OffscreenCanvasRenderingContext2D;
 
@@ -42,9 +43,10 @@ export class ScenePainter {
     const last = this.#last;
     this.#take(order);
     const changed = last && paintsAlike(last, order) ? sceneChanges(before, this.#painted) : null;
+    const seen = this.#inBox(boxWithMargin(order.view, order.screen));
     if (changed && changed.length <= MOST_CHANGES) this.#paintAround(changed, order);
-    else this.#paintAll(order);
-    return this.#inBox(boxWithMargin(order.view, order.screen)).length;
+    else this.#paintAll(seen, order);
+    return seen.length;
   }
 
   #take(order: SceneOrder): void {
@@ -57,14 +59,14 @@ export class ScenePainter {
     this.#last = order;
   }
 
-  #paintAll({ view, screen, ratio, ...order }: SceneOrder): void {
+  #paintAll(seen: readonly SceneObject[], { view, screen, ratio, ...order }: SceneOrder): void {
     const { width, height } = withMargin(screen);
     const { canvas } = this.#context;
     // a canvas that is given its size is blank
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     this.#takeImage(view, ratio);
-    drawScene(this.#context, this.#inBox(boxWithMargin(view, screen)), view.scale, lookOf(order));
+    drawScene(this.#context, seen, view.scale, lookOf(order));
   }
 
   /** On whole pixels, so that what is beside it stays as it is. */
@@ -112,9 +114,7 @@ function paintsAlike(a: SceneOrder, b: SceneOrder): boolean {
   return (
     a.fill === b.fill &&
     a.ratio === b.ratio &&
-    a.view.scale === b.view.scale &&
-    a.view.x === b.view.x &&
-    a.view.y === b.view.y &&
+    sameView(a.view, b.view) &&
     a.screen.width === b.screen.width &&
     a.screen.height === b.screen.height &&
     Object.entries(b.colors).every(([label, color]) => (a.colors[label] ?? color) === color)
