@@ -19,7 +19,6 @@ POSTGRESQL_GOING_OR_FULL = ("57P01", "57P02", "57P03", "53300")
 POSTGRESQL_GAVE_WAY = ("40001", "40P01")  # of two who would wait for each other for ever it stops one
 POSTGRESQL_REFERS_TO_NOTHING = "23503"
 POSTGRESQL_DISK_FULL = "53100"  # https://www.postgresql.org/docs/current/errcodes-appendix.html
-SQLITE_CONNECTIONS = 80
 SQLITE_BUSY_TIMEOUT_MS = 30_000  # writers queue behind one another instead of failing with "database is locked"
 
 
@@ -36,9 +35,7 @@ def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, **_JSON)
     # A connection costs next to nothing here, and a server's forty threads may hold two each for a moment.
-    engine = create_engine(
-        url, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=SQLITE_CONNECTIONS - 20, **_JSON
-    )
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=60, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
