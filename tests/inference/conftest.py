@@ -1,5 +1,6 @@
 """A small network with random weights, as torch's and exported: its answers are spread over all scores."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,18 @@ def exported(torch_model: MaskRCNN, tmp_path_factory: pytest.TempPathFactory) ->
     directory = tmp_path_factory.mktemp("exported")
     export_model(torch_model, meta=meta_of(torch_model), directory=directory, sample_images=[])
     return directory
+
+
+@pytest.fixture(params=itertools.product(("detector.onnx", "mask_head.onnx"), (None, b"", b"no graph")), ids=str)
+def damaged(request: pytest.FixtureRequest, exported: Path, tmp_path: Path) -> tuple[Path, str]:
+    """The exported model with a graph that is missing, empty or no graph, and that file's name."""
+    name, content = request.param
+    for path in exported.iterdir():
+        if path.name != name:
+            (tmp_path / path.name).symlink_to(path)
+        elif content is not None:
+            (tmp_path / path.name).write_bytes(content)
+    return tmp_path, name
 
 
 @pytest.fixture(scope="session")
