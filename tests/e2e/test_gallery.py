@@ -212,7 +212,7 @@ def test_filters__are_shown_as_chips_and_the_browser_goes_back_by_them(gallery: 
     expect(tiles(gallery)).to_have_count(3)
     gallery.get_by_label("To", exact=True).fill("2020-01-31")
     expect(gallery.get_by_role("heading", name="No image matches")).to_be_visible()
-    expect(gallery).to_have_url(re.compile(r"uploaded_after=\d{4}-\d\d-\d\d&uploaded_before=2020-01-31"))
+    expect(gallery).to_have_url(re.compile(r"labeled=1&uploaded_after=\d{4}-\d\d-\d\d&uploaded_before=2020-01-31"))
     gallery.go_back()
     expect(tiles(gallery)).to_have_count(3)
     expect(gallery.get_by_label("To", exact=True)).to_have_value("")
@@ -223,6 +223,18 @@ def test_filters__are_shown_as_chips_and_the_browser_goes_back_by_them(gallery: 
     chips.get_by_role("button", name="Clear all").click()
     expect(gallery).to_have_url(re.compile(r"\?sort=name$"))
     expect(chips).to_have_count(0)
+
+
+def test_filters__two_clicks_in_haste_both_hold(gallery: Page) -> None:
+    session = gallery.context.new_cdp_session(gallery)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    today, labeled = (
+        middle(box_of(gallery.get_by_role("link", name=name)))
+        for name in (re.compile("^Today"), re.compile("^Labeled"))
+    )
+    gallery.mouse.click(*today)
+    gallery.mouse.click(*labeled)
+    expect(gallery).to_have_url(re.compile(r"labeled=1&uploaded_after=\d{4}-\d\d-\d\d"))
 
 
 def test_filters__who_uploaded(page: Page, api: httpx.Client, server: Server, scenes: dict[str, Scene]) -> None:

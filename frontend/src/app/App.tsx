@@ -7,7 +7,8 @@ import { router } from "./router.tsx";
 export function App() {
   return (
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
+      {/* A page follows its address at once: what a transition draws later, the next click would not know of. */}
+      <RouterProvider router={router} useTransitions={false} />
       <ToastRegion />
     </QueryClientProvider>
   );
