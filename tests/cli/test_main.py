@@ -1,5 +1,6 @@
 """The command line: what it says, where, and its exit status."""
 
+import gc
 import io
 import json
 import re
@@ -52,6 +53,11 @@ def test_help__is_quick_because_it_imports_little() -> None:
     assert "Usage: maskwright" in done.stdout
     for heavy in ("'typer'", "'sqlalchemy'", "'fastapi'", "'numpy'", "'celery'"):
         assert heavy not in done.stderr
+
+
+def test_run__python_looks_for_cycles_after_the_import(run: Run) -> None:
+    run("doctor", "--help")
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("name", main.COMMANDS)
