@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app.cli.demo_scenes import Scene
 from tests.e2e.conftest import Browsing
 from tests.e2e.projects import import_labels, make_project, upload_scenes
+from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -61,6 +62,24 @@ def test_list__search_view_and_order_are_in_the_address(page: Page, api: httpx.C
     expect(cards(page)).to_have_text([re.compile(f"B {part}"), re.compile(f"A {part}")])
     page.get_by_role("searchbox", name="Find a project").fill(f"{part}{part}")
     expect(page.get_by_text(f"No project's name contains “{part}{part}”.")).to_be_visible()
+
+
+def test_new_project__is_made_once_by_a_double_click(page: Page, api: httpx.Client) -> None:
+    name = f"Twice {uuid.uuid4().hex[:8]}"
+    page.goto("/projects")
+    page.get_by_role("button", name="New project").click()
+    page.get_by_role("textbox", name="Name").fill(name)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    project_page: list[Route] = []
+    page.route(re.compile("GalleryPage.*js$"), lambda route: project_page.append(route))
+    create = page.get_by_role("button", name="Create")
+    create.dblclick()
+    assert len(wait_until(page, lambda: found(api, name), lambda projects: len(projects) > 0)) == 1
+    wait_until(page, lambda: project_page, lambda held: len(held) > 0)
+    expect(create).to_be_disabled()
+    project_page[0].continue_()
+    expect(page).to_have_url(re.compile(r"/projects/\d+$"))
+    assert len(found(api, name)) == 1
 
 
 def test_archive__moves_a_project_away_and_back(page: Page, api: httpx.Client, name: str) -> None:

@@ -1,10 +1,13 @@
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./client.ts";
 
 /** Only a server that could not be reached, or that was busy, is asked again by itself. */
 export function shouldRetry(failures: number, error: unknown): boolean {
   return failures < 2 && error instanceof ApiError && (error.isOffline || error.status >= 502);
 }
+
+// Within the event that sets it off: after a timer, the second click of a double click would find the button still enabled.
+notifyManager.setScheduler(queueMicrotask);
 
 export const queryClient = new QueryClient({
   defaultOptions: {

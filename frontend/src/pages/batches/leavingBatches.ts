@@ -23,6 +23,7 @@ export function useLeavingBatches(): ReadonlySet<number> {
 export function useDeleteBatch(): (batch: BatchItem) => void {
   const { t } = useTranslation(["batches", "common"]);
   return (batch) => {
+    if (leaving.has(batch.id)) return;
     change((ids) => ids.add(batch.id));
     const back = () => change((ids) => ids.delete(batch.id));
     showToast(t("batches:deleted", { count: batch.total }), {

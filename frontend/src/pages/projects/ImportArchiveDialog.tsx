@@ -32,7 +32,7 @@ export function ImportArchiveDialog({ onClose }: { onClose: () => void }) {
     onSuccess: (project) => {
       void client.invalidateQueries({ queryKey: projectsQuery.queryKey });
       showToast(t("projects:imported", { name: projectTitle(project) }));
-      navigate(`/projects/${project.id}`);
+      return navigate(`/projects/${project.id}`); // pending until it is open
     },
   });
   const stop = () => {

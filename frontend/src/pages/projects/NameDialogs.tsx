@@ -37,7 +37,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
     mutationFn: (name: string) => api.post<{ id: number }>("/api/v1/projects", { name }),
     onSuccess: ({ id }) => {
       void client.invalidateQueries({ queryKey: projectsQuery.queryKey });
-      navigate(`/projects/${id}`);
+      return navigate(`/projects/${id}`); // pending until it is open
     },
   });
   return (
