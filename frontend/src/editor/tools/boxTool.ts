@@ -6,7 +6,7 @@ import type { Editor } from "../editor.ts";
 import type { PointerEvent, ToolEvent } from "../events.ts";
 import type { KeyAction } from "../keys.ts";
 import { addRing } from "../shaping.ts";
-import { DRAG_THRESHOLD, type Tool } from "./tool.ts";
+import { DRAG_THRESHOLD, dropsGesture, type Tool } from "./tool.ts";
 
 const ELLIPSE_POINTS = 24;
 
@@ -53,7 +53,7 @@ export class BoxTool implements Tool {
   }
 
   act(action: KeyAction): boolean {
-    if (action !== "cancel" || this.#state === "idle") return false;
+    if (!dropsGesture(action) || this.#state === "idle") return false;
     this.cancel();
     return true;
   }

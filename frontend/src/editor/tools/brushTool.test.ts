@@ -40,6 +40,16 @@ describe("bitmap", () => {
     expect(editor.document.instances).toHaveLength(0);
   });
 
+  test("undo in mid-stroke takes back the stroke, and nothing before it", () => {
+    const { editor } = paint([[10.5, 10.5]]);
+    pointer(editor, "pointerdown", [20.5, 10.5]);
+    pointer(editor, "pointermove", [24.5, 10.5]);
+    key(editor, "z", { ctrl: true });
+    pointer(editor, "pointerup", [24.5, 10.5]);
+    expect(areaOf(editor.selected)).toBe(9);
+    expect(editor.canRedo).toBe(false);
+  });
+
   test("N starts another object", () => {
     const { editor } = paint([[10.5, 10.5]]);
     key(editor, "n");

@@ -9,7 +9,7 @@ import type { PointerEvent, ToolEvent } from "../events.ts";
 import { type Instance, shapeMask } from "../instance.ts";
 import type { KeyAction } from "../keys.ts";
 import { addObject, paintedMask, reshape } from "../shaping.ts";
-import type { Tool } from "./tool.ts";
+import { dropsGesture, type Tool } from "./tool.ts";
 
 /** A mouse presses with 0.5: it paints the full radius; a pen from a quarter of it on. */
 const MOUSE_PRESSURE = 0.5;
@@ -80,7 +80,7 @@ export class BrushTool implements Tool {
   }
 
   act(action: KeyAction): boolean {
-    if (action !== "cancel" || this.#state === "idle") return false;
+    if (!dropsGesture(action) || this.#state === "idle") return false;
     this.cancel();
     return true;
   }

@@ -40,6 +40,39 @@ describe("edit", () => {
     expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(5);
   });
 
+  test("Esc and undo end a drag and leave all as it was, whatever is let go then", () => {
+    for (const [name, modifiers] of [["Escape"], ["z", { ctrl: true }]] as const) {
+      const editor = makeEditor([instanceOf("a", SQUARE)]);
+      editor.select("a");
+      pointer(editor, "pointerdown", [40, 20]);
+      pointer(editor, "pointermove", [40, 10]);
+      key(editor, name, modifiers);
+      pointer(editor, "pointerup", [40, 10]);
+      expect(editor.selected?.shape).toBe(SQUARE);
+      expect([editor.tool.draft.kind, editor.history.canUndo]).toEqual(["none", false]);
+    }
+  });
+
+  test("an object deleted while it is dragged is gone, and comes back where it was", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    pointer(editor, "pointerdown", [40, 40]);
+    pointer(editor, "pointermove", [45, 40]);
+    key(editor, "Delete");
+    expect([editor.document.instances, editor.tool.draft.kind]).toEqual([[], "none"]);
+    pointer(editor, "pointerup", [45, 40]);
+    editor.undo();
+    expect(editor.document.get("a")?.shape).toBe(SQUARE);
+  });
+
+  test("a click with Alt deletes a corner and chooses no other", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    click(editor, [60, 20], { alt: true });
+    expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(3);
+    expect(editor.selectedVertices).toEqual([]);
+  });
+
   test("a double click on an edge makes a corner there", () => {
     const editor = makeEditor([instanceOf("a", SQUARE)]);
     editor.select("a");

@@ -19,7 +19,7 @@ import {
   vertexAt,
   verticesIn,
 } from "../vertices.ts";
-import { DRAG_THRESHOLD, reachOf, type Tool } from "./tool.ts";
+import { DRAG_THRESHOLD, dropsGesture, reachOf, type Tool } from "./tool.ts";
 
 /** What was under the pointer when it was pressed. */
 type Press =
@@ -73,11 +73,13 @@ export class EditTool implements Tool {
   }
 
   act(action: KeyAction): boolean {
-    if (action === "cancel" && this.#state !== "idle") {
+    if (dropsGesture(action) && this.#state !== "idle") {
       this.cancel();
       return true;
     }
     const deletes = action === "delete" || action === "takeBack";
+    // what is deleted is not dragged any further
+    if (deletes) this.cancel();
     return deletes && this.#deleteChosen(this.#editor.selectedVertices);
   }
 
@@ -165,6 +167,7 @@ export class EditTool implements Tool {
   }
 
   #onRelease(event: PointerEvent): void {
+    if (this.#state === "idle") return;
     const wasDragging = this.#state === "dragging";
     const press = this.#press;
     const draft = this.#draft;

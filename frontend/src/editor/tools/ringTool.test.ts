@@ -99,6 +99,18 @@ describe("polygon", () => {
     ]);
   });
 
+  test("undo in mid-trace takes the trace back: two points do not close", () => {
+    const editor = makeEditor();
+    key(editor, "n");
+    click(editor, [10, 10]);
+    click(editor, [30, 10]);
+    pointer(editor, "pointerdown", [30, 30]);
+    for (const x of [29, 27, 25]) pointer(editor, "pointermove", [x, 30]);
+    key(editor, "z", { ctrl: true });
+    pointer(editor, "pointerup", [25, 30]);
+    expect(click(editor, [10, 10])).toEqual(["drawing", "pointing", "drawing"]);
+  });
+
   test("points stay on the image", () => {
     const editor = makeEditor();
     key(editor, "n");

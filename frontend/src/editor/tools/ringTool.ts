@@ -189,6 +189,7 @@ export class RingTool implements Tool {
     const point = this.#points.pop();
     if (!point) return false;
     this.#takenBack.push(point);
+    this.#trace = [];
     this.#borders = this.#points.length > 0 ? { ...this.#borders, last: null } : NO_BORDERS;
     this.#settle();
     return true;

@@ -29,6 +29,11 @@ export const DRAG_THRESHOLD = 4;
 export const HIT_REACH = 8;
 export const TOUCH_REACH = 20;
 
+/** Esc and undo take back what the pointer has half done, and nothing else. */
+export function dropsGesture(action: KeyAction): boolean {
+  return action === "cancel" || action === "undo";
+}
+
 export function reachOf(event: { pixelSize: number; touch?: boolean }): number {
   return (event.touch ? TOUCH_REACH : HIT_REACH) * event.pixelSize;
 }
