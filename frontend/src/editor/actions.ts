@@ -1,8 +1,7 @@
 /** What each key action does where no tool has taken it. */
-import type { Change } from "./document.ts";
+import type { Change, LabelDocument } from "./document.ts";
 import type { Editor } from "./editor.ts";
-import type { Instance } from "./instance.ts";
-import { isOnImage, moveShape } from "./instance.ts";
+import { type Instance, isEmptyShape, isOnImage, moveShape, type Shape, sameShape } from "./instance.ts";
 import type { Action } from "./keys.ts";
 import { combine, convert } from "./shaping.ts";
 
@@ -171,13 +170,12 @@ export function deleteObjects(editor: Editor, ids: readonly string[]): void {
   editor.execute({ name: "deleteObject", changes: ordered.map((id) => editor.document.remove(id)) });
 }
 
-/** Puts copies on top, a little aside where the same object is already here; what is off this image is left out. */
+/** Puts copies on top, a little aside where the same shape is already here; what is off this image is left out. */
 export function paste(editor: Editor, instances: readonly Instance[]): number {
   const { document } = editor;
   const onImage = instances.filter(({ shape }) => isOnImage(shape, document.image));
   const changes = onImage.map((instance, i): Change => {
-    const aside = document.indexOf(instance.id) >= 0 ? PASTE_OFFSET : 0;
-    const shape = moveShape(instance.shape, aside, aside, document.image);
+    const shape = besideOthers(instance.shape, document);
     const copy: Instance = { ...instance, id: editor.newId(), shape, source: "manual" };
     return { id: copy.id, before: null, after: { instance: copy, index: document.instances.length + i } };
   });
@@ -186,6 +184,13 @@ export function paste(editor: Editor, instances: readonly Instance[]): number {
   editor.execute({ name: "paste", changes });
   editor.select(last.id);
   return changes.length;
+}
+
+/** A copy that lay exactly on another would not be seen. At the image's corner there is no further aside. */
+function besideOthers(shape: Shape, document: LabelDocument): Shape {
+  if (!document.instances.some((other) => sameShape(other.shape, shape))) return shape;
+  const aside = moveShape(shape, PASTE_OFFSET, PASTE_OFFSET, document.image);
+  return sameShape(aside, shape) || isEmptyShape(aside) ? shape : besideOthers(aside, document);
 }
 
 /** Image pixels. */

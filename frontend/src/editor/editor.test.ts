@@ -82,6 +82,32 @@ describe("objects", () => {
     expect(paste(editor, [off])).toBe(0);
   });
 
+  test("copies pasted again lie aside of those before, as far as the image reaches, on another image too", () => {
+    const copied = instanceOf("elsewhere", polygonOf([60, 60], [76, 60], [60, 76]));
+    const editor = makeEditor();
+    for (let times = 0; times < 3; times++) paste(editor, [copied]);
+    const corners = editor.document.instances.map(
+      ({ shape }) => shape.kind === "polygons" && shape.polygons[0]?.exterior[0],
+    );
+    expect(corners).toEqual([
+      [60, 60],
+      [72, 64],
+      [84, 64],
+    ]);
+    for (let times = 0; times < 3; times++) paste(editor, [copied]);
+    expect(editor.document.instances).toHaveLength(6);
+  });
+
+  test("a label that is taken back is not the one for new objects either", () => {
+    const editor = makeEditor([instanceOf("a", SQUARE)]);
+    editor.select("a");
+    key(editor, "2");
+    key(editor, "z", { ctrl: true });
+    expect([editor.selected?.label, editor.activeLabel]).toEqual(["fig", "fig"]);
+    key(editor, "z", { ctrl: true, shift: true });
+    expect([editor.selected?.label, editor.activeLabel]).toEqual(["date", "date"]);
+  });
+
   test("unite joins touching objects of the label, subtract cuts the others out", () => {
     const right = polygonOf([50, 20], [80, 20], [80, 60], [50, 60]);
     const united = makeEditor([instanceOf("a", SQUARE), instanceOf("b", right)]);

@@ -353,8 +353,8 @@ export class Editor {
   #afterChange(restored?: Command): void {
     this.#vertices = [];
     this.#preview = null;
-    const touched = restored?.changes.findLast(({ id }) => this.document.indexOf(id) >= 0);
-    if (touched) this.#selectedId = touched.id;
+    const touched = restored?.changes.map(({ id }) => this.document.get(id)).findLast((now) => now !== undefined);
+    if (touched) [this.#selectedId, this.#activeLabel] = [touched.id, touched.label];
     if (this.#selectedId !== null && this.document.indexOf(this.#selectedId) < 0) this.#selectedId = null;
     this.#emit("document");
     this.#emit("selection");

@@ -50,9 +50,12 @@ export function instanceToJson(instance: Instance, image: Size): InstanceJson {
 export function sameInstance(a: Instance | null, b: Instance | null): boolean {
   if (a === b) return true;
   if (a === null || b === null) return false;
-  if (a.label !== b.label || a.crowd !== b.crowd || a.source !== b.source) return false;
-  if (a.shape.kind === "mask") return b.shape.kind === "mask" && masksEqual(a.shape.mask, b.shape.mask);
-  return b.shape.kind === "polygons" && samePolygons(a.shape.polygons, b.shape.polygons);
+  return a.label === b.label && a.crowd === b.crowd && a.source === b.source && sameShape(a.shape, b.shape);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.kind === "mask") return b.kind === "mask" && masksEqual(a.mask, b.mask);
+  return b.kind === "polygons" && samePolygons(a.polygons, b.polygons);
 }
 
 /** Shapes never change, so their boxes are found once. */
