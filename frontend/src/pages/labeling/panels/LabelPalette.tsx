@@ -5,6 +5,7 @@ import { classNames } from "../../../components/classNames.ts";
 import { Dialog } from "../../../components/Dialog.tsx";
 import { Swatch } from "../../../components/Swatch.tsx";
 import { TextField } from "../../../components/TextField.tsx";
+import { findLabels } from "./findLabels.ts";
 import { useAddLabel } from "./NewLabelField.tsx";
 import styles from "./SidePanel.module.css";
 
@@ -31,7 +32,7 @@ function PaletteField({ projectId, labels, onChoose, onClose }: Omit<LabelPalett
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const add = useAddLabel(projectId, labels);
-  const found = labels.filter(({ name }) => holdsInOrder(name, text.trim()));
+  const found = findLabels(labels, text);
   const choose = (label: string) => {
     onChoose(label);
     onClose();
@@ -80,14 +81,4 @@ function PaletteField({ projectId, labels, onChoose, onClose }: Omit<LabelPalett
       </ul>
     </>
   );
-}
-
-function holdsInOrder(name: string, letters: string): boolean {
-  let from = 0;
-  for (const letter of letters.toLowerCase()) {
-    const at = name.toLowerCase().indexOf(letter, from);
-    if (at < 0) return false;
-    from = at + 1;
-  }
-  return true;
 }
