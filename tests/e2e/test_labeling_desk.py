@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Browsing
 from tests.e2e.drawing import expect_objects, expect_saved, open_editor
-from tests.e2e.projects import add_label, make_project, stored_instances, upload_scenes
+from tests.e2e.projects import add_label, import_labels, make_project, stored_instances, upload_scenes
 from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
@@ -119,6 +119,59 @@ def test_next_unlabeled__leaves_out_what_has_objects(
     expect(page.get_by_test_id("canvas")).to_be_visible()
     page.keyboard.press("u")
     expect(page).to_have_url(f"/projects/{project_id}/label/{third}?ids={image_ids[0]}%2C{image_ids[1]}%2C{third}")
+
+
+def test_next_image__was_read_beforehand_and_opens_without_a_connection(
+    browsing: Browsing, api: httpx.Client, project_id: int
+) -> None:
+    scenes = {f"{number}.jpg": draw_scene(number) for number in (1, 2, 3)}
+    image_ids = upload_scenes(api, project_id, scenes)
+    objects = import_labels(api, project_id, {"2.jpg": scenes["2.jpg"]})
+    page = browsing.open_page()
+    with page.expect_response(f"**/api/v1/images/{image_ids[1]}/instances") as answer:
+        open_editor(page, project_id, image_ids[0])
+    answer.value.finished()
+    page.context.set_offline(True)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("application", name="Image 2.jpg")).to_be_visible()
+    expect(page.get_by_role("region", name="Objects").locator("li")).to_have_count(objects)
+    browsing.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_stroke__is_drawn_though_all_text_of_the_page_is_selected(
+    page: Page, project_id: int, image_ids: list[int]
+) -> None:
+    canvas = open_editor(page, project_id, image_ids[0])
+    page.keyboard.press("Control+a")
+    page.keyboard.press("r")
+    canvas.drag((60, 60), (220, 200))
+    expect_objects(page, "leaf 14 points")
+
+
+def test_long_names__stay_in_their_places(page: Page, api: httpx.Client, project_id: int) -> None:
+    add_label(api, project_id, "very long name " * 6)
+    (image_id,) = upload_scenes(api, project_id, {f"{'a-long-name-' * 12}.jpg": draw_scene(1)})
+    open_editor(page, project_id, image_id)
+    back = page.get_by_role("link", name="Back to the images")
+    arrow = back.locator("svg").bounding_box()
+    assert arrow is not None
+    assert arrow["width"] == 16
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog", name="Find a label by name")
+    _expect_within(dialog, dialog.get_by_role("textbox"))
+    page.keyboard.press("Escape")
+    back.click()
+    labels = page.get_by_role("region", name="Labels")
+    for row in labels.get_by_role("link").all():
+        _expect_within(labels, row)
+
+
+def _expect_within(outer: Locator, inner: Locator) -> None:
+    expect(inner).to_be_visible()
+    (outer_box, inner_box) = (outer.bounding_box(), inner.bounding_box())
+    assert outer_box is not None
+    assert inner_box is not None
+    assert inner_box["x"] + inner_box["width"] <= outer_box["x"] + outer_box["width"]
 
 
 def test_overview__moves_the_image_and_goes_when_all_is_seen(page: Page, project_id: int, image_ids: list[int]) -> None:

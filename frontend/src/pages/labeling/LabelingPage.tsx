@@ -73,7 +73,7 @@ function Work({ projectId, imageId, ids, kind }: WorkProps) {
   const isReady = labels !== undefined && me !== null;
   const steps = useImageSteps({ projectId, imageId, ids, session, isReady });
   // the neighbours only after it: they would take its time
-  const isShown = state.kind === "open" && state.open.pyramid !== null;
+  const isShown = state.kind === "open" && state.imageId === imageId && state.open.pyramid !== null;
   useEffect(() => {
     if (!isShown) return;
     const at = ids.indexOf(imageId);

@@ -55,7 +55,7 @@ export function CanvasArea(props: CanvasAreaProps) {
       />
       <Link className={styles.name} to={`/projects/${projectId}`} aria-label={`${t("backToProject")}: ${image.name}`}>
         <Icon of={ChevronLeft} />
-        {image.name}
+        <span className={styles.nameText}>{image.name}</span>
       </Link>
       <RulerOverlay ruler={ruler} view={view} />
       {panels.showsMinimap && <Minimap image={image} stage={stage} view={view} />}

@@ -60,6 +60,8 @@ class Gestures {
   press(event: PointerEvent): void {
     const { surface, editor } = this.#ports;
     surface.focus({ preventScroll: true });
+    // the browser would drag the page's selected text away, and the stroke with it
+    window.getSelection()?.removeAllRanges();
     surface.setPointerCapture(event.pointerId);
     const at = this.#at(event);
     if (event.pointerType === "touch") {

@@ -62,6 +62,8 @@ function PaletteField({ projectId, labels, onChoose, onClose }: Omit<LabelPalett
         error={add.error?.message}
         onKeyDown={(event) => {
           if (step(event.key)) event.preventDefault();
+          // Esc is the dialog's
+          else event.continuePropagation();
         }}
       />
       {found.length === 0 && <p className={styles.note}>{t("noLabelMatches")}</p>}
