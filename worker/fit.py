@@ -282,6 +282,8 @@ class _Training:
         )
 
     def _evaluate(self) -> None:
+        if self._judge.good_state is None and self._elapsed_s() > schedule.LATE_FIRST_SECONDS:
+            self._judge.save_unevaluated(self._progress)
         while not _fits(lambda: self._judge.evaluate(self._progress)):
             self._judge.save_unevaluated(self._progress)
             self._shrink(of_evaluation=True)

@@ -17,6 +17,7 @@ EVALUATION_SHARE = 0.12  # of the time; with the last one, which comes when it m
 EVALUATIONS_WANTED = 20  # of a training by time: a set that takes longer than that allows is evaluated in part
 EVALUATIONS_AT_LEAST = 8  # however few images that leaves
 LONGEST_FIRST_SECONDS = 30  # it begins after 15 s and a step, and its point has to come within 60 s
+LATE_FIRST_SECONDS = 30  # so late, of a large model on a slow machine, one image may take longer than that
 
 
 @dataclass(frozen=True, slots=True)

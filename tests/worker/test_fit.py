@@ -148,6 +148,17 @@ def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:
     assert re.search(r"Of \d+ s, training steps \d+ %, evaluations \d+ %", reporter.messages[-1])
 
 
+def test_fit__a_slow_model_has_a_state_before_its_first_evaluation(tmp_path: Path) -> None:
+    reporter = RecordingReporter(at_step=1, request=StopRequest.STOP)
+    config = synthetic.config(max_steps=None, train_minutes=60, stop_minutes=60)
+
+    result = run(config, reporter, tmp_path, clock=ticking(8.0))
+
+    assert reporter.checkpoints == [(CheckpointKind.LAST, 1), (CheckpointKind.BEST, 1), (CheckpointKind.LAST, 1)]
+    assert result.best == reporter.points[0]
+    assert result.best.mean_ap is not None
+
+
 def test_fit__what_a_first_evaluation_found_that_was_cut_short_is_not_the_best(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     config = synthetic.config(max_steps=None, train_minutes=0.5, stop_minutes=10, learning_rate=1e-12)
