@@ -82,7 +82,7 @@ function performSettingAction(editor: Editor, action: Action): boolean {
 function performHistoryAction(editor: Editor, action: Action): boolean {
   switch (action) {
     case "undo":
-      editor.undo();
+      if (!editor.takeUpRing()) editor.undo();
       return true;
     case "redo":
       editor.redo();

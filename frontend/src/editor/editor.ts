@@ -4,6 +4,7 @@ import type { BrushShape } from "../geometry/stamp.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
+import type { RingPurpose } from "./draft.ts";
 import type { EditorEvent, Modifiers } from "./events.ts";
 import { History } from "./history.ts";
 import { type Instance, type Shape, shapeBox, shapeHolds } from "./instance.ts";
@@ -68,6 +69,15 @@ export interface Conversion {
   readonly iou: number;
 }
 
+/** Corners that were in hand when their tool was left, and what they were drawn for. */
+export interface LeftRing {
+  readonly points: readonly Point[];
+  readonly purpose: RingPurpose;
+  readonly mode: Mode;
+  readonly label: string | null;
+  readonly selectedId: string | null;
+}
+
 export class Editor {
   readonly document: LabelDocument;
   readonly history = new History();
@@ -84,6 +94,7 @@ export class Editor {
   #preview: Instance | null = null;
   #settings: Settings = DEFAULT_SETTINGS;
   #keymap: Keymap = DEFAULT_KEYS;
+  #leftRing: LeftRing | null = null;
   #isRetired = false;
   labels: readonly string[] = [];
 
@@ -162,11 +173,13 @@ export class Editor {
 
   /**
    * The image is left. A panel may show it for a moment more, and whoever clicks there means the next one: from now on nothing
-   * changes but by what is taken in from the server.
+   * changes but by what is taken in from the server. Answers the ring that was in hand, for when one comes back.
    */
-  retire(): void {
+  retire(): LeftRing | null {
+    const ring = this.#ringInHand();
     this.#tool.cancel();
     this.#isRetired = true;
+    return ring;
   }
 
   get isRetired(): boolean {
@@ -175,6 +188,7 @@ export class Editor {
 
   execute(command: Command): void {
     if (this.#isRetired) return;
+    this.#leftRing = null;
     this.document.apply(command.changes);
     this.history.push(command);
     this.#afterChange();
@@ -182,11 +196,22 @@ export class Editor {
 
   get canUndo(): boolean {
     const inHand = this.#tool.draft.kind;
-    return this.history.canUndo || inHand === "ring" || inHand === "smart";
+    return this.history.canUndo || this.#leftRing !== null || inHand === "ring" || inHand === "smart";
   }
 
   get canRedo(): boolean {
     return this.history.canRedo || (this.#tool instanceof SmartTool && this.#tool.canRedo);
+  }
+
+  /** Takes a ring in hand again: the one that was left last by a key or button of another tool, since when nothing was changed. */
+  takeUpRing(ring = this.#leftRing): boolean {
+    if (!ring || this.#isRetired) return false;
+    this.setMode(ring.mode);
+    if (ring.label !== null && this.labels.includes(ring.label)) this.setActiveLabel(ring.label);
+    this.select(ring.selectedId);
+    this.#takeTool(new RingTool(this, ring.purpose, ring.points));
+    this.#leftRing = null;
+    return true;
   }
 
   undo(): void {
@@ -243,17 +268,13 @@ export class Editor {
 
   setMode(mode: Mode): void {
     if (mode === this.#mode) return;
-    this.#tool.cancel();
+    this.#leaveTool();
     this.#mode = mode;
     this.takeRestingTool();
   }
 
-  takeTool(name: ToolName, purpose: "object" | "part" | "hole" = "object"): void {
-    this.#tool.cancel();
-    this.#tool = this.#makeTool(name, purpose);
-    if (name === "brush" || name === "eraser" || name === "fill") this.#mode = "bitmap";
-    else if (name === "box" || name === "ellipse") this.#mode = "polygon";
-    this.#emit("tool");
+  takeTool(name: ToolName, purpose: RingPurpose = "object"): void {
+    this.#takeTool(this.#makeTool(name, purpose));
   }
 
   /** Back to what the mode does when nothing else is asked for. */
@@ -331,7 +352,28 @@ export class Editor {
     this.#emit("draft");
   }
 
-  #makeTool(name: ToolName, purpose: "object" | "part" | "hole"): Tool {
+  #takeTool(tool: Tool): void {
+    this.#leaveTool();
+    this.#tool = tool;
+    const { name } = tool;
+    if (name === "brush" || name === "eraser" || name === "fill") this.#mode = "bitmap";
+    else if (name === "box" || name === "ellipse") this.#mode = "polygon";
+    this.#emit("tool");
+  }
+
+  #leaveTool(): void {
+    this.#leftRing = this.#ringInHand() ?? this.#leftRing;
+    this.#tool.cancel();
+  }
+
+  #ringInHand(): LeftRing | null {
+    const tool = this.#tool;
+    if (!(tool instanceof RingTool) || tool.points.length === 0) return null;
+    const { points, purpose } = tool;
+    return { points, purpose, mode: this.#mode, label: this.#activeLabel, selectedId: this.#selectedId };
+  }
+
+  #makeTool(name: ToolName, purpose: RingPurpose): Tool {
     switch (name) {
       case "edit":
         return new EditTool(this);

@@ -7,6 +7,12 @@ function polygonsOf(instance: Instance | undefined): readonly Polygon[] {
   return instance?.shape.kind === "polygons" ? instance.shape.polygons : [];
 }
 
+const TRIANGLE: Point[] = [
+  [30, 30],
+  [40, 30],
+  [40, 40],
+];
+
 describe("polygon", () => {
   test("click adds, a click on the first point closes", () => {
     const editor = makeEditor();
@@ -60,6 +66,56 @@ describe("polygon", () => {
     key(editor, "Enter");
     expect(editor.tool.name).toBe("polygon");
     expect(editor.selected).toBeUndefined();
+  });
+
+  test("N closes what is in hand, and starts the next object", () => {
+    const editor = makeEditor();
+    key(editor, "n");
+    for (let times = 0; times < 2; times++) {
+      for (const at of TRIANGLE) click(editor, at);
+      key(editor, "n");
+    }
+    expect(editor.document.instances).toHaveLength(2);
+    expect([editor.tool.name, editor.tool.state, editor.selected]).toEqual(["polygon", "idle", undefined]);
+  });
+
+  test("corners that were in hand when another tool was taken come back by undo, for what they were drawn", () => {
+    for (const [begins, slip] of [
+      ["h", "r"],
+      ["g", "b"],
+      ["s", "v"],
+    ] as const) {
+      const editor = makeEditor([instanceOf("a", SQUARE)]);
+      editor.select("a");
+      if (begins === "s") key(editor, "b");
+      key(editor, begins);
+      for (const at of TRIANGLE) click(editor, at);
+      const { mode } = editor;
+      key(editor, slip);
+      expect([editor.tool.draft.kind, editor.canUndo]).toEqual(["none", true]);
+      key(editor, "z", { ctrl: true });
+      expect([editor.tool.name, editor.mode, editor.selectedId]).toEqual(["polygon", mode, "a"]);
+      expect(editor.tool.draft).toMatchObject({
+        kind: "ring",
+        purpose: begins === "h" ? "hole" : "part",
+        points: TRIANGLE,
+      });
+      key(editor, "Escape");
+      expect(editor.canUndo).toBe(false);
+    }
+  });
+
+  test("corners left behind are forgotten with the next change", () => {
+    const editor = makeEditor();
+    key(editor, "n");
+    for (const at of TRIANGLE) click(editor, at);
+    key(editor, "r");
+    drag(editor, [
+      [30, 30],
+      [50, 50],
+    ]);
+    key(editor, "z", { ctrl: true });
+    expect([editor.document.instances, editor.tool.draft.kind, editor.canUndo]).toEqual([[], "none", false]);
   });
 
   test("Backspace and undo take back a point, redo puts it back, Esc drops all", () => {

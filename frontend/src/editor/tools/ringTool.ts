@@ -20,8 +20,8 @@ export class RingTool implements Tool {
   readonly purpose: RingPurpose;
   readonly cursor = null;
   readonly #editor: Editor;
-  #state: State = "idle";
-  #points: Point[] = [];
+  #state: State;
+  #points: Point[];
   #takenBack: Point[] = [];
   #pressed: Point = [0, 0];
   #trace: Point[] = [];
@@ -33,9 +33,16 @@ export class RingTool implements Tool {
   /** It was closed when there was no label to give it. */
   #waitsForLabel = false;
 
-  constructor(editor: Editor, purpose: RingPurpose) {
+  /** `points` are the corners of a ring that was begun before. */
+  constructor(editor: Editor, purpose: RingPurpose, points: readonly Point[] = []) {
     this.#editor = editor;
     this.purpose = purpose;
+    this.#points = [...points];
+    this.#state = points.length > 0 ? "drawing" : "idle";
+  }
+
+  get points(): readonly Point[] {
+    return this.#points;
   }
 
   get state(): State {
@@ -86,6 +93,9 @@ export class RingTool implements Tool {
         return this.#takeBack();
       case "redo":
         return this.#putBack();
+      case "newObject":
+        if (this.#points.length >= 3) this.#finish();
+        return this.#waitsForLabel;
       case "closeOrNew":
         if (this.#points.length === 0) return false;
         if (this.#points.length >= 3) this.#finish();
@@ -109,6 +119,7 @@ export class RingTool implements Tool {
     this.#trace = [];
     this.#borders = NO_BORDERS;
     this.#closes = false;
+    this.#waitsForLabel = false;
     this.#settle();
   }
 

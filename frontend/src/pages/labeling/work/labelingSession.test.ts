@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Instance as InstanceJson } from "../../../api/types.ts";
 import { deleteObjects, setLabel } from "../../../editor/actions.ts";
-import { IMAGE, instanceOf, polygonOf, SQUARE } from "../../../editor/editorTesting.ts";
+import { click, IMAGE, instanceOf, key, polygonOf, SQUARE } from "../../../editor/editorTesting.ts";
 import { NO_MODIFIERS } from "../../../editor/events.ts";
 import { type Instance, instanceToJson } from "../../../editor/instance.ts";
 import type { ImageAnswer, ImageOrder } from "./imageWorker.ts";
@@ -139,6 +139,42 @@ test("who clicks into the panels of an image that was just left changes none", a
     ["a fig", "b fig"],
   ]);
   expect(session.current?.editor.document.instances).toHaveLength(2);
+});
+
+test("a save is told to who follows it, and leaves the page's state as it is", async () => {
+  const { server, session } = start(1);
+  const { editor, autosave } = await opened(session, 1);
+  const { state } = session;
+  const saves: string[] = [];
+  session.subscribe(() => saves.push(autosave.state.kind));
+  editor.select("a");
+  setLabel(editor, "date");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(server.ids(1)).toEqual(["b fig", "a date"]);
+  expect(saves).toEqual(["unsaved", "saving", "saved"]);
+  expect(session.state).toBe(state);
+});
+
+test("corners that were in hand on an image are in hand again when one comes back, under their label", async () => {
+  const { session } = start(1, 2);
+  const points = [
+    [30, 5],
+    [50, 5],
+    [50, 25],
+  ] as const;
+  const { editor } = await opened(session, 1);
+  setLabel(editor, "date");
+  key(editor, "n");
+  for (const [x, y] of points) click(editor, [x, y]);
+  const other = await opened(session, 2);
+  expect(other.editor.tool.draft.kind).toBe("none");
+  setLabel(other.editor, "fig");
+  const again = await opened(session, 1);
+  expect(again.editor.tool.draft).toMatchObject({ kind: "ring", points });
+  key(again.editor, "Enter");
+  expect(again.editor.selected?.label).toBe("date");
+  await opened(session, 2);
+  expect((await opened(session, 1)).editor.tool.draft.kind).toBe("none");
 });
 
 test("an image that someone else changed too: one is told after leaving it, and chooses when it is open again", async () => {

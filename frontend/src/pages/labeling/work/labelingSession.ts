@@ -2,7 +2,7 @@
 import { ApiError } from "../../../api/client.ts";
 import type { ImageItem } from "../../../api/types.ts";
 import { deleteObjects, paste } from "../../../editor/actions.ts";
-import { type Conversion, Editor, type EditorPorts } from "../../../editor/editor.ts";
+import { type Conversion, Editor, type EditorPorts, type LeftRing } from "../../../editor/editor.ts";
 import type { Instance } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
@@ -71,6 +71,8 @@ export class LabelingSession {
   readonly #behind = new Map<number, Autosave>();
   readonly #conflicts = new ConflictBook();
   #hasSentDrafts = false;
+  /** Corners in hand on images that were left, until one comes back. */
+  readonly #rings = new Map<number, LeftRing>();
   #last: Editor | null = null;
   #clipboard: readonly Instance[] = [];
 
@@ -223,7 +225,8 @@ export class LabelingSession {
   }
 
   async #leave({ image, editor, autosave }: OpenImage): Promise<void> {
-    editor.retire();
+    const ring = editor.retire();
+    if (ring) this.#rings.set(image.id, ring);
     this.#last = editor;
     if (autosave.isSaved) {
       autosave.close();
@@ -266,6 +269,8 @@ export class LabelingSession {
   #show({ image, stored, base }: LoadedImage, draft: KeptDraft | null, drafts: DraftStore): void {
     const editor = this.#makeEditor(image, base);
     this.#takeUp(editor, draft, base);
+    editor.takeUpRing(this.#rings.get(image.id));
+    this.#rings.delete(image.id);
     const autosave = this.#saveFor(image, editor, { base, version: stored }, drafts);
     this.#conflicts.add(image.id, draft ? conflictsWith(draft.changes, base) : []);
     const pyramid = this.#images.show(image.id);
