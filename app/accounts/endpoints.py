@@ -35,14 +35,12 @@ router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 
 @router.post("/session", responses=errors(429))
-def sign_in(
-    body: SignInBody, request: Request, response: Response, reading: ReadSessionDep, session: SessionDep
-) -> MeSchema:
+def sign_in(body: SignInBody, request: Request, response: Response, session: SessionDep) -> MeSchema:
     """Sign a browser in: sets the session cookie and gives the token that changes need in `X-CSRF-Token`."""
     limit: SignInLimit = request.app.state.sign_in_limit
     address = request.client.host if request.client else ""
-    # The password is hashed before the session that writes has begun.
-    user = service.verify_sign_in(reading, limit, email=body.email, password=body.password, address=address)
+    # Before the session that writes has begun.
+    user = service.verify_sign_in(limit, email=body.email, password=body.password, address=address)
     secret = service.open_login(session, user)
     _set_cookie(request, response, secret)
     return _me(user, secret)
@@ -63,14 +61,12 @@ def get_me(request: Request, response: Response, session: ReadSessionDep, caller
 
 
 @router.patch("/me")
-def change_me(
-    body: MeChanges, request: Request, reading: ReadSessionDep, session: SessionDep, caller: AccountUser
-) -> MeSchema:
+def change_me(body: MeChanges, request: Request, session: SessionDep, caller: AccountUser) -> MeSchema:
     """Change the name, the password or preferences; a new password ends all other browser sessions."""
     secret = None if caller.token_id else request.cookies[SESSION_COOKIE]
     password_hash = None
     if body.password is not None:
-        password_hash = service.changed_password_hash(reading, caller, current=body.current_password, new=body.password)
+        password_hash = service.changed_password_hash(caller, current=body.current_password, new=body.password)
     user = service.change_me(session, caller, name=body.name, password_hash=password_hash, login_secret=secret)
     if body.preferences is not None:
         service.change_preferences(user, body.preferences)

@@ -25,6 +25,7 @@ from app.accounts.schemas import (
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.tokens import hash_secret, new_session_secret, new_token
 from app.db.base import utc_now
+from app.db.engine import session_scope
 from app.db.enums import PasswordOrigin, Role, TokenScope
 from app.db.models import ApiToken, LoginSession, User
 from app.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable
@@ -35,15 +36,16 @@ _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 MAX_PREFERENCES_BYTES = 16 * 1024  # they travel with every look at who is signed in
 
 
-def verify_sign_in(session: Session, limit: SignInLimit, *, email: str, password: str, address: str) -> User:
-    """Give the person whose password this is.
+def verify_sign_in(limit: SignInLimit, *, email: str, password: str, address: str) -> User:
+    """Give the person whose password this is; no connection to the database is held while it is hashed.
 
     Raises:
         Unauthorized: No such account, or another password; in the same words and time.
         TooManyRequests: Too many wrong ones before.
     """
     limit.check(address, email)
-    user = repository.find_user_by_email(session, email)
+    with session_scope(read_only=True) as session:
+        user = repository.find_user_by_email(session, email)
     if not is_password(password, user.password_hash if user else None) or user is None:
         limit.failed(address, email)
         raise Unauthorized(f"no account with the e-mail {email} and this password")
@@ -198,8 +200,8 @@ def make_administrator(
     return user
 
 
-def changed_password_hash(session: Session, caller: Caller, *, current: str | None, new: str) -> str:
-    """Hash a new password once the present one was given rightly.
+def changed_password_hash(caller: Caller, *, current: str | None, new: str) -> str:
+    """Hash a new password once the present one was given rightly; no connection to the database is held meanwhile.
 
     Raises:
         Forbidden: By token, or with a wrong present password.
@@ -207,7 +209,8 @@ def changed_password_hash(session: Session, caller: Caller, *, current: str | No
     """
     if caller.token_id is not None:
         raise Forbidden("a token cannot change the password of its owner: sign in")
-    user = get_user(session, caller.user_id)
+    with session_scope(read_only=True) as session:
+        user = get_user(session, caller.user_id)
     if not is_password(current or "", user.password_hash):
         raise Forbidden("current_password is missing or wrong")
     if new == current and user.password_origin is not PasswordOrigin.OWN:

@@ -34,8 +34,8 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL with the settings that both need for many threads and processes."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=20, **_JSON)
-    # A connection costs next to nothing here, and a server's forty threads may hold two each for a moment.
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=60, **_JSON)
+    # A connection costs next to nothing here: one for each of a server's forty threads and for what works beside them.
+    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=40, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -18,7 +18,7 @@ from app.accounts.service import MAX_PREFERENCES_BYTES
 from app.accounts.sign_in_limit import FAILURES_PER_ACCOUNT
 from app.accounts.token_uses import TokenUses
 from app.db.base import utc_now
-from app.db.engine import session_scope
+from app.db.engine import get_engine, session_scope
 from app.db.models import ApiToken, LoginSession
 from app.http import CSRF_HEADER, SESSION_COOKIE
 from app.main import create_app
@@ -54,6 +54,26 @@ def test_sign_in__sets_a_cookie_that_scripts_cannot_read(owner: Person, path: st
     assert "SameSite=lax" in cookie
     assert "Secure" not in cookie
     assert f"Max-Age={30 * 24 * 3600}" in cookie
+
+
+def test_sign_in_and_change_me__hold_one_connection_each(owner: Person, client: TestClient) -> None:
+    held = most = 0
+
+    def taken(*_about: object) -> None:
+        nonlocal held, most
+        held += 1
+        most = max(most, held)
+
+    def given_back(*_about: object) -> None:
+        nonlocal held
+        held -= 1
+
+    event.listen(get_engine(), "checkout", taken)
+    event.listen(get_engine(), "checkin", given_back)
+    headers = sign_in(owner)
+    changed = client.patch(ME, json={"password": "a new password", "current_password": PASSWORD}, headers=headers)
+    assert changed.status_code == 200
+    assert (held, most) == (0, 1)
 
 
 def test_sign_in__over_https_sets_a_secure_cookie(owner: Person, client: TestClient) -> None:
