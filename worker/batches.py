@@ -23,7 +23,7 @@ from app.db.engine import session_scope
 from app.db.enums import Speed
 from app.draft_labels import making
 from app.inference.decode import decode_image
-from app.inference.errors import DeviceUnavailable, ImageRefused, InvalidModel
+from app.inference.errors import DeviceUnavailable, ImageRefused
 from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
@@ -32,6 +32,7 @@ from app.settings import Settings
 from app.storage.blobs import BlobStore
 from app.training.exports import PRECISIONS, load_predictor
 from app.training.lifecycle import LeaseLost
+from app.training.model_files import ModelFileBroken, Owner
 from worker.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -148,7 +149,10 @@ class BatchPredictor:
 
     def _result(self, claim: Claim, image: WaitingImage, decoded: "Future[NDArray[np.uint8]]") -> ImageResult:
         predictor = self._model.get(
-            claim.export_prefix, PRECISIONS[claim.speed], threads=1 if self._heartbeat.is_following else None
+            claim.export_prefix,
+            PRECISIONS[claim.speed],
+            claim.owner,
+            threads=1 if self._heartbeat.is_following else None,
         )
         try:
             rgb = decoded.result()
@@ -249,11 +253,15 @@ class LoadedModel:
         self._key: tuple[str, Precision, int | None] | None = None
         self._predictor: Predictor | None = None
 
-    def get(self, prefix: str, precision: Precision, *, threads: int | None) -> Predictor:
-        """The exported checkpoint, ready to compute on so many threads."""
+    def get(self, prefix: str, precision: Precision, owner: Owner, *, threads: int | None) -> Predictor:
+        """The exported checkpoint, ready to compute on so many threads.
+
+        Raises:
+            ModelFileBroken: One of its files is missing or damaged.
+        """
         if self._predictor is None or self._key != (prefix, precision, threads):
             self.forget()
-            self._predictor = load_predictor(self._store, prefix, precision, threads=threads)
+            self._predictor = load_predictor(self._store, prefix, precision, owner, threads=threads)
             self._key = (prefix, precision, threads)
         return self._predictor
 
@@ -277,10 +285,8 @@ def _decoded_ahead(
 
 def _in_words(error: Exception) -> str:
     match error:
-        case FileNotFoundError():
-            return "the model's files are gone: it was deleted or trained on meanwhile. Ask for the predictions again"
-        case InvalidModel():
-            return f"the model cannot be loaded: {error}"
+        case ModelFileBroken():
+            return f"{error}. Ask for the predictions again if the model was deleted or trained on meanwhile"
         case DeviceUnavailable():
             return f"{error}. Ask for the predictions again when less runs on it"
         case _:

@@ -4,6 +4,7 @@ import errno
 import os
 import pickle
 import random
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,15 @@ import numpy as np
 import torch
 from torchvision.models.detection import MaskRCNN
 
+from app.storage.blobs import BlobStore
+from app.training.model_files import Owner, told_with_owner
 from worker import model as networks
 from worker.report import CurvePoint
 from worker.train_config import TrainConfig
 
 FORMAT_VERSION = 1
+# What torch raises for a file that is none of its own, cut off, or another one inside.
+_DAMAGE = (RuntimeError, EOFError, pickle.UnpicklingError, ValueError, LookupError, TypeError, AttributeError)
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -80,7 +85,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except _DAMAGE as error:
         raise InvalidCheckpoint(f"{path.name} is damaged or no checkpoint ({error})") from error
     version = content.get("format_version") if isinstance(content, dict) else None
     if version != FORMAT_VERSION:
@@ -107,6 +112,31 @@ def load_trained_model(path: Path) -> TrainedModel:
         content["initialised_from"],
         content.get("judged_on_part", False),  # checkpoints of before it was kept lack it
     )
+
+
+def copy_stored_state(store: BlobStore, key: str, path: Path, owner: Owner) -> None:
+    """Bring a saved state onto this machine, where it stays although its model may be deleted meanwhile.
+
+    Raises:
+        ModelFileBroken: it is missing or damaged.
+    """
+    with told_with_owner(owner, "its saved state is", key, damage=InvalidCheckpoint):
+        with store.local_path(key) as state:
+            shutil.copyfile(state, path)
+        read_checkpoint(path)
+
+
+def load_stored_model(store: BlobStore, key: str, owner: Owner) -> TrainedModel:
+    """Load a checkpoint out of storage.
+
+    Raises:
+        ModelFileBroken: it is missing or damaged.
+    """
+    with (
+        told_with_owner(owner, "its saved state is", key, damage=InvalidCheckpoint),
+        store.local_path(key) as state,
+    ):
+        return load_trained_model(state)
 
 
 def random_state() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.logging import configure_logging
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training.lifecycle import Claim
+from app.training.model_files import read_snapshot_of_present_images
 from worker import device as devices
 from worker import job as jobs
 from worker import rank as ranks
@@ -146,7 +147,7 @@ def main() -> None:
 def _take_part(job: Job, device: torch.device, pause: threading.Event, work_dir: Path) -> FitResult | None:
     """Lead the team, which gives its result, or follow."""
     settings, store, team = get_settings(), get_blob_store(), ProcessGroup()
-    frozen, _deleted = jobs.read_snapshot(job.claim, store)
+    frozen, _deleted = read_snapshot_of_present_images(store, job.claim.snapshot_key, job.claim.owner)
     data = jobs.training_data(frozen, jobs.image_loader(store, settings))
     if team.rank > 0:
         ranks.follow(data, device=device, team=team)

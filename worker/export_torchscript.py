@@ -20,13 +20,14 @@ from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN
 
 from app.db.engine import session_scope
-from app.db.models import Checkpoint
+from app.db.models import Checkpoint, Model
 from app.inference.predictor import MIN_SCORE
 from app.inference.preprocess import resize_for_model
 from app.logging import configure_logging
 from app.storage.blobs import get_blob_store
 from app.training.exports import TORCHSCRIPT_FILE
-from worker.checkpoint import load_trained_model
+from app.training.model_files import ModelFileBroken, Owner
+from worker.checkpoint import load_stored_model
 from worker.export_onnx import Detector, ExportMismatch, MaskHead, quiet_export
 
 TOLERANCE = 1e-4  # pixels, scores and probabilities; the same operators in the same order give the same numbers
@@ -87,26 +88,31 @@ def _compare(whole: WholeModel, written: torch.jit.ScriptModule, pixels: Tensor,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Make the file for both checkpoints of a model; 1 where it is not trained."""
+    """Make the file for both checkpoints of a model; 1 where it is not trained, or a saved state is broken."""
     parser = argparse.ArgumentParser(prog="python -m worker.export_torchscript", description=__doc__)
     parser.add_argument("model_id", type=int)
     model_id: int = parser.parse_args(arguments).model_id
     configure_logging()
     with session_scope(read_only=True) as session:
-        trained = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None))
-        checkpoints = session.scalars(trained).all()
-    for checkpoint in checkpoints:
-        _add_to(checkpoint)
-        _logger.info("model %d, checkpoint %s: %s is there", model_id, checkpoint.kind, TORCHSCRIPT_FILE)
-    if not checkpoints:
+        trained = (
+            select(Checkpoint, Model).join(Model).where(Model.id == model_id, Checkpoint.export_prefix.is_not(None))
+        )
+        rows = session.execute(trained).all()
+    try:
+        for checkpoint, model in rows:
+            _add_to(checkpoint, Owner.of(model))
+            _logger.info("model %d, checkpoint %s: %s is there", model_id, checkpoint.kind, TORCHSCRIPT_FILE)
+    except ModelFileBroken as error:
+        _logger.error("%s", error)
+        return 1
+    if not rows:
         _logger.error("model %d does not exist or is not trained yet", model_id)
-    return 0 if checkpoints else 1
+    return 0 if rows else 1
 
 
-def _add_to(checkpoint: Checkpoint) -> None:
+def _add_to(checkpoint: Checkpoint, owner: Owner) -> None:
     store = get_blob_store()
-    with store.local_path(checkpoint.state_key) as state_file:
-        trained = load_trained_model(state_file)
+    trained = load_stored_model(store, checkpoint.state_key, owner)
     config = trained.config
     with TemporaryDirectory(prefix="maskwright-torchscript-") as folder:
         path = Path(folder) / TORCHSCRIPT_FILE

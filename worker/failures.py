@@ -2,7 +2,6 @@
 
 from app.errors import AppError
 from app.inference.errors import DeviceUnavailable, ImageRefused
-from app.training.snapshot import InvalidSnapshot
 from worker.checkpoint import InvalidCheckpoint, is_disk_full
 from worker.endings import NothingToTrainOn, TrainingDiverged
 from worker.export_onnx import ExportMismatch
@@ -20,7 +19,7 @@ class NoCheckpoint(Exception):
 
 # Their own messages say what happened and what to do.
 _SPEAKING = (
-    AppError, DeviceUnavailable, ExportMismatch, ImageGone, ImageRefused, InvalidCheckpoint, InvalidSnapshot,
+    AppError, DeviceUnavailable, ExportMismatch, ImageGone, ImageRefused, InvalidCheckpoint,
     InvalidTrainConfig, NoCheckpoint, NothingToTrainOn, OutOfMemory, TrainingDiverged,
 )  # fmt: skip
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from app.inference.decode import decode_image
 from app.settings import Settings
 from app.storage.blobs import BlobStore
-from app.training import snapshot
 from app.training.lifecycle import Claim
 from app.training.snapshot import Snapshot, SnapshotImage
 from worker.dataset import TrainingData, TrainingImage
@@ -31,17 +30,6 @@ def train_config(claim: Claim, settings: Settings) -> TrainConfig:
         max_steps=claim.config.max_steps,
         device=settings.device,
     )
-
-
-def read_snapshot(claim: Claim, store: BlobStore) -> tuple[Snapshot, int]:
-    """The frozen labels of the images that are still there, and how many were deleted for good.
-
-    Raises:
-        InvalidSnapshot: the file is damaged.
-    """
-    frozen = snapshot.from_json_bytes(store.read_bytes(claim.snapshot_key))
-    images = tuple(image for image in frozen.images if store.exists(image.storage_key))
-    return Snapshot(frozen.project_id, frozen.class_names, images), len(frozen.images) - len(images)
 
 
 def training_data(frozen: Snapshot, load_image: LoadImage) -> TrainingData:

@@ -14,6 +14,7 @@ import torch
 
 from app.storage.blobs import BlobStore
 from app.training.lifecycle import Claim, provenance_key
+from app.training.model_files import read_provenance_file
 from worker.report import Start
 
 FORMAT_VERSION = 1
@@ -27,9 +28,10 @@ def note_start(claim: Claim, start: Start, *, store: BlobStore, at: datetime) ->
 
     Raises:
         StorageFull: The disk is full.
+        ModelFileBroken: What is there of it is damaged.
     """
     key = provenance_key(claim.project_id, claim.lease.model_id)
-    document = json.loads(store.read_bytes(key)) if store.exists(key) else _new_document(claim, store)
+    document = read_provenance_file(store, key, claim.owner) or _new_document(claim, store)
     attempts = document["attempts"]
     if not attempts or attempts[-1]["attempt"] != claim.lease.attempt:
         attempts.append(

@@ -25,7 +25,7 @@ from app.training.exports import TORCHSCRIPT_FILE, prediction_device
 from app.training.lifecycle import Claim
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
-from worker.checkpoint import TrainedModel, load_trained_model
+from worker.checkpoint import TrainedModel, load_stored_model
 from worker.evaluate import best_accuracy
 from worker.export_onnx import export_model
 from worker.export_torchscript import export_torchscript
@@ -68,12 +68,13 @@ def export_checkpoints(
         each_image: Called before each prediction with words about it; may raise to end the work.
     Raises:
         NoCheckpoint: nothing was saved.
+        ModelFileBroken: a saved state is missing or damaged.
         ExportMismatch: the exported model answers otherwise than the trained one.
     """
     for state_keys in _states_to_export(claim.lease.model_id):
         reporter.log(f"Exporting {' and '.join(state_keys)}.")
-        with store.local_path(next(iter(state_keys.values()))) as state_file:
-            trained = load_trained_model(state_file)
+        state_key = next(iter(state_keys.values()))
+        trained = load_stored_model(store, state_key, claim.owner)
         exported = _export(claim, trained, frozen, directory, load_image=load_image, each_image=each_image)
         reporter.log(_in_words(exported.tables[Split.VALIDATION]))
         for kind, state_key in state_keys.items():

@@ -19,8 +19,9 @@ from app.settings import Settings
 from app.storage.blobs import BlobStore
 from app.training import lifecycle
 from app.training.lifecycle import Claim, LeaseLost, model_prefix
+from app.training.model_files import Owner, read_snapshot_of_present_images
 from app.training.snapshot import Snapshot
-from worker import distributed, earlier_model, failures, job, results, weights
+from worker import checkpoint, distributed, earlier_model, failures, job, results, weights
 from worker.distributed import Job, ProcessDied
 from worker.endings import Outcome
 from worker.fit import fit
@@ -100,7 +101,7 @@ class Trainer:
         self._delete_left_states(claim)
         work_dir = self._make_work_dir(claim)
         try:
-            frozen, deleted = job.read_snapshot(claim, self._store)
+            frozen, deleted = read_snapshot_of_present_images(self._store, claim.snapshot_key, claim.owner)
             if deleted:
                 reporter.log(
                     f"{deleted} images were deleted since the training was asked for; it goes on without them."
@@ -123,7 +124,8 @@ class Trainer:
         if claim.state_key is None:
             initial = self._find_initial_weights(claim, reporter, work_dir)
         else:
-            resume_from = self._copy_state(claim.state_key, work_dir / "resume.pt")
+            resume_from = work_dir / "resume.pt"
+            checkpoint.copy_stored_state(self._store, claim.state_key, resume_from, claim.owner)
         smaller_by = _smaller_by(claim)
         if smaller_by:
             reporter.log("Workers died one after another, perhaps out of memory: this one begins with less in memory.")
@@ -153,7 +155,9 @@ class Trainer:
     def _find_initial_weights(self, claim: Claim, reporter: DatabaseReporter, work_dir: Path) -> InitialWeights:
         earlier = claim.continue_from
         if earlier is not None:
-            path = self._copy_state(earlier.state_key, work_dir / "earlier.pt")
+            owner = Owner(earlier.name, earlier.class_names)
+            path = work_dir / "earlier.pt"
+            checkpoint.copy_stored_state(self._store, earlier.state_key, path, owner)
             initial = earlier_model.find_earlier_weights(path, f"model {earlier.name} ({earlier.kind})")
         else:
             if claim.config.continue_from is not None:
@@ -166,12 +170,6 @@ class Trainer:
             )
         reporter.write(partial(_note_initial_weights, words=initial.description))
         return initial
-
-    def _copy_state(self, key: str, path: Path) -> Path:
-        """Bring a saved state onto this machine, where it stays although its model may be deleted meanwhile."""
-        with self._store.local_path(key) as state:
-            shutil.copyfile(state, path)
-        return path
 
     def _make_work_dir(self, claim: Claim) -> Path:
         """A fresh folder where states are written; what a killed attempt on this machine left is removed."""

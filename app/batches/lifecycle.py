@@ -22,6 +22,7 @@ from app.db.enums import BatchStatus, Speed
 from app.db.models import Batch, BatchDrafts, BatchImage
 from app.jobs import queue
 from app.training.lifecycle import LEASE_SECONDS, LeaseLost
+from app.training.model_files import Owner
 
 LOWEST_KEPT_SCORE = 0.05  # a slider goes down to it; what is lower is hundreds of masks an image that nobody looks at
 MAX_DEATHS = 3  # workers lost at one image: it kills them, so it is passed over
@@ -39,11 +40,16 @@ class Claim:
     """A batch to go on with."""
 
     lease: Lease
+    model_name: str
     export_prefix: str
     speed: Speed
-    thresholds: Mapping[str, float]  # of every class
+    thresholds: Mapping[str, float]  # of every class, in the model's order
     deaths: int  # workers that died since the last image that was done
     wants_drafts: bool  # once every image is done
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.model_name, tuple(self.thresholds))
 
     @property
     def lowest_kept_scores(self) -> dict[str, float]:
@@ -233,7 +239,7 @@ def _begin_attempt(session: Session, batch_id: int, worker_id: str) -> Claim:
         _pass_over_what_kills(session, lease)
     drafts = session.get(BatchDrafts, batch_id)
     wants_drafts = drafts is not None and not drafts.is_made and drafts.error is None
-    return Claim(lease, batch.export_prefix, batch.speed, batch.thresholds, deaths, wants_drafts)
+    return Claim(lease, batch.model_name, batch.export_prefix, batch.speed, batch.thresholds, deaths, wants_drafts)
 
 
 def _pass_over_what_kills(session: Session, lease: Lease) -> None:

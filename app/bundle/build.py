@@ -31,7 +31,7 @@ from app.inference.model_meta import META_FILE, ModelMeta, meta_to_json
 from app.predictions.service import Target
 from app.statistics.schemas import PrecisionRecallCurve
 from app.storage.blobs import BlobStore
-from app.training.exports import EXPORT_FILES
+from app.training.model_files import EXPORT_FILES
 
 APP = Path(__file__).resolve().parents[1]
 ROOT = APP.parent

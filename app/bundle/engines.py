@@ -1,5 +1,6 @@
 """A model for engines that are not ours: its files, a script that runs them, and a README with their signature."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
@@ -18,11 +20,13 @@ from app.bundle import repository
 from app.bundle.zip_files import BundledFile, file_stem, json_file, text_file
 from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json, read_meta
+from app.inference.errors import InvalidModel
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json
 from app.inference.openvino_session import write_openvino_files
 from app.predictions.service import Target, find_target
 from app.storage.blobs import CHUNK_BYTES, BlobStore, get_blob_store
-from app.training.exports import TORCHSCRIPT_FILE, fetch_export
+from app.training.exports import TORCHSCRIPT_FILE, require_whole_export
+from app.training.model_files import fetch_export, told_with_owner
 from app.zip_stream import ZipStream
 
 FILES = Path(__file__).parent / "engine_files"
@@ -70,6 +74,7 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
     Raises:
         NotFound: There is no such model.
         Conflict: It is not trained yet, or by a Maskwright that kept no TorchScript file.
+        ModelFileBroken: One of its files is missing or damaged.
     """
     model = repository.get_model(session, model_id)
     if model is None:
@@ -81,16 +86,36 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
             f"model {model.name!r} has no TorchScript file, since an earlier Maskwright trained it: run "
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
+    require_whole_export(store, target.export_prefix, target.owner)  # what has begun to be sent can say nothing more
+    if engine is Engine.TORCH:
+        _require_whole_torchscript(store, target)
     folder = f"{file_stem(model.name, otherwise=f'model-{model_id}')}-{kind}-{engine}"
     return EngineDownload(f"{folder}.zip", _write(folder, target, engine, store))
+
+
+def _require_whole_torchscript(store: BlobStore, target: Target) -> None:
+    """Refuse a damaged TorchScript file, which is a zip.
+
+    Raises:
+        ModelFileBroken: As said.
+    """
+    key = f"{target.export_prefix}/{TORCHSCRIPT_FILE}"
+    with told_with_owner(target.owner, f"the exported model's {TORCHSCRIPT_FILE} is", key, damage=InvalidModel):
+        try:
+            with store.open(key) as blob, ZipFile(blob) as archive:
+                damaged = archive.testzip()
+        except (BadZipFile, ValueError, NotImplementedError, EOFError, zlib.error) as error:
+            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({error})") from error
+        if damaged is not None:
+            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({damaged} in it)")
 
 
 def _write(folder: str, target: Target, engine: Engine, store: BlobStore) -> Iterator[bytes]:
     archive = ZipStream()
     with TemporaryDirectory(prefix="maskwright-engine-") as scratch:
         directory = Path(scratch)
-        fetch_export(store, target.export_prefix, directory)
-        meta = replace(read_meta(directory), score_thresholds=dict(target.score_thresholds))
+        exported = fetch_export(store, target.export_prefix, directory, target.owner)
+        meta = replace(exported, score_thresholds=dict(target.score_thresholds))
         for file in (*_text_files(meta, engine), *_graphs(target, engine, directory, store)):
             path = f"{folder}/{file.path}"
             yield from archive.add(path, file.chunks, compress=file.is_compressed, modified=datetime.now(UTC))

@@ -1,6 +1,5 @@
 """Making a bundle: read the model's rows and files, answer a few images, and give the zip."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,17 +15,19 @@ from app.bundle.zip_files import file_stem
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
-from app.errors import Conflict, NotFound
-from app.inference.model_meta import META_FILE, ModelMeta, meta_from_json
+from app.errors import NotFound
+from app.inference.model_meta import ModelMeta
 from app.predictions.figures import describe_figures
 from app.predictions.schemas import FiguresSchema
 from app.predictions.service import PredictionRuntime, Target, find_target
 from app.statistics import loading
 from app.statistics.figures import global_statistics, label_statistics, precision_recall_curves
-from app.statistics.loading import Choice, Loaded
+from app.statistics.loading import Choice, Loaded, NoPredictions
 from app.statistics.tables import TableCache
-from app.storage.blobs import get_blob_store
-from app.training.snapshot import Snapshot, from_json_bytes
+from app.storage.blobs import BlobStore, get_blob_store
+from app.training.exports import require_whole_export
+from app.training.model_files import Owner, read_snapshot
+from app.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -
     Raises:
         NotFound: There is no such model.
         Conflict: It is not trained yet, the speed is not made, or the bundle's page is not built.
+        ModelFileBroken: One of its files is missing or damaged.
     """
     build.require_page()
     with session_scope(read_only=True) as session:
         found = _read_rows(session, wish, tables)
     store = get_blob_store()
-    meta = _read_meta(found)
-    frozen = _read_snapshot(found.model)
+    meta = _read_meta(found, store)
+    frozen = _read_snapshot(found.model, store)
     golden = []
     if wish.golden:
         golden = golden_images(frozen, found.target, telling=found.telling, runtime=runtime, store=store)
@@ -103,7 +105,7 @@ def _load_predictions(session: Session, wish: Wish, tables: TableCache) -> Loade
     """The stored predictions on the validation set; none of a model that came without them."""
     try:
         return loading.load(session, Choice(wish.model_id, kind=wish.kind, speed=wish.speed), tables=tables)
-    except Conflict:
+    except NoPredictions:
         return None
 
 
@@ -125,14 +127,13 @@ def _images_with_predictions(loaded: Loaded) -> list[int]:
     ]
 
 
-def _read_meta(found: _Rows) -> ModelMeta:
+def _read_meta(found: _Rows, store: BlobStore) -> ModelMeta:
     """The exported model's word, with its name and the thresholds that hold here now.
 
     Best and last of one step are exported once, under one of the two names.
     """
-    document = json.loads(get_blob_store().read_bytes(f"{found.target.export_prefix}/{META_FILE}"))
     return replace(
-        meta_from_json(document),
+        require_whole_export(store, found.target.export_prefix, found.target.owner),
         model_id=found.model.id,
         model_name=found.model.name,
         checkpoint=found.checkpoint.kind.value,
@@ -140,10 +141,9 @@ def _read_meta(found: _Rows) -> ModelMeta:
     )
 
 
-def _read_snapshot(model: Model) -> Snapshot | None:
+def _read_snapshot(model: Model, store: BlobStore) -> Snapshot | None:
     """The labels that the training read; none of a model that came without them."""
-    store = get_blob_store()
-    return from_json_bytes(store.read_bytes(model.snapshot_key)) if store.exists(model.snapshot_key) else None
+    return read_snapshot(store, model.snapshot_key, Owner.of(model)) if store.exists(model.snapshot_key) else None
 
 
 def _card(found: _Rows, speed: Speed, meta: ModelMeta, frozen: Snapshot | None) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from app.labels.formats import coco
 from app.labels.formats.parsed import Batch, ExportedClass, ExportedImage, LabelExport
 from app.statistics.downloads import category_ids
 from app.storage.blobs import get_blob_store
-from app.training.snapshot import Snapshot, SnapshotImage, from_json_bytes
+from app.training.model_files import Owner, read_snapshot
+from app.training.snapshot import Snapshot, SnapshotImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,18 @@ def download_training_labels(session: Session, *, model_id: int, split: Split | 
     Raises:
         NotFound: There is no such model.
         Conflict: The labels that it was trained with did not come with it.
+        ModelFileBroken: They are damaged.
     """
     model = repository.get_model(session, model_id)
     if model is None:
         raise NotFound(f"there is no model {model_id}")
     store = get_blob_store()
     if not store.exists(model.snapshot_key):
-        raise Conflict(f"the labels that model {model.name!r} was trained with did not come with it")
-    frozen = from_json_bytes(store.read_bytes(model.snapshot_key))
+        raise Conflict(
+            f"the labels that model {model.name!r} was trained with are not there: they did not come with it, or "
+            f"{model.snapshot_key} in the storage was lost; restore it from a backup"
+        )
+    frozen = read_snapshot(store, model.snapshot_key, Owner.of(model))
     ids = category_ids(session, model.project_id, frozen.class_names)
     classes = [ExportedClass(number, name, "") for number, name in zip(ids, frozen.class_names, strict=True)]
     export = _export(frozen, split, classes, title=f"{model.name}, as it was trained")

@@ -55,6 +55,8 @@ class ModelMeta:
     torch_comparison: TorchComparison | None = None
 
     def __post_init__(self) -> None:
+        if not all(isinstance(name, str) for name in self.class_names):
+            raise TypeError("a class name is no text")
         if not self.class_names or len(set(self.class_names)) != len(self.class_names):
             raise InvalidModel("a model needs at least one class name, each only once")
         if self.image_size < 1:
@@ -71,9 +73,9 @@ def read_meta(directory: Path) -> ModelMeta:
     try:
         document = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        raise InvalidModel(f"{directory} holds no exported model: {META_FILE} is missing") from error
+        raise InvalidModel(f"the exported model's {META_FILE} is missing") from error
     except ValueError as error:
-        raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+        raise InvalidModel(f"the exported model's {META_FILE} is damaged ({error})") from error
     return meta_from_json(document)
 
 
@@ -98,7 +100,7 @@ def meta_from_json(document: Mapping[str, Any]) -> ModelMeta:
         version = fields.pop("format_version")
         if version != FORMAT_VERSION:
             raise InvalidModel(
-                f"the exported model has format version {version}, this program reads {FORMAT_VERSION}; export it again"
+                f"the exported model's {META_FILE} has format version {version}, this program reads {FORMAT_VERSION}"
             )
         comparison = fields["torch_comparison"]
         fields["torch_comparison"] = None if comparison is None else TorchComparison(**comparison)
@@ -106,6 +108,4 @@ def meta_from_json(document: Mapping[str, Any]) -> ModelMeta:
             fields[name] = tuple(fields[name])
         return ModelMeta(**fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise InvalidModel(
-            f"the exported model's {META_FILE} is damaged ({error!r}); export the model again"
-        ) from error
+        raise InvalidModel(f"the exported model's {META_FILE} is damaged ({error!r})") from error

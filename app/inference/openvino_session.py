@@ -134,6 +134,15 @@ def _with_float32_pooling(model: "Model") -> "Model":
         return _openvino_core().read_model(xml_file)
 
 
+def check_graphs(directory: Path) -> None:
+    """Read both graphs of an exported model without making them ready to run.
+
+    Raises:
+        InvalidModel: a graph is missing or unreadable.
+    """
+    open_graphs(directory, _openvino_core().read_model, damage=(RuntimeError,))
+
+
 def write_openvino_files(onnx_file: Path, xml_file: Path) -> None:
     """Write an ONNX file as OpenVINO's own two, `.xml` and `.bin`, with the weights as they are."""
     _save(_openvino_core().read_model(onnx_file), xml_file)

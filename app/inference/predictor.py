@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.inference import session as sessions
 from app.inference.compiled import CompiledGraphs
 from app.inference.device import CPU, Device
+from app.inference.errors import InvalidModel
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, ModelMeta, read_meta
 from app.inference.onnxruntime_session import OnnxRuntimeSession
 from app.inference.openvino_session import OpenVinoSession
@@ -69,8 +70,15 @@ class Predictor:
         return cls(session, meta, device=device, size_bytes=_loaded_size_bytes(directory, meta))
 
     def warm_up(self) -> None:
-        """Run once, so that the first image does not take longer than the next."""
-        sessions.warm_up(self._session, self.meta.image_size)
+        """Run once, so that the first image does not take longer than the next.
+
+        Raises:
+            InvalidModel: the graphs are not those of a model of ours.
+        """
+        try:
+            sessions.warm_up(self._session, self.meta.image_size)
+        except (RuntimeError, ValueError, LookupError) as error:
+            raise InvalidModel(f"the exported model does not answer as one of ours ({error})") from error
 
     def predict(self, rgb: NDArray[np.uint8], *, score_thresholds: Mapping[str, float]) -> list[Prediction]:
         """Find the objects in an upright image, best score first.

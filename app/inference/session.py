@@ -72,11 +72,11 @@ def open_graphs(
     def opened(file_name: str) -> Graph:
         path = directory / file_name
         if not path.is_file():
-            raise InvalidModel(f"{directory} holds no exported model: {file_name} is missing")
+            raise InvalidModel(f"the exported model's {file_name} is missing")
         try:
             return open_graph(path)
         except damage as error:
-            raise InvalidModel(f"{path} is damaged ({error}); export the model again") from error
+            raise InvalidModel(f"the exported model's {file_name} is damaged ({error})") from error
 
     return opened(DETECTOR_FILE), opened(MASK_HEAD_FILE)
 

@@ -15,6 +15,7 @@ from pycocotools import mask as coco_mask
 
 from app.masks.instance import Rle
 from app.masks.matching import ImageOverlaps, MatchTable, find_overlaps
+from app.masks.prediction_columns import read_columns
 from app.masks.rle import coco_dicts
 
 MASKS_AT_ONCE = 200  # pycocotools' area() keeps the length of its list in eight bits
@@ -131,11 +132,12 @@ def prediction_table_to_bytes(table: PredictionTable) -> bytes:
 
 
 def prediction_table_from_bytes(data: bytes) -> PredictionTable:
-    """Read what prediction_table_to_bytes wrote, now or before it knew the true objects' masks."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        columns = {name: file[name] for name in file.files}
-    if "truth_rle_text" not in columns:
-        columns |= _missing_columns(columns)
+    """Read what prediction_table_to_bytes wrote, now or before it knew the true objects' masks.
+
+    Raises:
+        InvalidPredictions: The bytes are damaged, or hold something else.
+    """
+    columns = read_columns(data)
     texts = _split_text(columns["rle_text"].tobytes().decode("ascii"), columns["rle_lengths"])
     truth_texts = _split_text(columns["truth_rle_text"].tobytes().decode("ascii"), columns["truth_rle_lengths"])
     ids = [i.decode("ascii") for i in columns["truth_ids"].tolist()]
@@ -179,22 +181,6 @@ def _overlaps(
         cross_truth=columns["cross_truth"][crosses],
         cross_iou=columns["cross_iou"][crosses],
     )
-
-
-def _missing_columns(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """What files of the first format lack, as if nothing were known of it: app/statistics makes it from the labels."""
-    nothing = np.empty(0, dtype=np.int64)
-    return {
-        "areas": np.zeros(len(columns["scores"]), dtype=np.int64),
-        "truth_areas": np.zeros(len(columns["truth_ids"]), dtype=np.int64),
-        "truth_boxes_xyxy": np.zeros((len(columns["truth_ids"]), 4), dtype=np.int64),
-        "truth_rle_text": np.empty(0, dtype=np.uint8),
-        "truth_rle_lengths": nothing,
-        "cross_lengths": np.zeros(len(columns["lengths"]), dtype=np.int64),
-        "cross_prediction": nothing,
-        "cross_truth": nothing,
-        "cross_iou": np.empty(0),
-    }
 
 
 def _areas(rles: Sequence[Rle]) -> NDArray[np.int64]:

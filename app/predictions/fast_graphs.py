@@ -14,11 +14,12 @@ from app.db.enums import Speed, Split
 from app.db.models import Checkpoint
 from app.errors import Conflict
 from app.inference.decode import decode_image
-from app.inference.model_meta import META_FILE, read_meta
+from app.inference.model_meta import META_FILE
 from app.inference.preprocess import resize_to_long_side
 from app.settings import get_settings
 from app.storage.blobs import BlobStore
-from app.training.exports import EXPORT_FILES, fetch_export, speed_prefix
+from app.training.exports import speed_prefix
+from app.training.model_files import EXPORT_FILES, Owner, fetch_export
 from app.training.snapshot import Snapshot, SnapshotImage
 
 _logger = logging.getLogger(__name__)
@@ -31,13 +32,16 @@ class NotQuantized(Conflict):
     """A checkpoint that could not be made to compute in INT8; the log tells why."""
 
 
-def make_fast_graphs(store: BlobStore, checkpoint: Checkpoint, frozen: Snapshot, *, go_on: Callable[[], None]) -> None:
+def make_fast_graphs(
+    store: BlobStore, checkpoint: Checkpoint, owner: Owner, frozen: Snapshot, *, go_on: Callable[[], None]
+) -> None:
     """Store a checkpoint's INT8 graphs, unless they are there.
 
     Args:
         go_on: Called again and again; may raise to end the work.
     Raises:
         NotQuantized: As said.
+        ModelFileBroken: The graphs that they are made of are missing or damaged.
     """
     prefix = speed_prefix(checkpoint, Speed.FAST)
     if store.exists(f"{prefix}/{META_FILE}"):
@@ -46,8 +50,7 @@ def make_fast_graphs(store: BlobStore, checkpoint: Checkpoint, frozen: Snapshot,
         source, target, images = (Path(folder) / name for name in ("source", "target", "images"))
         for directory in (source, target, images):
             directory.mkdir()
-        fetch_export(store, speed_prefix(checkpoint, Speed.SLOW), source)
-        image_size = read_meta(source).image_size
+        image_size = fetch_export(store, speed_prefix(checkpoint, Speed.SLOW), source, owner).image_size
         for image in _spread(frozen.of_split(Split.TRAINING) or frozen.images):
             go_on()
             file = store.read_bytes(image.storage_key)

@@ -6,24 +6,34 @@ from app.db.base import utc_now
 from app.db.enums import Speed, Split
 from app.db.models import Checkpoint, SpeedFigures
 from app.masks.average_precision import average_precision
-from app.masks.prediction_table import PredictionTable, prediction_table_from_bytes
+from app.masks.prediction_table import PredictionTable
 from app.predictions import repository
 from app.predictions.latency import Latencies
 from app.predictions.schemas import FiguresSchema
 from app.storage.blobs import get_blob_store
+from app.training.model_files import Owner, read_predictions
 
 MUCH_MAP = 0.03  # issue 9: a speed that loses more of mAP says so
 
 
 def record_figures(
-    session: Session, checkpoint: Checkpoint, speed: Speed, validation: PredictionTable, latencies: Latencies
+    session: Session,
+    checkpoint: Checkpoint,
+    owner: Owner,
+    speed: Speed,
+    validation: PredictionTable,
+    latencies: Latencies,
 ) -> None:
-    """Keep what was measured of a speed, and of slow beside it; earlier figures are replaced."""
+    """Keep what was measured of a speed, and of slow beside it; earlier figures are replaced.
+
+    Raises:
+        ModelFileBroken: What slow predicted is missing or damaged.
+    """
     slow_key = repository.find_prediction_key(session, checkpoint.id, split=Split.VALIDATION, speed=Speed.SLOW)
     if slow_key is None:  # as checkpoints of old archives are
         slow_ap, slow_ap50 = checkpoint.mean_ap, checkpoint.ap50
     else:
-        slow_ap, slow_ap50 = _precisions(prediction_table_from_bytes(get_blob_store().read_bytes(slow_key)))
+        slow_ap, slow_ap50 = _precisions(read_predictions(get_blob_store(), slow_key, owner))
     mean_ap, ap50 = _precisions(validation)
     relative = latencies.speed_ms / latencies.slow_ms
     for one, ap, at_50, latency_ms, share in (

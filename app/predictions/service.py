@@ -18,6 +18,7 @@ from app.predictions.exchange import PredictedImage, predict_file
 from app.predictions.gate import RUNNING, RUNNING_ON_GPU, Place, PredictionGate
 from app.storage.blobs import get_blob_store
 from app.training.exports import PRECISIONS, load_predictor, prediction_device, speed_prefix
+from app.training.model_files import Owner
 from app.training.thresholds import effective_thresholds
 
 GPU_RETRY_SECONDS = 10
@@ -30,7 +31,12 @@ class Target:
 
     export_prefix: str
     speed: Speed
-    score_thresholds: Mapping[str, float]
+    score_thresholds: Mapping[str, float]  # of every class, in the model's order
+    model_name: str
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.model_name, tuple(self.score_thresholds))
 
     @property
     def precision(self) -> Precision:
@@ -57,12 +63,13 @@ class PredictionRuntime:
         """Find the objects in an image file; see predict_file.
 
         Raises:
+            ModelFileBroken: One of the model's files is missing or damaged.
             ServiceUnavailable: The GPU fails; what else runs on it may have taken its memory.
         """
         try:
             return predict_file(
                 image_file,
-                lambda: self.predictor(target.export_prefix, target.precision),
+                lambda: self.predictor(target.export_prefix, target.precision, target.owner),
                 gate=self.gate,
                 place=place,
                 score_thresholds=score_thresholds,
@@ -71,10 +78,14 @@ class PredictionRuntime:
         except DeviceUnavailable as error:
             raise ServiceUnavailable(str(error), retry_after_seconds=GPU_RETRY_SECONDS) from error
 
-    def predictor(self, export_prefix: str, precision: Precision) -> Predictor:
-        """The exported checkpoint, loaded; whoever runs it takes a turn at the gate."""
+    def predictor(self, export_prefix: str, precision: Precision, owner: Owner) -> Predictor:
+        """The exported checkpoint, loaded; whoever runs it takes a turn at the gate.
+
+        Raises:
+            ModelFileBroken: One of its files is missing or damaged.
+        """
         return self._predictors.get(
-            (export_prefix, precision), lambda: load_predictor(get_blob_store(), export_prefix, precision)
+            (export_prefix, precision), lambda: load_predictor(get_blob_store(), export_prefix, precision, owner)
         )
 
 
@@ -103,7 +114,7 @@ def find_target(
         if not _is_made(session, checkpoint, speed):
             raise not_made(model, speed)
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
-    return Target(speed_prefix(checkpoint, speed), speed, thresholds)
+    return Target(speed_prefix(checkpoint, speed), speed, thresholds, model.name)
 
 
 def is_possible(speed: Speed) -> bool:

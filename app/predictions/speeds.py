@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
-from app.db.models import Checkpoint, Model, PredictionSet, Threshold
+from app.db.models import Checkpoint, PredictionSet, Threshold
 from app.errors import AppError, Conflict
 from app.inference.decode import decode_image
 from app.inference.errors import InferenceError
+from app.inference.predictor import Predictor
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
 from app.predictions import repository
 from app.predictions.fast_graphs import make_fast_graphs
@@ -30,7 +31,8 @@ from app.predictions.service import PredictionRuntime, not_made, require_possibl
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 from app.training.exports import PRECISIONS, speed_prefix
-from app.training.snapshot import InvalidSnapshot, Snapshot, SnapshotImage, from_json_bytes
+from app.training.model_files import Owner, read_snapshot_of_present_images
+from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
 
 _logger = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ class SpeedMaker:
             self._make_checkpoints(model_id, speed, making)
         except _Stopped:
             self._forget(model_id, speed)
-        except (AppError, InferenceError, InvalidSnapshot, OSError) as error:
+        except (AppError, InferenceError, OSError) as error:
             making.error = str(error)
         except Exception:  # the boundary of the thread
             _logger.exception("making speed %s of model %d failed", speed, model_id)
@@ -102,28 +104,30 @@ class SpeedMaker:
         with session_scope(read_only=True) as session:
             model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported_without(session, model_id, speed=speed)
-        frozen = _read_snapshot(model)
+        owner = Owner.of(model)
+        frozen, _deleted = read_snapshot_of_present_images(get_blob_store(), model.snapshot_key, owner)
         exports = _by_export(checkpoints)
         image_count = len(frozen.images)
         making.total = max(1, image_count * len(exports) * (2 if speed is Speed.FAST else 1))
         for checkpoint, *others in exports:
             if speed is Speed.FAST:
-                make_fast_graphs(get_blob_store(), checkpoint, frozen, go_on=self._go_on)
+                make_fast_graphs(get_blob_store(), checkpoint, owner, frozen, go_on=self._go_on)
                 making.done += image_count  # about the time that predicting takes
-            tables = {split: self._predict_split(checkpoint, frozen, split, speed, making) for split in _SPLITS}
+            predictor, slow = (
+                self._runtime.predictor(speed_prefix(checkpoint, one), PRECISIONS[one], owner)
+                for one in (speed, Speed.SLOW)
+            )
+            tables = {split: self._predict_split(predictor, frozen, split, making) for split in _SPLITS}
             thresholds = optimized_thresholds(tables[Split.VALIDATION])
-            latencies = self._measure(checkpoint, frozen, speed, thresholds)
+            latencies = self._measure(slow, predictor, frozen, thresholds)
             for one in (checkpoint, *others):
-                _store(one, tables, thresholds, latencies, speed)
+                _store(one, owner, tables, thresholds, latencies, speed)
 
     def _go_on(self) -> None:
         if self._stopping.is_set():
             raise _Stopped
 
-    def _predict_split(
-        self, checkpoint: Checkpoint, frozen: Snapshot, split: Split, speed: Speed, making: _Making
-    ) -> PredictionTable:
-        predictor = self._runtime.predictor(speed_prefix(checkpoint, speed), PRECISIONS[speed])
+    def _predict_split(self, predictor: Predictor, frozen: Snapshot, split: Split, making: _Making) -> PredictionTable:
         images: list[ImagePredictions] = []
         for image in sorted(frozen.of_split(split), key=lambda image: image.image_id):
             self._go_on()
@@ -134,15 +138,12 @@ class SpeedMaker:
         return PredictionTable(frozen.class_names, tuple(images))
 
     def _measure(
-        self, checkpoint: Checkpoint, frozen: Snapshot, speed: Speed, thresholds: dict[str, float]
+        self, slow: Predictor, measured: Predictor, frozen: Snapshot, thresholds: dict[str, float]
     ) -> Latencies | None:
         """None where no image is left to measure with."""
         images = (frozen.of_split(Split.VALIDATION) or frozen.images)[:MEASURED_IMAGES]
         if not images:
             return None
-        slow, measured = (
-            self._runtime.predictor(speed_prefix(checkpoint, one), PRECISIONS[one]) for one in (Speed.SLOW, speed)
-        )
         pixels = [_read_image(image) for image in images]
         return measure_latencies(self._runtime.gate, slow, measured, pixels, score_thresholds=thresholds)
 
@@ -213,21 +214,6 @@ def _by_export(checkpoints: Sequence[Checkpoint]) -> list[list[Checkpoint]]:
     return list(exports.values())
 
 
-def _read_snapshot(model: Model) -> Snapshot:
-    """The frozen labels of the images that are still there.
-
-    Raises:
-        InvalidSnapshot: They are damaged; the message names the model.
-    """
-    store = get_blob_store()
-    try:
-        frozen = from_json_bytes(store.read_bytes(model.snapshot_key))
-    except InvalidSnapshot as error:  # the file knows its images, not its model
-        raise InvalidSnapshot(f"model {model.name!r}: {error}") from error
-    images = tuple(image for image in frozen.images if store.exists(image.storage_key))
-    return Snapshot(frozen.project_id, frozen.class_names, images)
-
-
 def _read_image(image: SnapshotImage) -> NDArray[np.uint8]:
     file = get_blob_store().read_bytes(image.storage_key)
     return decode_image(file, max_pixels=get_settings().max_image_pixels)
@@ -235,6 +221,7 @@ def _read_image(image: SnapshotImage) -> NDArray[np.uint8]:
 
 def _store(
     checkpoint: Checkpoint,
+    owner: Owner,
     tables: dict[Split, PredictionTable],
     thresholds: dict[str, float],
     latencies: Latencies | None,
@@ -260,6 +247,6 @@ def _store(
                 )
             )
         if latencies is not None:
-            record_figures(session, present, speed, tables[Split.VALIDATION], latencies)
+            record_figures(session, present, owner, speed, tables[Split.VALIDATION], latencies)
         for name, value in thresholds.items():
             session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))

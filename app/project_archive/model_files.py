@@ -22,8 +22,9 @@ from app.project_archive.model_rows import add_checkpoints, add_model
 from app.project_archive.reading import MAX_DOCUMENT_BYTES, BrokenArchive, ProjectArchive
 from app.project_archive.schemas import FILES_FOLDER, MODEL_FILE, SNAPSHOT_FILE, ArchivedModel, FilePath
 from app.storage.blobs import BlobStore
-from app.training.exports import EXPORT_FILES, FAST_FOLDER
+from app.training.exports import FAST_FOLDER
 from app.training.lifecycle import model_prefix
+from app.training.model_files import EXPORT_FILES
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes, to_json_bytes
 
 # Images that were deleted since the training keep a place in its predictions, under ids that no image has. A browser

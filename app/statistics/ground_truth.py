@@ -15,7 +15,7 @@ from app.statistics.schemas import LabelsChanged
 from app.storage.blobs import get_blob_store
 from app.training import repository as training_repository
 from app.training.freeze import to_instance
-from app.training.snapshot import from_json_bytes
+from app.training.model_files import Owner, read_snapshot
 
 FREEZE_MARGIN = timedelta(minutes=5)  # a model's row is written after its labels were read
 
@@ -42,8 +42,12 @@ class TodaysLabels:
 
 
 def with_snapshot_masks(model: Model, table: PredictionTable) -> PredictionTable:
-    """Fill in what files of the first format lack, from the labels that the training read."""
-    snapshot = from_json_bytes(get_blob_store().read_bytes(model.snapshot_key))
+    """Fill in what files of the first format lack, from the labels that the training read.
+
+    Raises:
+        ModelFileBroken: These are missing or damaged.
+    """
+    snapshot = read_snapshot(get_blob_store(), model.snapshot_key, Owner.of(model))
     instances = {image.image_id: image.instances for image in snapshot.images}
     # An archive leaves images out that were deleted before it was made.
     images = (_rejudged(i, instances.get(i.image_id, ()), table.class_names) for i in table.images)

@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session
 from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model
 from app.errors import Conflict, Unprocessable
-from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_from_bytes
+from app.masks.prediction_table import ImagePredictions, PredictionTable
 from app.statistics import ground_truth, repository
 from app.statistics.ground_truth import TodaysLabels
 from app.statistics.schemas import GroundTruth
 from app.statistics.tables import Evaluation, JoinedTable, TableCache
 from app.storage.blobs import get_blob_store
+from app.training.model_files import Owner, read_predictions
 from app.training.thresholds import effective_thresholds
+
+
+class NoPredictions(Conflict):
+    """The speed was not made, or the model came without its predictions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,9 @@ def load(
     Args:
         preview: Thresholds to judge at in place of those in force, by label; the key None is for every other label.
     Raises:
-        Conflict: The model is not trained yet, or the speed was not made.
+        Conflict: The model is not trained yet.
+        NoPredictions: The speed was not made.
+        ModelFileBroken: The stored predictions are missing or damaged.
         Unprocessable: The model does not know a label of the preview.
     """
     model = repository.get_model(session, choice.model_id)
@@ -150,11 +157,13 @@ def _joined(session: Session, model: Model, checkpoint: Checkpoint, choice: Choi
         session, checkpoint_id=checkpoint.id, split=choice.split, speed=choice.speed
     )
     if stored is None:
-        raise Conflict(f"model {model.name!r} has no stored predictions for speed {choice.speed}; ask for {Speed.SLOW}")
+        raise NoPredictions(
+            f"model {model.name!r} has no stored predictions for speed {choice.speed}; ask for {Speed.SLOW}"
+        )
     key = stored.storage_key
 
     def read() -> JoinedTable:
-        table = prediction_table_from_bytes(get_blob_store().read_bytes(key))
+        table = read_predictions(get_blob_store(), key, Owner.of(model))
         if not table.has_truth_masks:
             table = ground_truth.with_snapshot_masks(model, table)
         return JoinedTable(key, table)

@@ -244,7 +244,7 @@ class FolderBlobStore:
         return self._path(key).stat().st_size
 
     def _path(self, key: str) -> Path:
-        return self._root / _checked_key(key)
+        return self._root / checked_key(key)
 
     def _put(self, key: str, source: BinaryIO, *, settled: bool) -> None:
         partial = self._scratch / uuid.uuid4().hex
@@ -279,10 +279,10 @@ class S3BlobStore:
         return self._scratch
 
     def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
-        obstore.put(self._store, _checked_key(key), data)
+        obstore.put(self._store, checked_key(key), data)
 
     def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
-        obstore.put(self._store, _checked_key(key), path)
+        obstore.put(self._store, checked_key(key), path)
         if move:
             path.unlink()
 
@@ -291,7 +291,7 @@ class S3BlobStore:
 
     def copy(self, pairs: Iterable[tuple[str, str]]) -> None:
         def copy_one(pair: tuple[str, str]) -> None:
-            obstore.copy(self._store, *map(_checked_key, pair))
+            obstore.copy(self._store, *map(checked_key, pair))
 
         with ThreadPoolExecutor(COPIES_AT_ONCE, thread_name_prefix="copy") as threads:
             waiting = iter(pairs)
@@ -307,11 +307,11 @@ class S3BlobStore:
         return file
 
     def read_bytes(self, key: str) -> bytes:
-        return bytes(obstore.get(self._store, _checked_key(key)).bytes())
+        return bytes(obstore.get(self._store, checked_key(key)).bytes())
 
     def read_chunks(self, key: str, *, start: int, length: int) -> Iterator[bytes]:
         options: obstore.GetOptions = {"range": (start, start + length)}
-        for chunk in obstore.get(self._store, _checked_key(key), options=options).stream(min_chunk_size=CHUNK_BYTES):
+        for chunk in obstore.get(self._store, checked_key(key), options=options).stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
 
     @contextmanager
@@ -323,7 +323,7 @@ class S3BlobStore:
             yield path
 
     def delete(self, keys: Iterable[str]) -> None:
-        checked = [_checked_key(key) for key in keys]
+        checked = [checked_key(key) for key in keys]
         for start in range(0, len(checked), DELETE_BATCH):
             with suppress(FileNotFoundError):
                 obstore.delete(self._store, checked[start : start + DELETE_BATCH])
@@ -343,15 +343,19 @@ class S3BlobStore:
         return True
 
     def size(self, key: str) -> int:
-        return obstore.head(self._store, _checked_key(key))["size"]
+        return obstore.head(self._store, checked_key(key))["size"]
 
     def _download(self, key: str, file: BinaryIO) -> None:
-        for chunk in obstore.get(self._store, _checked_key(key)).stream(min_chunk_size=CHUNK_BYTES):
+        for chunk in obstore.get(self._store, checked_key(key)).stream(min_chunk_size=CHUNK_BYTES):
             file.write(chunk)
 
 
-def _checked_key(key: str) -> str:
-    """Guard the rest of the disk, should a key ever be made of what a person sent."""
+def checked_key(key: str) -> str:
+    """Guard the rest of the disk, should a key ever be made of what a person sent.
+
+    Raises:
+        ValueError: It is none.
+    """
     if not key or key.startswith("/") or not key.isascii() or {"", ".", ".."} & set(key.rstrip("/").split("/")):
         raise ValueError(f"{key!r} is no blob key")
     return key
@@ -360,7 +364,7 @@ def _checked_key(key: str) -> str:
 def _checked_prefix(prefix: str) -> str:
     if not prefix.endswith("/"):
         raise ValueError(f"the prefix {prefix!r} should end with a slash, or it would take its neighbours along")
-    return _checked_key(prefix)
+    return checked_key(prefix)
 
 
 def _sync(path: Path) -> None:

@@ -99,7 +99,7 @@ def get_curve(model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAc
     return service.read_curve(session, model_id)
 
 
-@router.get("/models/{model_id}/provenance")
+@router.get("/models/{model_id}/provenance", responses=errors(409))
 def get_provenance(model_id: PathId, session: ReadSessionDep, _access: ModelLabelerAccess) -> dict[str, Any]:
     """Versions, settings, device, git state and what was loaded, as the worker wrote them when it began."""
     return service.read_provenance(session, model_id)

@@ -23,6 +23,7 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, ModelSize, ModelStatus
 from app.db.models import Checkpoint, CurvePoint, Model, ModelLogLine, Worker
 from app.jobs import queue
+from app.training.model_files import Owner
 from app.training.snapshot import TrainingConfig
 
 HEARTBEAT_SECONDS = 5
@@ -75,6 +76,10 @@ class Claim:
     state_key: str | None
     continue_from: ContinueFrom | None
     deaths: int  # workers that died since the saved state
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(self.name, self.class_names)
 
 
 def claim_next(session: Session, worker_id: str) -> Claim | None:

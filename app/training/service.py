@@ -1,6 +1,5 @@
 """Rules of trainings: start, stop, cancel, resume, and what is said about them."""
 
-import json
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +17,7 @@ from app.storage.blobs import get_blob_store
 from app.training import lifecycle, repository
 from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
 from app.training.freeze import read_labeled_project
+from app.training.model_files import Owner, read_provenance_file
 from app.training.plan import plan_training
 from app.training.schemas import CurveSchema, LogLineSchema, LogSchema, ModelSchema, TrainRequest
 from app.training.snapshot import TrainingConfig, to_json_bytes
@@ -93,13 +93,13 @@ def read_provenance(session: Session, model_id: int) -> dict[str, Any]:
 
     Raises:
         NotFound: No worker has begun it.
+        ModelFileBroken: It is damaged.
     """
     model = repository.get_model(session, model_id)
-    try:
-        content = get_blob_store().read_bytes(lifecycle.provenance_key(model.project_id, model_id))
-    except FileNotFoundError as error:
-        raise NotFound(f"model {model.name!r} has no provenance yet: a worker writes it when it begins") from error
-    document: dict[str, Any] = json.loads(content)
+    key = lifecycle.provenance_key(model.project_id, model_id)
+    document = read_provenance_file(get_blob_store(), key, Owner.of(model))
+    if document is None:
+        raise NotFound(f"model {model.name!r} has no provenance yet: a worker writes it when it begins")
     return document
 
 

@@ -3,12 +3,15 @@
 import gzip
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from app.db.enums import Split
 from app.masks.instance import Instance, InvalidMask, instance_from_json, instance_to_json
+from app.storage.blobs import checked_key
 
 FORMAT_VERSION = 1
 GZIP_LEVEL = 1  # coordinates as text shrink to a third at once; higher levels take ten times as long for a little more
@@ -88,16 +91,41 @@ def from_json_bytes(data: bytes) -> Snapshot:
     """
     try:
         document = json.loads(gzip.decompress(data))
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, RecursionError, zlib.error) as error:
         raise InvalidSnapshot(f"the snapshot of the labels is damaged ({error})") from error
-    version = document["format_version"]
-    if version != FORMAT_VERSION:
+    version = document.get("format_version") if isinstance(document, dict) else None
+    if version not in (None, FORMAT_VERSION):
         raise InvalidSnapshot(f"the snapshot has format version {version}, this program reads {FORMAT_VERSION}")
-    return Snapshot(
-        project_id=document["project_id"],
-        class_names=tuple(document["class_names"]),
-        images=tuple(_image_from_json(image) for image in document["images"]),
-    )
+    try:
+        frozen = _SnapshotDocument.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "all of it"
+        raise InvalidSnapshot(f"the snapshot of the labels is damaged ({where}: {first['msg']})") from error
+    class_names = tuple(frozen.class_names)
+    images = tuple(_image_from_document(image, class_names) for image in frozen.images)
+    return Snapshot(frozen.project_id, class_names, images)
+
+
+class _ImageDocument(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    image_id: int
+    name: str
+    storage_key: Annotated[str, AfterValidator(checked_key)]
+    width: PositiveInt
+    height: PositiveInt
+    split: Annotated[Split, Field(strict=False)]
+    instances: list[Any]  # instance_from_json looks at them
+
+
+class _SnapshotDocument(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    format_version: int
+    project_id: int
+    class_names: list[str]
+    images: list[_ImageDocument]
 
 
 def _image_to_json(image: SnapshotImage) -> dict[str, Any]:
@@ -112,18 +140,19 @@ def _image_to_json(image: SnapshotImage) -> dict[str, Any]:
     }
 
 
-def _image_from_json(document: Mapping[str, Any]) -> SnapshotImage:
+def _image_from_document(image: _ImageDocument, class_names: Sequence[str]) -> SnapshotImage:
     try:
-        instances = tuple(instance_from_json(instance) for instance in document["instances"])
+        instances = tuple(_instance(item, class_names) for item in image.instances)
     except InvalidMask as error:  # only here is it known which image
-        name = f"{document['name']!r} ({document['image_id']})"
+        name = f"{image.name!r} ({image.image_id})"
         raise InvalidSnapshot(f"the snapshot of the labels is damaged: image {name}: {error}") from error
     return SnapshotImage(
-        image_id=document["image_id"],
-        name=document["name"],
-        storage_key=document["storage_key"],
-        width=document["width"],
-        height=document["height"],
-        split=Split(document["split"]),
-        instances=instances,
+        image.image_id, image.name, image.storage_key, image.width, image.height, image.split, instances
     )
+
+
+def _instance(item: Any, class_names: Sequence[str]) -> Instance:
+    instance = instance_from_json(item)
+    if instance.class_name not in class_names:
+        raise InvalidMask(f"instance {instance.instance_id}: label {instance.class_name!r} is none of the snapshot's")
+    return instance

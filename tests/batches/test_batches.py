@@ -17,6 +17,7 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Batch, Checkpoint, Model, PredictionSet, Threshold
 from app.inference.decode import decode_image
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
 from app.inference.predictor import Predictor
 from app.storage.blobs import get_blob_store
 from app.training.snapshot import SnapshotImage
@@ -329,3 +330,21 @@ def test_batch__whose_models_files_are_gone_fails_in_words(
     work()
     batch = read(developer, batch_id)
     assert (batch["status"], "Ask for the predictions again" in batch["error"]) == ("failed", True)
+
+
+@pytest.mark.parametrize("name", [META_FILE, DETECTOR_FILE, MASK_HEAD_FILE])
+@pytest.mark.parametrize("content", [None, b"", b"no model"], ids=["gone", "empty", "text"])
+def test_batch__whose_models_file_is_broken_says_which(
+    developer: Person, batches: str, model_id: int, work: Work, name: str, content: bytes | None
+) -> None:
+    batch_id = start(developer, batches, files=[("files", ("a.png", png(1)))])["id"]
+    with session_scope(read_only=True) as session:
+        key = f"{session.get_one(Batch, batch_id).export_prefix}/{name}"
+    get_blob_store().delete([key])
+    if content is not None:
+        get_blob_store().put_bytes(key, content)
+    work()
+    batch = read(developer, batch_id)
+    assert batch["status"] == "failed"
+    for told in ("model 'm'", f"{name} is {'missing' if content is None else 'damaged'}", "from a backup"):
+        assert told in batch["error"]

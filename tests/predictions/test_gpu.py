@@ -26,6 +26,7 @@ from app.predictions.latency import measure_latencies
 from app.predictions.service import PredictionRuntime, Target
 from app.storage.blobs import get_blob_store
 from app.training import exports as exports_in_storage
+from app.training.model_files import Owner
 from app.training.snapshot import Snapshot, SnapshotImage
 from tests.conftest import Person
 from tests.trained import CLASS_NAMES
@@ -94,10 +95,9 @@ def test_predict__answers_on_a_gpu_as_on_the_cpu__one_or_many_at_once(
 
     runtime = PredictionRuntime()
     prefix = f"projects/{project_id}/models/{model_id}/best-1"
-    assert [runtime.predictor(prefix, precision).device for precision in (Precision.FLOAT32, Precision.INT8)] == [
-        gpu,
-        CPU,
-    ]
+    owner = Owner("my model ü", tuple(CLASS_NAMES))
+    devices = [runtime.predictor(prefix, one, owner).device for one in (Precision.FLOAT32, Precision.INT8)]
+    assert devices == [gpu, CPU]
     on_cpu = Predictor.load(exports[CheckpointKind.BEST]).predict(
         rgb, score_thresholds=dict.fromkeys(CLASS_NAMES, 0.05)
     )
@@ -153,7 +153,8 @@ def test_bundle__of_a_server_whose_gpu_fails__is_to_be_asked_for_again(
     frozen = Snapshot(
         project_id, tuple(CLASS_NAMES), (SnapshotImage(1, "one.png", "one.png", 64, 48, Split.VALIDATION, ()),)
     )
-    target = Target(f"projects/{project_id}/models/{model_id}/best-1", Speed.SLOW, {})
+    prefix = f"projects/{project_id}/models/{model_id}/best-1"
+    target = Target(prefix, Speed.SLOW, dict.fromkeys(CLASS_NAMES, 0.5), "my model ü")
     runtime = PredictionRuntime()
 
     def fail(*_arguments: object, **_options: object) -> None:

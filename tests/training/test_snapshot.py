@@ -1,5 +1,7 @@
 import gzip
 import json
+import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,11 @@ from app.training.snapshot import (
 )
 
 UUID = "3f8a2c1e-5b4d-4f6a-9c7e-1d2b3a4c5e6f"
+LABELED = {"id": UUID, "label": "fig", "rle": {"size": [2, 3], "counts": "222"}}
+IMAGE = {
+    "image_id": 7, "name": "a.jpg", "storage_key": "k", "width": 3, "height": 2, "split": "training",
+    "instances": [LABELED],
+}  # fmt: skip
 coordinates = st.floats(-1e6, 1e6)
 rings = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=6).map(tuple)
 polygons = st.builds(Polygon, rings, st.lists(rings, max_size=2).map(tuple))
@@ -48,6 +55,32 @@ def test_to_json_bytes__gives_the_same_bytes_again() -> None:
 def test_from_json_bytes__refuses_a_damaged_file(cut: int) -> None:
     with pytest.raises(InvalidSnapshot, match="damaged"):
         from_json_bytes(to_json_bytes(Snapshot(1, ("fig",), ()))[:cut])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"images": None}, "images: Input should be a valid list"),
+        ({"class_names": ["fig", 3]}, "class_names.1: Input should be a valid string"),
+        ({"project_id": "1"}, "project_id: Input should be a valid integer"),
+        ({"images": [{}]}, "images.0.image_id: Field required"),
+        ({"images": [{**IMAGE, "width": 0}]}, "images.0.width"),
+        ({"images": [{**IMAGE, "split": "test"}]}, "images.0.split"),
+        ({"images": [{**IMAGE, "storage_key": "../secret_key"}]}, "images.0.storage_key"),
+        ({"images": [{**IMAGE, "instances": [3]}]}, "image 'a.jpg' (7): an instance must be an object"),
+        ({"images": [{**IMAGE, "instances": [LABELED | {"label": "nut"}]}]}, "label 'nut' is none of the snapshot's"),
+    ],
+)
+def test_from_json_bytes__refuses_another_shape(change: dict[str, Any], words: str) -> None:
+    document = {"format_version": 1, "project_id": 1, "class_names": ["fig"], "images": [IMAGE]} | change
+    with pytest.raises(InvalidSnapshot, match=f"damaged.*{re.escape(words)}"):
+        from_json_bytes(gzip.compress(json.dumps(document).encode()))
+
+
+@pytest.mark.parametrize("document", [None, [], {}, "text", {"format_version": 1}])
+def test_from_json_bytes__refuses_another_document(document: object) -> None:
+    with pytest.raises(InvalidSnapshot, match="damaged"):
+        from_json_bytes(gzip.compress(json.dumps(document).encode()))
 
 
 def test_from_json_bytes__refuses_another_version() -> None:

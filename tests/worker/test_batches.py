@@ -47,7 +47,7 @@ class Network:
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     network = Network()
 
-    def get(_self: LoadedModel, _prefix: str, _precision: object, *, threads: int | None) -> Any:
+    def get(_self: LoadedModel, _prefix: str, _precision: object, _owner: object, *, threads: int | None) -> Any:
         network.threads.append(threads)
         return network
 

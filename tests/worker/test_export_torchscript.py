@@ -7,9 +7,10 @@ import torch
 
 from app.inference.preprocess import resize_for_model
 from tests.inference.conftest import CLASS_NAMES, IMAGE_SIZE, random_image, random_model
+from tests.trained import store_trained_model
 from tests.worker.test_export_onnx import DriftsWhenCalled
 from worker.export_onnx import ExportMismatch, quiet_export
-from worker.export_torchscript import export_torchscript
+from worker.export_torchscript import export_torchscript, main
 
 SAMPLES = [random_image(seed=1, height=70, width=90)]
 THRESHOLDS = torch.tensor([0.3, 0.2, 0.4], dtype=torch.float64)  # of fig, nut, kiwi
@@ -57,3 +58,13 @@ def test_export_torchscript__a_model_that_answers_otherwise_is_refused(tmp_path:
         export_torchscript(
             model, image_size=IMAGE_SIZE, class_count=3, path=tmp_path / "model.pt", sample_images=SAMPLES
         )
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_main__says_whose_saved_state_is_gone(
+    project_id: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.export_torchscript.configure_logging", lambda: None)
+    model_id = store_trained_model(project_id)
+    assert main([str(model_id)]) == 1
+    assert "model 'm': its saved state is missing" in caplog.text

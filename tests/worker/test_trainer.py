@@ -1,6 +1,7 @@
 """Whole trainings by one worker in this process, from the queue to the statistics."""
 
 import hashlib
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["sqlite"], 
 
 WORKER_ID = "desk:1:x"
 Start = Callable[..., int]
+
+
+def torch_file(content: object) -> bytes:
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -162,6 +169,44 @@ def test_work_off_queue__says_why_it_failed_and_goes_on_with_the_next(
         assert model.status is ModelStatus.FAILED
         assert words in (model.error or "")
         assert f"model {model_id} failed" in caplog.text
+
+
+BROKEN_STATES = {
+    "gone": (None, "its saved state is missing"),
+    "empty": (b"", "damaged"),
+    "noise": (bytes(range(256)) * 9, "damaged"),
+    "other": (torch_file({"weights": 3}), "format version None"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), BROKEN_STATES.values(), ids=BROKEN_STATES)
+def test_work_off_queue__says_whose_saved_state_is_broken(
+    start: Start, trainer: Trainer, owner: Person, project_id: int, content: bytes | None, words: str
+) -> None:
+    earlier = start(name="earlier")
+    key = f"{lifecycle.model_prefix(project_id, earlier)}last-1-5/{STATE_FILE}"
+    with session_scope() as session:
+        session.get_one(Model, earlier).status = ModelStatus.FAILED
+        kind = CheckpointKind.LAST
+        session.add(Checkpoint(model_id=earlier, kind=kind, step=5, elapsed_s=1.0, mean_ap=None, state_key=key))
+    if content is not None:
+        get_blob_store().put_bytes(key, content)
+    further = start(name="further", continue_from=earlier)
+    assert owner.post(f"/api/v1/models/{earlier}/resume").status_code == 202
+    trainer.work_off_queue()
+
+    for model_id in (earlier, further):
+        error = read_model(model_id).error or ""
+        assert read_model(model_id).status is ModelStatus.FAILED
+        for told in ("model 'earlier'", words, f"restore {key}"):
+            assert told in error
+
+
+def test_work_off_queue__says_that_the_provenance_is_broken(start: Start, trainer: Trainer, project_id: int) -> None:
+    model_id = start()
+    get_blob_store().put_bytes(lifecycle.provenance_key(project_id, model_id), b"no JSON")
+    trainer.work_off_queue()
+    assert "model 'm': the provenance is damaged" in (read_model(model_id).error or "")
 
 
 def test_work_off_queue__deletes_states_that_a_killed_worker_left(
