@@ -1,5 +1,6 @@
 /** What the gallery shows, kept in the address: the same words as the API's query, days in place of moments. */
-import { isDay, withMoments } from "./filters/uploadDays.ts";
+import { isDay } from "../../components/days.ts";
+import { withMoments } from "./filters/uploadDays.ts";
 
 export const SORTS = [
   "-changed",

@@ -7,13 +7,13 @@ import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
 import { projectTitle } from "../../app/projectTitle.ts";
 import { DownloadButton } from "../../components/Button.tsx";
+import { DayField } from "../../components/DayField.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatCount, formatDuration } from "../../components/format.ts";
 import { numberCell, Table } from "../../components/Table.tsx";
-import { TextField } from "../../components/TextField.tsx";
 import styles from "./TimePage.module.css";
-import { csvAddress, type DayOfWork, isDay, labelingTimeQuery, type Period } from "./timeQuery.ts";
+import { csvAddress, type DayOfWork, labelingTimeQuery, type Period } from "./timeQuery.ts";
 
 /** Who worked how long on a project's images, day by day; its days are in the address. */
 export function TimePage() {
@@ -24,18 +24,18 @@ export function TimePage() {
   const project = useQuery(projectQuery(projectId));
   const time = useQuery(labelingTimeQuery(projectId, period));
   const seesAll = project.data?.role === "Owner" || project.data?.role === "Admin";
-  const choose = (name: keyof Period, day: string) => {
+  const choose = (name: keyof Period, day: string | null) => {
     const next = new URLSearchParams(search);
-    if (day === "") next.delete(name);
-    else if (isDay(day)) next.set(name, day);
+    if (day === null) next.delete(name);
+    else next.set(name, day);
     setSearch(next, { replace: true });
   };
   return (
     <Page title={project.data ? t("titleOf", { name: projectTitle(project.data) }) : t("title")} width="narrow">
       <p className={styles.note}>{t(seesAll ? "noteAll" : "noteOwn")}</p>
       <div className={styles.period}>
-        <TextField label={t("from")} type="date" value={period.from ?? ""} onChange={(day) => choose("from", day)} />
-        <TextField label={t("to")} type="date" value={period.to ?? ""} onChange={(day) => choose("to", day)} />
+        <DayField label={t("from")} day={period.from} onDay={(day) => choose("from", day)} />
+        <DayField label={t("to")} day={period.to} onDay={(day) => choose("to", day)} />
         <DownloadButton href={csvAddress(projectId, period)} icon={Download} className={styles.download ?? ""}>
           {t("csv")}
         </DownloadButton>

@@ -31,11 +31,6 @@ export function csvAddress(projectId: number, period: Period): string {
   return urlOf(path(projectId), { ...period, format: "csv" });
 }
 
-/** While a date is typed its year has too few digits. */
-export function isDay(text: string): boolean {
-  return /^[12]\d{3}-\d\d-\d\d$/.test(text);
-}
-
 function path(projectId: number): string {
   return `/api/v1/projects/${projectId}/labeling-time`;
 }

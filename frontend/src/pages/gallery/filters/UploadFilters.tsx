@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../../../app/session.ts";
+import { DayField } from "../../../components/DayField.tsx";
 import type { GalleryFilter } from "../galleryFilter.ts";
 import styles from "./FilterGroup.module.css";
 import { FilterGroup, FilterLink } from "./FilterGroup.tsx";
 import { uploadersQuery } from "./filterQueries.ts";
-import { daysAgo, isDay } from "./uploadDays.ts";
+import { daysAgo } from "./uploadDays.ts";
 
 interface UploadFiltersProps {
   projectId: number;
@@ -69,32 +69,5 @@ function UploadDays({ filter, onFilter }: Omit<UploadFiltersProps, "projectId">)
         <DayField label={t("to")} day={uploadedBefore} onDay={(day) => onFilter({ ...filter, uploadedBefore: day })} />
       </div>
     </FilterGroup>
-  );
-}
-
-interface DayFieldProps {
-  label: string;
-  day: string | null;
-  onDay: (day: string | null) => void;
-}
-
-/** The browser's own field. React must not write into it while a date is half typed, so it holds its text itself. */
-function DayField({ label, day, onDay }: DayFieldProps) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (input.current && input.current.value !== (day ?? "")) input.current.value = day ?? "";
-  }, [day]);
-  return (
-    <label className={styles.day}>
-      {label}
-      <input
-        ref={input}
-        type="date"
-        defaultValue={day ?? ""}
-        className={styles.dayBox}
-        onChange={({ target }) => isDay(target.value) && target.value !== day && onDay(target.value)}
-        onBlur={({ target }) => target.value === "" && day !== null && onDay(null)}
-      />
-    </label>
   );
 }

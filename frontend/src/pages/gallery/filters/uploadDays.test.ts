@@ -1,19 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { daysAgo, formatDay, isDay, withMoments } from "./uploadDays.ts";
+import { daysAgo, formatDay, withMoments } from "./uploadDays.ts";
 
 beforeEach(() => {
   vi.stubEnv("TZ", "Asia/Tokyo");
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-});
-
-test.each(["2026-01-31", "1970-01-01", "2024-02-29"])("%s is a day", (text) => {
-  expect(isDay(text)).toBe(true);
-});
-
-test.each(["", "2026-1-31", "2026-02-30", "0020-01-31", "2026-01-31T00:00:00Z", "today"])("%o is none", (text) => {
-  expect(isDay(text)).toBe(false);
 });
 
 test("a day begins and ends by this browser's clock, and its last moment is part of it", () => {
