@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Browsing
-from tests.e2e.drawing import expect_objects, expect_saved, open_editor
+from tests.e2e.drawing import Canvas, expect_objects, expect_saved, open_editor
 from tests.e2e.projects import add_label, import_labels, make_project, stored_instances, upload_scenes
 from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
@@ -121,6 +121,26 @@ def test_next_unlabeled__leaves_out_what_has_objects(
     expect(page).to_have_url(f"/projects/{project_id}/label/{third}?ids={image_ids[0]}%2C{image_ids[1]}%2C{third}")
 
 
+def test_save__reads_anew_no_more_than_the_image_and_the_progress(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    upload_scenes(api, project_id, {"3.jpg": draw_scene(3)})
+    page.goto(f"/projects/{project_id}/label/{image_ids[1]}?labeled=false")
+    canvas = Canvas(page)
+    strip = page.get_by_role("navigation", name="Images")
+    expect(strip).to_contain_text("2 / 3")
+    page.wait_for_load_state("networkidle")
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(httpx.URL(request.url).path) if request.method == "GET" else None)
+    page.keyboard.press("n")
+    canvas.draw_ring(SQUARE)
+    expect_saved(page)
+    expect(strip).to_contain_text("Labeled1 / 3")
+    assert asked == {f"/api/v1/projects/{project_id}", f"/api/v1/images/{image_ids[1]}"}
+    # the row of images without labels is the one that was begun, or going on would lead elsewhere
+    expect(strip).to_contain_text("2 / 3")
+
+
 def test_next_image__was_read_beforehand_and_opens_without_a_connection(
     browsing: Browsing, api: httpx.Client, project_id: int
 ) -> None:
@@ -151,11 +171,17 @@ def test_stroke__is_drawn_though_all_text_of_the_page_is_selected(
 def test_long_names__stay_in_their_places(page: Page, api: httpx.Client, project_id: int) -> None:
     add_label(api, project_id, "very long name " * 6)
     (image_id,) = upload_scenes(api, project_id, {f"{'a-long-name-' * 12}.jpg": draw_scene(1)})
-    open_editor(page, project_id, image_id)
+    canvas = open_editor(page, project_id, image_id)
     back = page.get_by_role("link", name="Back to the images")
     arrow = back.locator("svg").bounding_box()
     assert arrow is not None
     assert arrow["width"] == 16
+    page.keyboard.press("w")
+    canvas.drag((60, 60), (220, 200))
+    (name, bar) = (back.bounding_box(), page.get_by_role("region", name="Smart: mark a rectangle").bounding_box())
+    assert name is not None
+    assert bar is not None
+    assert name["x"] + name["width"] < bar["x"]
     page.keyboard.press("l")
     dialog = page.get_by_role("dialog", name="Find a label by name")
     _expect_within(dialog, dialog.get_by_role("textbox"))

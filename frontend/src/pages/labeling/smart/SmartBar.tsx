@@ -56,7 +56,14 @@ function OpenBar({ editor, tool, onAction }: SmartBarProps & { tool: SmartTool }
           <Switch isSelected={smartPolygons} onChange={(polygons) => editor.change({ smartPolygons: polygons })}>
             {t("smart.asPolygon")}
           </Switch>
-          <KeyButton editor={editor} action="closeOrNew" text={t("smart.accept")} onAction={onAction} isPrimary />
+          <KeyButton
+            editor={editor}
+            action="closeOrNew"
+            text={t("smart.accept")}
+            onAction={onAction}
+            kind="primary"
+            isDisabled={phase !== "shown" && phase !== "waiting"}
+          />
           <KeyButton editor={editor} action="cancel" text={t("smart.drop")} onAction={onAction} />
         </div>
       )}
@@ -67,13 +74,14 @@ function OpenBar({ editor, tool, onAction }: SmartBarProps & { tool: SmartTool }
 interface KeyButtonProps extends SmartBarProps {
   action: KeyAction;
   text: string;
-  isPrimary?: boolean;
+  kind?: "default" | "primary";
+  isDisabled?: boolean;
 }
 
-function KeyButton({ editor, action, text, isPrimary = false, onAction }: KeyButtonProps) {
+function KeyButton({ editor, action, text, kind = "default", isDisabled = false, onAction }: KeyButtonProps) {
   const key = keyFor(action, editor.mode, editor.keymap);
   return (
-    <Button kind={isPrimary ? "primary" : "default"} size="small" onPress={() => onAction(action)}>
+    <Button kind={kind} size="small" isDisabled={isDisabled} onPress={() => onAction(action)}>
       {text} {key !== null && <Kbd>{shownKey(key)}</Kbd>}
     </Button>
   );
