@@ -118,12 +118,7 @@ function Strip({ projectId, imageId, ids, kind, session, open, steps, colorOf }:
       onStep={steps.step}
     >
       <HistoryButton open={open} colorOf={colorOf} />
-      <SaveStatus
-        imageId={open.image.id}
-        save={open.save}
-        elsewhere={session.unsavedElsewhere}
-        onRetry={() => session.retryNow()}
-      />
+      <SaveStatus session={session} open={open} />
     </FilmStrip>
   );
 }

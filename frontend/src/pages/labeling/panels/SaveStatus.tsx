@@ -1,10 +1,12 @@
 import type { TFunction } from "i18next";
 import { CircleAlert, CloudCheck, CloudOff, CloudUpload, type LucideIcon } from "lucide-react";
+import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import type { SaveState } from "../saving/autosave.ts";
+import type { LabelingSession, OpenImage } from "../work/labelingSession.ts";
 import styles from "./SaveStatus.module.css";
 
 const ICONS: Readonly<Record<SaveState["kind"], LucideIcon>> = {
@@ -17,17 +19,18 @@ const ICONS: Readonly<Record<SaveState["kind"], LucideIcon>> = {
 };
 
 interface SaveStatusProps {
-  imageId: number;
-  save: SaveState;
-  /** Images left with changes that are still on their way. */
-  elsewhere: number;
-  onRetry: () => void;
+  session: LabelingSession;
+  open: OpenImage;
 }
 
-export function SaveStatus({ imageId, save, elsewhere, onRetry }: SaveStatusProps) {
+/** Follows the saving itself: with each stroke it goes to and fro, and the rest of the page has no part in that. */
+export function SaveStatus({ session, open }: SaveStatusProps) {
   const { t } = useTranslation("labeling");
+  const save = useSyncExternalStore(session.subscribe, () => open.autosave.state);
+  // images left with changes that are still on their way
+  const elsewhere = useSyncExternalStore(session.subscribe, () => session.unsavedElsewhere);
   return (
-    <div className={classNames(styles.status, styles[save.kind])} data-save={save.kind} data-image={imageId}>
+    <div className={classNames(styles.status, styles[save.kind])} data-save={save.kind} data-image={open.image.id}>
       <Icon of={ICONS[save.kind]} />
       <span>
         <span role="status">{textOf(save, t)}</span>
@@ -38,7 +41,7 @@ export function SaveStatus({ imageId, save, elsewhere, onRetry }: SaveStatusProp
         {elsewhere > 0 && <span className={styles.why}>{t("save.elsewhere", { count: elsewhere })}</span>}
       </span>
       {(save.kind === "offline" || save.kind === "refused") && (
-        <Button size="small" onPress={onRetry}>
+        <Button size="small" onPress={() => session.retryNow()}>
           {t("save.retry")}
         </Button>
       )}

@@ -41,6 +41,8 @@ export function imageRowQuery(projectId: number, search: URLSearchParams) {
     },
     // Sorted by last change, the row would turn over under the person who works along it.
     staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 }
 

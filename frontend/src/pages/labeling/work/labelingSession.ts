@@ -7,7 +7,7 @@ import type { Instance } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
 import { SceneThread } from "../../../render/sceneThread.ts";
-import { Autosave, type SaveState } from "../saving/autosave.ts";
+import { Autosave } from "../saving/autosave.ts";
 import { ConflictBook } from "../saving/conflictBook.ts";
 import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../saving/drafts.ts";
 import type { LabelName } from "../saving/labelNames.ts";
@@ -29,7 +29,6 @@ export interface OpenImage {
   readonly editor: Editor;
   readonly autosave: Autosave;
   readonly pyramid: ImagePyramid | null;
-  readonly save: SaveState;
   readonly conflicts: readonly Conflict[];
   /** Changes found in a draft that an earlier tab left. */
   readonly restored: number;
@@ -251,7 +250,7 @@ export class LabelingSession {
     autosave.close();
     this.#behind.delete(imageId);
     this.#ahead.delete(imageId);
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 
   #load(imageId: number): Promise<LoadedImage> {
@@ -279,7 +278,6 @@ export class LabelingSession {
       editor,
       autosave,
       pyramid,
-      save: autosave.state,
       conflicts: this.#conflicts.of(image.id),
       restored: draft ? Math.max(1, draft.changes.length) : 0,
       isPictureMissing: false,
@@ -323,9 +321,11 @@ export class LabelingSession {
         transport: imageTransport(this.#ports.projectId, image.id),
         drafts,
         hooks: {
-          onState: (save) => {
-            this.#saved(image.id, save);
-            if (save.kind === "saved") this.#drop(image.id, autosave);
+          onState: ({ kind }) => {
+            this.#tell();
+            if (kind !== "saved") return;
+            this.#ports.onSaved(image.id);
+            this.#drop(image.id, autosave);
           },
           onConflicts: (found) => this.#addConflicts(image, found),
           onLabels: this.#ports.onLabels,
@@ -388,11 +388,6 @@ export class LabelingSession {
     return editor;
   }
 
-  #saved(imageId: number, save: SaveState): void {
-    this.#update({ save }, imageId);
-    if (save.kind === "saved") this.#ports.onSaved(imageId);
-  }
-
   #addConflicts(image: ImageItem, found: readonly Conflict[]): void {
     this.#conflicts.add(image.id, found);
     this.#update({ conflicts: this.#conflicts.of(image.id) }, image.id);
@@ -411,6 +406,10 @@ export class LabelingSession {
 
   #setState(state: SessionState): void {
     this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }

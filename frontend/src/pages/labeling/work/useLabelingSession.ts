@@ -38,7 +38,10 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
         request: (action) => latest.current.onRequest(action),
         onSaved: (imageId) => {
           void queryClient.invalidateQueries({ queryKey: imageQuery(imageId).queryKey });
-          void queryClient.invalidateQueries({ queryKey: projectQuery(projectId).queryKey });
+          const { queryKey } = projectQuery(projectId);
+          // other pages read anew what they show; here only the progress is another, with every stroke
+          void queryClient.invalidateQueries({ queryKey, refetchType: "none" });
+          void queryClient.invalidateQueries({ queryKey, exact: true });
         },
         onLabels: () => void queryClient.invalidateQueries({ queryKey: labelsQuery(projectId).queryKey }),
         onLabelGone: (label, count) => showToast(latest.current.t("labelGone", { label, count })),
