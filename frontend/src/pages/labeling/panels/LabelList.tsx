@@ -9,7 +9,7 @@ import { Kbd } from "../../../components/Kbd.tsx";
 import { Swatch } from "../../../components/Swatch.tsx";
 import { setLabel } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
-import { useEditor } from "../work/useEditor.ts";
+import { useEditorValue } from "../work/useEditor.ts";
 import { NewLabelField } from "./NewLabelField.tsx";
 import styles from "./SidePanel.module.css";
 
@@ -27,7 +27,7 @@ const KEYED = 9;
 export function LabelList({ editor, projectId, labels, isAdding, onAdding }: LabelListProps) {
   const { t } = useTranslation("labeling");
   const heading = useId();
-  useEditor(editor, "selection");
+  const active = useEditorValue(editor, () => editor.activeLabel);
   return (
     <section className={styles.labels} aria-labelledby={heading}>
       <header className={styles.heading}>
@@ -45,7 +45,7 @@ export function LabelList({ editor, projectId, labels, isAdding, onAdding }: Lab
       {labels.length === 0 && !isAdding && <p className={styles.note}>{t("noLabels")}</p>}
       <ul className={styles.list}>
         {labels.map((label, i) => {
-          const isChosen = label.name === editor.activeLabel;
+          const isChosen = label.name === active;
           return (
             <li key={label.id}>
               <AriaButton

@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<Mode, readonly KeyAction[]>> = {
 /** Polygon or bitmap, with the keys of the mode; in bitmap mode the brush's size. */
 export function ModeBar({ editor, onAction }: ModeBarProps) {
   const { t } = useTranslation("labeling");
-  useEditor(editor, "tool", "settings", "selection");
+  useEditor(editor, "tool", "settings");
   return (
     <div className={styles.left}>
       <SegmentedControl

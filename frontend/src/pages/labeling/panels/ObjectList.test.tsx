@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { startI18n } from "../../../app/i18n.ts";
 import { instanceOf, key, makeEditor, SQUARE } from "../../../editor/editorTesting.ts";
@@ -50,4 +50,14 @@ test("a row knows which object it shows after the one before it went", () => {
   expect(rows()).toHaveLength(2);
   act(() => rows()[0]?.click());
   expect(editor.selectedId).toBe("o1");
+});
+
+test("of the tools only those of rows are made that are chosen, pointed at or focused", () => {
+  const editor = renderList(4);
+  const withTools = () => screen.queryAllByLabelText(/^Delete /).map((tool) => tool.getAttribute("aria-label"));
+  expect(withTools()).toEqual([]);
+  act(() => editor.select("o0"));
+  fireEvent.pointerEnter(rows()[1] as HTMLElement);
+  fireEvent.focus(rows()[2] as HTMLElement);
+  expect(withTools()).toEqual(["Delete fig 1", "Delete fig 2", "Delete fig 3"]);
 });

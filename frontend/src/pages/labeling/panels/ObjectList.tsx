@@ -1,6 +1,6 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { Eye, EyeOff, Lock, LockOpen, Trash2 } from "lucide-react";
-import { memo, useEffect, useId, useMemo, useRef, useState } from "react";
+import { memo, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
@@ -24,15 +24,40 @@ const SEARCH_FROM = 12;
 const ROW_HEIGHT = 32;
 const DETAIL_HEIGHT = 64;
 
+/** What the list shows of an editor. */
+interface Listed {
+  readonly editor: Editor;
+  readonly instances: readonly Instance[];
+  readonly selectedId: string | null;
+  readonly hidden: ReadonlySet<string>;
+  readonly locked: ReadonlySet<string>;
+}
+
+/** Drawing comes before the list, which follows between two frames. */
 export function ObjectList({ editor, colorOf }: ObjectListProps) {
+  useEditor(editor, "document", "selection", "visibility");
+  const { selectedId, hidden, locked } = editor;
+  const { instances } = editor.document;
+  const listed = useMemo<Listed>(
+    () => ({ editor, instances, selectedId, hidden, locked }),
+    [editor, instances, selectedId, hidden, locked],
+  );
+  return <ObjectSection listed={useDeferredValue(listed)} colorOf={colorOf} />;
+}
+
+interface ListedProps {
+  listed: Listed;
+  colorOf: (label: string) => string;
+}
+
+const ObjectSection = memo(function ObjectSection({ listed, colorOf }: ListedProps) {
   const { t } = useTranslation("labeling");
   const heading = useId();
   const [search, setSearch] = useState("");
-  useEditor(editor, "document", "selection", "visibility");
-  const { instances } = editor.document;
+  const { editor, instances, selectedId, hidden } = listed;
   const named = useMemo(() => nameObjects(instances), [instances]);
-  const chosen = named.find(({ instance }) => instance.id === editor.selectedId);
-  const isAllHidden = instances.length > 0 && instances.every(({ id }) => editor.hidden.has(id));
+  const chosen = named.find(({ instance }) => instance.id === selectedId);
+  const isAllHidden = instances.length > 0 && instances.every(({ id }) => hidden.has(id));
   const shown = named.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
   return (
     <section className={styles.objects} aria-labelledby={heading}>
@@ -61,11 +86,11 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
       {instances.length === 0 ? (
         <p className={styles.note}>{t("noObjects")}</p>
       ) : (
-        <ObjectRows editor={editor} objects={shown} colorOf={colorOf} />
+        <ObjectRows listed={listed} objects={shown} colorOf={colorOf} />
       )}
     </section>
   );
-}
+});
 
 interface NamedObject {
   readonly instance: Instance;
@@ -73,9 +98,14 @@ interface NamedObject {
   readonly name: string;
 }
 
-function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: readonly NamedObject[] }) {
+interface ObjectRowsProps extends ListedProps {
+  objects: readonly NamedObject[];
+}
+
+function ObjectRows({ listed, objects, colorOf }: ObjectRowsProps) {
+  const { selectedId } = listed;
   const scroller = useRef<HTMLDivElement>(null);
-  const selectedIndex = objects.findIndex(({ instance }) => instance.id === editor.selectedId);
+  const selectedIndex = objects.findIndex(({ instance }) => instance.id === selectedId);
   const rows = useVirtualizer({
     count: objects.length,
     getScrollElement: () => scroller.current,
@@ -85,6 +115,8 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
     useFlushSync: false,
   });
   const height = rows.getTotalSize();
+  // many come at once where the list goes to a far row
+  const items = useDeferredValue(rows.getVirtualItems());
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen row is higher than the others
   useEffect(() => rows.measure(), [rows, selectedIndex]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the last row's detail can be scrolled to once the list is as high
@@ -94,28 +126,37 @@ function ObjectRows({ editor, objects, colorOf }: ObjectListProps & { objects: r
   return (
     <div ref={scroller} className={styles.scroller}>
       <ul style={{ height }} className={styles.virtual}>
-        {rows.getVirtualItems().map(({ key, index, start }) => {
-          const object = objects[index];
-          if (!object) return null;
-          return (
-            // By its place: the next image's objects take over the rows that are there, in a tenth of the time.
-            <li key={key} style={{ transform: `translateY(${start}px)` }}>
-              <ObjectRow
-                editor={editor}
-                instance={object.instance}
-                name={object.name}
-                color={colorOf(object.instance.label)}
-                isChosen={object.instance.id === editor.selectedId}
-                isHidden={editor.hidden.has(object.instance.id)}
-                isLocked={editor.locked.has(object.instance.id)}
-              />
-            </li>
-          );
-        })}
+        <RowsInSight {...{ listed, objects, colorOf, items }} />
       </ul>
     </div>
   );
 }
+
+interface RowsInSightProps extends ObjectRowsProps {
+  items: readonly VirtualItem[];
+}
+
+const RowsInSight = memo(function RowsInSight({ listed, objects, colorOf, items }: RowsInSightProps) {
+  const { editor, selectedId, hidden, locked } = listed;
+  return items.map(({ key, index, start }) => {
+    const object = objects[index];
+    if (!object) return null;
+    return (
+      // By its place: the next image's objects take over the rows that are there, in a tenth of the time.
+      <li key={key} style={{ transform: `translateY(${start}px)` }}>
+        <ObjectRow
+          editor={editor}
+          instance={object.instance}
+          name={object.name}
+          color={colorOf(object.instance.label)}
+          isChosen={object.instance.id === selectedId}
+          isHidden={hidden.has(object.instance.id)}
+          isLocked={locked.has(object.instance.id)}
+        />
+      </li>
+    );
+  });
+});
 
 interface ObjectRowProps extends NamedObject {
   editor: Editor;
@@ -129,38 +170,28 @@ interface ObjectRowProps extends NamedObject {
 const ObjectRow = memo(function ObjectRow(props: ObjectRowProps) {
   const { editor, instance, name, color, isChosen, isHidden, isLocked } = props;
   const { t } = useTranslation("labeling");
+  const [wasNear, setWasNear] = useState(false);
+  const comeNear = () => setWasNear(true);
   const size =
     instance.shape.kind === "mask"
       ? t("pixels", { count: instance.shape.mask.area })
       : t("points", { count: shapePoints(instance.shape) });
   return (
     <>
-      <div className={classNames(styles.row, styles.object, isChosen && styles.chosen, isHidden && styles.hidden)}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: nothing is done to it, its tools come */}
+      <div
+        className={classNames(styles.row, styles.object, isChosen && styles.chosen, isHidden && styles.hidden)}
+        onPointerEnter={comeNear}
+        onFocus={comeNear}
+      >
         <AriaButton className={styles.pick ?? ""} aria-pressed={isChosen} onPress={() => editor.choose(instance.id)}>
           <Swatch color={color} isHollow={isHidden} />
           <span className={styles.name}>{name}</span>
           <span className={styles.size}>{size}</span>
         </AriaButton>
-        <span className={styles.extra}>
-          <ObjectMenu editor={editor} id={instance.id} name={name} />
-        </span>
-        <span className={classNames(styles.extra, isLocked && styles.always)}>
-          <IconButton
-            icon={isLocked ? Lock : LockOpen}
-            size="small"
-            label={t(isLocked ? "unlock" : "lock", { name })}
-            onPress={() => editor.setLocked(toggled(editor.locked, instance.id))}
-          />
-        </span>
-        <span className={styles.extra}>
-          <IconButton
-            icon={Trash2}
-            size="small"
-            label={t("deleteObject", { name })}
-            isDisabled={isLocked}
-            onPress={() => deleteObjects(editor, [instance.id])}
-          />
-        </span>
+        {(wasNear || isChosen || isLocked) && (
+          <RowTools editor={editor} id={instance.id} name={name} isLocked={isLocked} />
+        )}
         <IconButton
           icon={isHidden ? EyeOff : Eye}
           size="small"
@@ -169,6 +200,42 @@ const ObjectRow = memo(function ObjectRow(props: ObjectRowProps) {
         />
       </div>
       {isChosen && <ObjectDetail editor={editor} instance={instance} />}
+    </>
+  );
+});
+
+interface RowToolsProps {
+  editor: Editor;
+  id: string;
+  name: string;
+  isLocked: boolean;
+}
+
+/** Seen in a row that is chosen, pointed at or focused; the others, which come by the dozen with a scroll, do without. */
+const RowTools = memo(function RowTools({ editor, id, name, isLocked }: RowToolsProps) {
+  const { t } = useTranslation("labeling");
+  return (
+    <>
+      <span className={styles.extra}>
+        <ObjectMenu editor={editor} id={id} name={name} />
+      </span>
+      <span className={classNames(styles.extra, isLocked && styles.always)}>
+        <IconButton
+          icon={isLocked ? Lock : LockOpen}
+          size="small"
+          label={t(isLocked ? "unlock" : "lock", { name })}
+          onPress={() => editor.setLocked(toggled(editor.locked, id))}
+        />
+      </span>
+      <span className={styles.extra}>
+        <IconButton
+          icon={Trash2}
+          size="small"
+          label={t("deleteObject", { name })}
+          isDisabled={isLocked}
+          onPress={() => deleteObjects(editor, [id])}
+        />
+      </span>
     </>
   );
 });

@@ -62,9 +62,7 @@ const MODES: readonly Mode[] = ["polygon", "bitmap"];
 
 export function ToolRail({ editor, onAction }: ToolRailProps) {
   const { t } = useTranslation("labeling");
-  useEditor(editor, "tool", "selection");
-  const canUndo = useEditorValue(editor, () => editor.canUndo);
-  const canRedo = useEditorValue(editor, () => editor.canRedo);
+  useEditor(editor, "tool");
   const chosen = toolAction(editor);
   return (
     <Toolbar orientation="vertical" aria-label={t("tools")} className={styles.rail ?? ""}>
@@ -79,7 +77,6 @@ export function ToolRail({ editor, onAction }: ToolRailProps) {
               mode={mode}
               name={t(name ?? `action.${action}`)}
               isChosen={action === chosen && (mode === editor.mode || isOfBoth(action))}
-              isDisabled={!editor.selected && needsObject(action, mode)}
               onAction={() => {
                 // a button means its own mode's tool, whatever is in hand
                 if (!isOfBoth(action)) editor.setMode(mode);
@@ -90,22 +87,8 @@ export function ToolRail({ editor, onAction }: ToolRailProps) {
         </div>
       ))}
       <div className={styles.end}>
-        <RailButton
-          editor={editor}
-          action="undo"
-          name={t("action.undo")}
-          icon={Undo2}
-          isDisabled={!canUndo}
-          onAction={onAction}
-        />
-        <RailButton
-          editor={editor}
-          action="redo"
-          name={t("action.redo")}
-          icon={Redo2}
-          isDisabled={!canRedo}
-          onAction={onAction}
-        />
+        <RailButton editor={editor} action="undo" name={t("action.undo")} icon={Undo2} onAction={onAction} />
+        <RailButton editor={editor} action="redo" name={t("action.redo")} icon={Redo2} onAction={onAction} />
         <RailButton editor={editor} action="help" name={t("action.help")} icon={Keyboard} onAction={onAction} />
       </div>
     </Toolbar>
@@ -117,8 +100,19 @@ function isOfBoth(action: KeyAction): boolean {
   return action === "edit" || action === "smart";
 }
 
-function needsObject(action: KeyAction, mode: Mode): boolean {
-  return action === "hole" || (action === "samePart" && mode === "polygon");
+function isUseless(editor: Editor, action: KeyAction, mode: Mode): boolean {
+  switch (action) {
+    case "undo":
+      return !editor.canUndo;
+    case "redo":
+      return !editor.canRedo;
+    case "hole":
+      return !editor.selected;
+    case "samePart":
+      return mode === "polygon" && !editor.selected;
+    default:
+      return false;
+  }
 }
 
 interface RailButtonProps extends ToolRailProps {
@@ -128,11 +122,11 @@ interface RailButtonProps extends ToolRailProps {
   /** Whose key is shown. */
   mode?: Mode;
   isChosen?: boolean;
-  isDisabled?: boolean;
 }
 
 function RailButton(props: RailButtonProps) {
-  const { editor, action, icon, name, mode = "polygon", isChosen = false, isDisabled = false, onAction } = props;
+  const { editor, action, icon, name, mode = "polygon", isChosen = false, onAction } = props;
+  const isDisabled = useEditorValue(editor, () => isUseless(editor, action, mode));
   const key = keyFor(action, mode, editor.keymap);
   const isShort = key?.length === 1 && action !== "undo";
   return (
