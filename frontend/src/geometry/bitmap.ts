@@ -124,7 +124,7 @@ export function packMask(bitmap: Bitmap): Mask {
 }
 
 /** Where the run of a value that starts here ends. Long runs are left to the browser, which looks at many bytes at once. */
-function runEnd(data: Uint8Array, start: number, value: number): number {
+export function runEnd(data: Uint8Array, start: number, value: number): number {
   const near = Math.min(start + SHORT_RUN, data.length);
   for (let i = start; i < near; i++) if (data[i] !== value) return i;
   const end = data.indexOf(1 - value, near);

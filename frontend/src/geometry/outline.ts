@@ -6,11 +6,14 @@ import type { Bitmap } from "./bitmap.ts";
 import { isInRing, signedRingArea } from "./measure.ts";
 import type { Point, Polygon, Ring } from "./types.ts";
 
+/** East, south, west, north. */
 const EAST = 0;
-const SOUTH = 1;
 const WEST = 2;
 const STEP_X = [1, 0, -1, 0] as const;
 const STEP_Y = [0, 1, 0, -1] as const;
+/** From the corner one stands on to the pixel ahead on the right. */
+const AHEAD_X = [0, -1, -1, 0] as const;
+const AHEAD_Y = [0, 0, -1, -1] as const;
 
 /** One polygon per 4-connected part, largest first; only corners are kept. */
 export function outlineOf(bitmap: Bitmap): Polygon[] {
@@ -79,34 +82,13 @@ function traceRings(bitmap: Bitmap): Ring[] {
 
   /** At a corner where two foreground pixels only touch, it turns right: they are two parts. */
   function turn(x: number, y: number, direction: number): number {
-    const [right, left] = pixelsAhead(x, y, direction);
-    if (!isSet(...right)) return (direction + 1) % 4;
-    return isSet(...left) ? (direction + 3) % 4 : direction;
+    if (!isSetAhead(x, y, direction)) return (direction + 1) % 4;
+    const left = (direction + 3) % 4;
+    return isSetAhead(x, y, left) ? left : direction;
   }
-}
 
-/** The pixels ahead on the right and on the left of someone who stands on corner (x, y). */
-function pixelsAhead(x: number, y: number, direction: number): [right: [number, number], left: [number, number]] {
-  switch (direction) {
-    case EAST:
-      return [
-        [x, y],
-        [x, y - 1],
-      ];
-    case SOUTH:
-      return [
-        [x - 1, y],
-        [x, y],
-      ];
-    case WEST:
-      return [
-        [x - 1, y - 1],
-        [x - 1, y],
-      ];
-    default:
-      return [
-        [x, y - 1],
-        [x - 1, y - 1],
-      ];
+  /** The pixel ahead on the right hand; that on the left is the one of whoever turns left. */
+  function isSetAhead(x: number, y: number, direction: number): boolean {
+    return isSet(x + (AHEAD_X[direction] as number), y + (AHEAD_Y[direction] as number));
   }
 }

@@ -3,7 +3,7 @@
  * changed, and a bitmap that grows costs nothing.
  */
 import type { Draft } from "../editor/draft.ts";
-import { type Bitmap, bitmapBox } from "../geometry/bitmap.ts";
+import { type Bitmap, bitmapBox, runEnd } from "../geometry/bitmap.ts";
 import { intersectBoxes, isEmptyBox, uniteBoxes } from "../geometry/box.ts";
 import type { Box } from "../geometry/types.ts";
 
@@ -11,6 +11,8 @@ type Stroke = Extract<Draft, { kind: "stroke" }>;
 
 /** Image pixels. */
 const TILE = 512;
+/** Canvases kept for the next stroke, a megabyte each: making them takes longer than painting them. */
+const SPARE_TILES = 4;
 
 interface Tile {
   readonly box: Box;
@@ -19,6 +21,7 @@ interface Tile {
 
 export class StrokeImage {
   readonly #tiles = new Map<string, Tile>();
+  #spare: OffscreenCanvasRenderingContext2D[] = [];
   #color = "";
 
   /** `dirty` joins the boxes of all changes since the last call; `seen` is what the screen shows. */
@@ -36,12 +39,14 @@ export class StrokeImage {
   }
 
   clear(): void {
+    for (const { context } of this.#tiles.values()) if (this.#spare.length < SPARE_TILES) this.#spare.push(context);
     this.#tiles.clear();
   }
 
   #makeTile(box: Box, bitmap: Bitmap): Tile {
-    const context = new OffscreenCanvas(TILE, TILE).getContext("2d");
+    const context = this.#spare.pop() ?? new OffscreenCanvas(TILE, TILE).getContext("2d");
     if (!context) throw new Error("This browser has no 2D canvas.");
+    context.clearRect(0, 0, TILE, TILE);
     const tile = { box, context };
     this.#tiles.set(tileName(box), tile);
     this.#paint(tile, bitmap, box);
@@ -55,11 +60,14 @@ export class StrokeImage {
     const image = tile.context.createImageData(width, box.y1 - box.y0);
     const pixels = new Uint32Array(image.data.buffer);
     const [color] = new Uint32Array(Uint8ClampedArray.of(...channelsOf(this.#color), 255).buffer);
-    let to = 0;
     for (let y = box.y0; y < box.y1; y++) {
-      let from = (y - bitmap.y) * bitmap.width + box.x0 - bitmap.x;
-      for (let x = 0; x < width; x++, from++, to++) {
-        if (bitmap.data[from]) pixels[to] = color as number;
+      const from = (y - bitmap.y) * bitmap.width + box.x0 - bitmap.x;
+      const row = bitmap.data.subarray(from, from + width);
+      const to = (y - box.y0) * width;
+      for (let start = runEnd(row, 0, 0); start < width; ) {
+        const end = runEnd(row, start, 1);
+        pixels.fill(color as number, to + start, to + end);
+        start = runEnd(row, end, 0);
       }
     }
     tile.context.putImageData(image, box.x0 - tile.box.x0, box.y0 - tile.box.y0);
