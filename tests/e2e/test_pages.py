@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP
+from tests.e2e.conftest import DESKTOP, Browsing
 from tests.e2e.projects import import_labels, make_project, train, upload_scenes
 from tests.scenes import draw_scene
 
@@ -24,6 +24,7 @@ LOOKS = {
 }
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+MODEL_NAME = "one short training, with a name that is longer than any place for it is wide"
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ PAGES = {
     "models": PageCase("/projects/{project_id}/models", "Trained models", "AP50"),
     "time": PageCase("/projects/{project_id}/time", "Labeling time in Every page ({project_id})", "by person and day"),
     "members": PageCase("/projects/{project_id}/members", "Members of Every page ({project_id})", "Owner"),
-    "model": PageCase("/models/{model_id}", "short", "The model is ready."),
-    "statistics": PageCase("/models/{model_id}/statistics", "short", "Precision"),
-    "predict": PageCase("/models/{model_id}/predict", "New prediction with short", "See the model at work"),
-    "model-api": PageCase("/models/{model_id}/api", "API of short", "X-Auth-token"),
+    "model": PageCase("/models/{model_id}", MODEL_NAME, "The model is ready."),
+    "statistics": PageCase("/models/{model_id}/statistics", MODEL_NAME, "Precision"),
+    "predict": PageCase("/models/{model_id}/predict", f"New prediction with {MODEL_NAME}", "See the model at work"),
+    "model-api": PageCase("/models/{model_id}/api", f"API of {MODEL_NAME}", "X-Auth-token"),
     "tokens": PageCase("/account/tokens", "API tokens", "Last used"),
     "help": PageCase("/help", "Help", "Outline the objects"),
     "nowhere": PageCase("/projects/0/nowhere", "There is no such page", "The address may be mistyped"),
@@ -74,7 +75,7 @@ def finished(api: httpx.Client) -> Finished:
     project_id = make_project(api, "Every page")
     image_ids = upload_scenes(api, project_id, scenes)
     import_labels(api, project_id, scenes)
-    model_id = train(api, project_id, name="short", image_size=64, max_steps=1)
+    model_id = train(api, project_id, name=MODEL_NAME, image_size=64, max_steps=1)
     return Finished(project_id, image_ids[0], model_id)
 
 
@@ -89,6 +90,7 @@ def test_page__opens_and_fits(name: str, look: str, open_page: Callable[..., Pag
     expect(page).to_have_title(f"{case.title.format(**vars(finished))} · Maskwright")
     page.wait_for_load_state("networkidle")
     assert widths_beyond(page) == []
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0, "it scrolls inside its frame"
     assert "\n".join(serious_violations(page)) == ""
 
 
@@ -124,6 +126,13 @@ def test_phone__train_dialog_scrolls_with_its_buttons_inside(
     assert button is not None
     assert card["y"] + card["height"] <= PHONE[1]
     assert button["y"] + button["height"] <= card["y"] + card["height"]
+
+
+def test_predict__goes_on_without_an_image_that_is_gone(page: Page, browsing: Browsing, finished: Finished) -> None:
+    page.goto(f"/models/{finished.model_id}/predict?images=987654321,{finished.image_id}")
+    expect(page.get_by_text("There is no image 987654321")).to_be_visible()
+    expect(page.get_by_role("heading", name="scene-1.jpg")).to_be_visible()
+    browsing.forgive("404")
 
 
 def test_theme__chosen_by_hand_stays(open_page: Callable[..., Page]) -> None:

@@ -16,6 +16,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatMap } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
+import { showToast } from "../../components/toasts.ts";
 import type { BatchSettings } from "../batches/batchQueries.ts";
 import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
 import { PictureList } from "./PictureList.tsx";
@@ -167,7 +168,10 @@ function useProjectImages(ids: string | null, add: ReturnType<typeof usePredicti
   const addOnce = useCallback(async () => {
     if (ids === null || added.current === ids) return;
     added.current = ids;
-    const images = await Promise.all(ids.split(",").map((id) => api.get<ImageItem>(`/api/v1/images/${id}`)));
+    const asked = await Promise.allSettled(ids.split(",").map((id) => api.get<ImageItem>(`/api/v1/images/${id}`)));
+    const failure = asked.find((one) => one.status === "rejected");
+    if (failure) showToast(failure.reason.message, { kind: "error" });
+    const images = asked.filter((one) => one.status === "fulfilled").map(({ value }) => value);
     add(
       images.map(({ id, name }) => ({
         name,
