@@ -50,6 +50,24 @@ describe("bitmap", () => {
     expect(editor.canRedo).toBe(false);
   });
 
+  test("a stroke is laid over what someone else made of the object meanwhile", () => {
+    const theirs = polygonOf([20, 20], [80, 20], [80, 60], [20, 60]);
+    for (const [name, area] of [
+      ["e", 60 * 40 + 5 * 10],
+      ["r", 60 * 40 - 5 * 10],
+    ] as const) {
+      const editor = makeEditor([instanceOf("a", SQUARE)]);
+      editor.select("a");
+      key(editor, "b");
+      key(editor, name);
+      editor.change({ brushRadius: 5, brushShape: "square" });
+      pointer(editor, "pointerdown", [50, 20]);
+      editor.takeIn([editor.document.replace(instanceOf("a", theirs))]);
+      pointer(editor, "pointerup", [50, 20]);
+      expect(areaOf(editor.selected)).toBe(area);
+    }
+  });
+
   test("N starts another object", () => {
     const { editor } = paint([[10.5, 10.5]]);
     key(editor, "n");

@@ -1,5 +1,5 @@
 /** Paints or erases pixels of the selected object; painting with nothing selected starts an object. */
-import { type Bitmap, emptyBitmap, packMask, unpackMask } from "../../geometry/bitmap.ts";
+import { type Bitmap, combineMasks, emptyBitmap, packMask, unpackMask } from "../../geometry/bitmap.ts";
 import { EMPTY_BOX } from "../../geometry/box.ts";
 import { growToHold, stampStroke, strokeBox } from "../../geometry/stamp.ts";
 import type { Box, Point } from "../../geometry/types.ts";
@@ -126,9 +126,23 @@ export class BrushTool implements Tool {
     if (this.#state === "idle") return;
     const now = this.#target ? this.#editor.document.get(this.#target.id) : undefined;
     const erases = this.name === "eraser";
-    const mask = erases ? packMask(this.#bitmap) : paintedMask(this.#editor, now, this.#bitmap);
+    const left = this.#laidOver(now);
+    const mask = erases ? packMask(left) : paintedMask(this.#editor, now, left);
     this.cancel();
     if (now) reshape(this.#editor, now, { kind: "mask", mask }, erases ? "erase" : "paint");
     else if (!this.#target) addObject(this.#editor, { kind: "mask", mask }, "paint");
+  }
+
+  /** What the stroke leaves of the object as it is now: someone else's change may have come in since the stroke began. */
+  #laidOver(now: Instance | undefined): Bitmap {
+    const before = this.#target?.shape;
+    if (!now || !before || now.shape === before) return this.#bitmap;
+    const { image } = this.#editor.document;
+    const [was, is, after] = [shapeMask(before, image), shapeMask(now.shape, image), packMask(this.#bitmap)];
+    const mask =
+      this.name === "eraser"
+        ? combineMasks(is, [combineMasks(was, [after], "subtract")], "subtract")
+        : combineMasks(is, [combineMasks(after, [was], "subtract")], "unite");
+    return unpackMask(mask);
   }
 }

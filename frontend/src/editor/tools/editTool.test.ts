@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Polygon } from "../../geometry/types.ts";
+import type { Point, Polygon } from "../../geometry/types.ts";
 import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
 import type { Instance } from "../instance.ts";
 
@@ -71,6 +71,32 @@ describe("edit", () => {
     click(editor, [60, 20], { alt: true });
     expect(polygonsOf(editor.selected)[0]?.exterior).toHaveLength(3);
     expect(editor.selectedVertices).toEqual([]);
+  });
+
+  test("what someone else made of an object while it was dragged stays, with none of the old corners chosen", () => {
+    const theirs = polygonOf([30, 30], [50, 30], [50, 50]);
+    for (const path of [
+      [[20, 60]],
+      [
+        [20, 60],
+        [10, 70],
+      ],
+      [[40, 20]],
+      [
+        [40, 40],
+        [45, 40],
+      ],
+    ] as Point[][]) {
+      const editor = makeEditor([instanceOf("a", SQUARE)]);
+      editor.select("a");
+      const [from, ...rest] = path;
+      pointer(editor, "pointerdown", from as Point);
+      for (const at of rest) pointer(editor, "pointermove", at);
+      editor.takeIn([editor.document.replace(instanceOf("a", theirs))]);
+      pointer(editor, "pointerup", path.at(-1) as Point);
+      expect(editor.document.get("a")?.shape).toBe(theirs);
+      expect(editor.selectedVertices).toEqual([]);
+    }
   });
 
   test("a double click on an edge makes a corner there", () => {

@@ -4,7 +4,7 @@ import type { Box, Point, Polygon } from "../../geometry/types.ts";
 import { type Draft, NO_DRAFT } from "../draft.ts";
 import type { Editor } from "../editor.ts";
 import type { DoubleClick, PointerEvent, ToolEvent } from "../events.ts";
-import { type Instance, moveShape, shapeHolds } from "../instance.ts";
+import { type Instance, moveShape, type Shape, shapeHolds } from "../instance.ts";
 import type { KeyAction } from "../keys.ts";
 import { convert, reshape } from "../shaping.ts";
 import {
@@ -35,6 +35,8 @@ export class EditTool implements Tool {
   #state: "idle" | "pointing" | "dragging" = "idle";
   #press: Press = { on: "nothing" };
   #pressed: Point = [0, 0];
+  /** The selected object's when the pointer was pressed. */
+  #shape: Shape | undefined;
   #draft: Draft = NO_DRAFT;
 
   constructor(editor: Editor) {
@@ -92,6 +94,7 @@ export class EditTool implements Tool {
   #onPress(event: PointerEvent): void {
     this.#pressed = [event.x, event.y];
     this.#press = this.#find(event);
+    this.#shape = this.#editor.selected?.shape;
     this.#state = "pointing";
     if (this.#press.on === "vertex" && event.modifiers.alt) {
       this.#deleteChosen(this.#press.refs);
@@ -172,8 +175,15 @@ export class EditTool implements Tool {
     const press = this.#press;
     const draft = this.#draft;
     this.cancel();
+    if (this.#isOutdated(press)) return;
     if (wasDragging) this.#commit(press, draft, event.modifiers.shift);
     else this.#click(press);
+  }
+
+  /** Someone else's change came in since the press: the corners that were pressed are not there any more. */
+  #isOutdated(press: Press): boolean {
+    const { selected } = this.#editor;
+    return press.on !== "nothing" && press.base.id === selected?.id && selected.shape !== this.#shape;
   }
 
   #commit(press: Press, draft: Draft, adds: boolean): void {
