@@ -86,7 +86,8 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
             f"model {model.name!r} has no TorchScript file, since an earlier Maskwright trained it: run "
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
-    require_whole_export(store, target.export_prefix, target.owner)  # what has begun to be sent can say nothing more
+    # What has begun to be sent can say nothing more.
+    require_whole_export(store, target.export_prefix, target.precision, target.owner)
     if engine is Engine.TORCH:
         _require_whole_torchscript(store, target)
     folder = f"{file_stem(model.name, otherwise=f'model-{model_id}')}-{kind}-{engine}"

@@ -133,7 +133,7 @@ def _read_meta(found: _Rows, store: BlobStore) -> ModelMeta:
     Best and last of one step are exported once, under one of the two names.
     """
     return replace(
-        require_whole_export(store, found.target.export_prefix, found.target.owner),
+        require_whole_export(store, found.target.export_prefix, found.target.precision, found.target.owner),
         model_id=found.model.id,
         model_name=found.model.name,
         checkpoint=found.checkpoint.kind.value,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from app.db.enums import CheckpointKind, Speed
 from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
@@ -38,10 +38,17 @@ def list_speeds(
 
 @router.post("/models/{model_id}/speeds/{speed}", status_code=202, responses=errors(409))
 def make_speed(
-    model_id: PathId, speed: Speed, session: ReadSessionDep, _access: ModelDeveloperAccess, maker: SpeedMakerDep
+    model_id: PathId,
+    speed: Speed,
+    session: ReadSessionDep,
+    _access: ModelDeveloperAccess,
+    maker: SpeedMakerDep,
+    again: Annotated[  # noqa: FBT002
+        bool, Query(description="Also where it is made already, as after an update or where a file of it is damaged")
+    ] = False,
 ) -> SpeedSchema:
     """Make a faster speed: predict at its precision on every image of the training, for thresholds and statistics."""
-    return speeds.request_speed(session, maker, model_id=model_id, speed=speed)
+    return speeds.request_speed(session, maker, model_id=model_id, speed=speed, again=again)
 
 
 @router.patch("/models/{model_id}", responses=errors(409))

@@ -10,15 +10,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.db.enums import Speed, Split
-from app.db.models import Checkpoint
+from app.db.enums import Split
 from app.errors import Conflict
 from app.inference.decode import decode_image
-from app.inference.model_meta import META_FILE
 from app.inference.preprocess import resize_to_long_side
 from app.settings import get_settings
 from app.storage.blobs import BlobStore
-from app.training.exports import speed_prefix
 from app.training.model_files import EXPORT_FILES, Owner, fetch_export
 from app.training.snapshot import Snapshot, SnapshotImage
 
@@ -33,9 +30,9 @@ class NotQuantized(Conflict):
 
 
 def make_fast_graphs(
-    store: BlobStore, checkpoint: Checkpoint, owner: Owner, frozen: Snapshot, *, go_on: Callable[[], None]
+    store: BlobStore, export_prefix: str, prefix: str, owner: Owner, frozen: Snapshot, *, go_on: Callable[[], None]
 ) -> None:
-    """Store a checkpoint's INT8 graphs, unless they are there.
+    """Make the INT8 graphs of an export and store them below a prefix.
 
     Args:
         go_on: Called again and again; may raise to end the work.
@@ -43,21 +40,18 @@ def make_fast_graphs(
         NotQuantized: As said.
         ModelFileBroken: The graphs that they are made of are missing or damaged.
     """
-    prefix = speed_prefix(checkpoint, Speed.FAST)
-    if store.exists(f"{prefix}/{META_FILE}"):
-        return
     with TemporaryDirectory(prefix="maskwright-fast-") as folder:
         source, target, images = (Path(folder) / name for name in ("source", "target", "images"))
         for directory in (source, target, images):
             directory.mkdir()
-        image_size = fetch_export(store, speed_prefix(checkpoint, Speed.SLOW), source, owner).image_size
+        image_size = fetch_export(store, export_prefix, source, owner).image_size
         for image in _spread(frozen.of_split(Split.TRAINING) or frozen.images):
             go_on()
             file = store.read_bytes(image.storage_key)
             rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
             np.save(images / f"{image.image_id}.npy", resize_to_long_side(rgb, image_size))
         _quantize(source, target, images, log=Path(folder) / "log", go_on=go_on)
-        for name in reversed(EXPORT_FILES):  # the file that says what it is comes last: where it is, all are
+        for name in EXPORT_FILES:
             store.put_file(f"{prefix}/{name}", target / name)
 
 

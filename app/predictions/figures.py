@@ -29,17 +29,11 @@ def record_figures(
     Raises:
         ModelFileBroken: What slow predicted is missing or damaged.
     """
-    slow_key = repository.find_prediction_key(session, checkpoint.id, split=Split.VALIDATION, speed=Speed.SLOW)
-    if slow_key is None:  # as checkpoints of old archives are
-        slow_ap, slow_ap50 = checkpoint.mean_ap, checkpoint.ap50
-    else:
-        slow_ap, slow_ap50 = _precisions(read_predictions(get_blob_store(), slow_key, owner))
     mean_ap, ap50 = _precisions(validation)
-    relative = latencies.speed_ms / latencies.slow_ms
-    for one, ap, at_50, latency_ms, share in (
-        (Speed.SLOW, slow_ap, slow_ap50, latencies.slow_ms, 1.0),
-        (speed, mean_ap, ap50, latencies.speed_ms, relative),
-    ):
+    measured = [(speed, mean_ap, ap50, latencies.speed_ms, latencies.speed_ms / latencies.slow_ms)]
+    if speed is not Speed.SLOW:
+        measured.append((Speed.SLOW, *_precisions_of_slow(session, checkpoint, owner), latencies.slow_ms, 1.0))
+    for one, ap, at_50, latency_ms, share in measured:
         session.merge(
             SpeedFigures(
                 checkpoint_id=checkpoint.id,
@@ -52,6 +46,13 @@ def record_figures(
                 measured_at=utc_now(),
             )
         )
+
+
+def _precisions_of_slow(session: Session, checkpoint: Checkpoint, owner: Owner) -> tuple[float | None, float | None]:
+    key = repository.find_prediction_key(session, checkpoint.id, split=Split.VALIDATION, speed=Speed.SLOW)
+    if key is None:  # as checkpoints of old archives are
+        return checkpoint.mean_ap, checkpoint.ap50
+    return _precisions(read_predictions(get_blob_store(), key, owner))
 
 
 def describe_figures(session: Session, checkpoint: Checkpoint | None, speed: Speed) -> FiguresSchema:

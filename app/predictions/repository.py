@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from app.db.enums import CheckpointKind, Speed, Split
-from app.db.models import Checkpoint, Model, PredictionSet, SpeedFigures
+from app.db.enums import BatchStatus, CheckpointKind, Speed, Split
+from app.db.models import Batch, Checkpoint, Model, PredictionSet, SpeedFigures, Threshold
 
 
 def get_model(session: Session, model_id: int) -> Model:
@@ -32,10 +32,13 @@ def has_export(session: Session, model_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def list_exported_without(session: Session, model_id: int, *, speed: Speed) -> Sequence[Checkpoint]:
-    """The checkpoints that can predict, and have no stored predictions of this speed."""
-    made = exists().where(PredictionSet.checkpoint_id == Checkpoint.id, PredictionSet.speed == speed)
-    query = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None), ~made)
+def list_exported(session: Session, model_id: int, *, without: Speed | None = None) -> Sequence[Checkpoint]:
+    """The checkpoints that can predict; of those with `without` the ones that have no predictions of that speed."""
+    query = select(Checkpoint).where(Checkpoint.model_id == model_id, Checkpoint.export_prefix.is_not(None))
+    if without is not None:
+        query = query.where(
+            ~exists().where(PredictionSet.checkpoint_id == Checkpoint.id, PredictionSet.speed == without)
+        )
     return session.scalars(query.order_by(Checkpoint.id)).all()
 
 
@@ -56,12 +59,26 @@ def find_prediction_key(session: Session, checkpoint_id: int, *, split: Split, s
     return session.scalar(query)
 
 
+def list_prediction_keys(session: Session, checkpoint_ids: Sequence[int], *, speed: Speed) -> set[str]:
+    """Where the stored predictions of a speed lie."""
+    of_speed = PredictionSet.checkpoint_id.in_(checkpoint_ids), PredictionSet.speed == speed
+    return set(session.scalars(select(PredictionSet.storage_key).where(*of_speed)))
+
+
+def delete_speed(session: Session, checkpoint_ids: Sequence[int], *, speed: Speed) -> None:
+    """Delete the rows of all that was made of a speed."""
+    for table in (PredictionSet, Threshold, SpeedFigures):
+        session.execute(delete(table).where(table.checkpoint_id.in_(checkpoint_ids), table.speed == speed))
+
+
+def is_awaited(session: Session, export_prefix: str) -> bool:
+    """Whether a batch that has not ended is to be predicted with these graphs."""
+    going_on = [status for status in BatchStatus if not status.has_ended]
+    query = select(Batch.id).where(Batch.export_prefix == export_prefix, Batch.status.in_(going_on))
+    return session.scalar(query.limit(1)) is not None
+
+
 def list_figures(session: Session, checkpoint_id: int) -> dict[Speed, SpeedFigures]:
     """What was measured of each speed."""
     rows = session.scalars(select(SpeedFigures).where(SpeedFigures.checkpoint_id == checkpoint_id))
     return {row.speed: row for row in rows}
-
-
-def is_made(session: Session, checkpoint_id: int, *, speed: Speed) -> bool:
-    query = select(PredictionSet.id).where(PredictionSet.checkpoint_id == checkpoint_id, PredictionSet.speed == speed)
-    return session.scalar(query.limit(1)) is not None

@@ -34,10 +34,15 @@ class FiguresSchema(BaseModel):
 
 
 class SpeedSchema(FiguresSchema):
-    """One speed of a model. `progress` is 0-1; `error` says why making it failed."""
+    """One speed of a model. `progress` is 0-1; `error` says why making it failed.
+
+    A speed that is made again stays ready, and answers as before until the new one is there; so it does where that
+    failed.
+    """
 
     speed: Speed
     status: SpeedStatus
+    is_being_made: bool
     progress: float
     error: str | None
 

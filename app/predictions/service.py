@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.enums import CheckpointKind, Speed
+from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model
 from app.errors import Conflict, NotFound, ServiceUnavailable
 from app.inference.cache import SizedCache
@@ -17,7 +17,7 @@ from app.predictions import repository
 from app.predictions.exchange import PredictedImage, predict_file
 from app.predictions.gate import RUNNING, RUNNING_ON_GPU, Place, PredictionGate
 from app.storage.blobs import get_blob_store
-from app.training.exports import PRECISIONS, load_predictor, prediction_device, speed_prefix
+from app.training.exports import PRECISIONS, fast_prefix, load_predictor, prediction_device
 from app.training.model_files import Owner
 from app.training.thresholds import effective_thresholds
 
@@ -107,14 +107,16 @@ def find_target(
     if checkpoint is None or checkpoint.export_prefix is None:
         raise Conflict(f"model {model_name!r} is not trained yet: it is {model.status}")
     if speed is None:
-        is_there = is_possible(model.default_speed) and _is_made(session, checkpoint, model.default_speed)
-        speed = model.default_speed if is_there else Speed.SLOW
+        own = model.default_speed
+        prefix = _find_graphs(session, checkpoint, own) if is_possible(own) else None
+        speed, prefix = (Speed.SLOW, checkpoint.export_prefix) if prefix is None else (own, prefix)
     else:
         require_possible(speed)
-        if not _is_made(session, checkpoint, speed):
+        prefix = _find_graphs(session, checkpoint, speed)
+        if prefix is None:
             raise not_made(model, speed)
     thresholds = effective_thresholds(session, checkpoint, class_names=model.class_names, speed=speed)
-    return Target(speed_prefix(checkpoint, speed), speed, thresholds, model.name)
+    return Target(prefix, speed, thresholds, model.name)
 
 
 def is_possible(speed: Speed) -> bool:
@@ -140,5 +142,11 @@ def not_made(model: Model, speed: Speed) -> Conflict:
     )
 
 
-def _is_made(session: Session, checkpoint: Checkpoint, speed: Speed) -> bool:
-    return speed is Speed.SLOW or repository.is_made(session, checkpoint.id, speed=speed)
+def _find_graphs(session: Session, checkpoint: Checkpoint, speed: Speed) -> str | None:
+    """Where the graphs of a speed lie; None where it is not made."""
+    if speed is Speed.SLOW or checkpoint.export_prefix is None:
+        return checkpoint.export_prefix
+    key = repository.find_prediction_key(session, checkpoint.id, split=Split.VALIDATION, speed=speed)
+    if key is None:
+        return None
+    return fast_prefix(checkpoint.export_prefix, key) if speed is Speed.FAST else checkpoint.export_prefix

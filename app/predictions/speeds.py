@@ -1,12 +1,15 @@
-"""The faster speeds of a model: each has predictions, thresholds and figures of its own, made once when asked for.
+"""The faster speeds of a model: each has predictions, thresholds and figures of its own, made when asked for.
 
 The server makes them, one model at a time, and its predictions go on between two images. What is being made is known
-to this process only; what was made is in the database. Source: docs/decisions/0038-speeds-are-made-by-the-server.md.
+to this process only; what was made is in the database. Each making has a folder of its own below the export, so that a
+speed that is made again answers as before until new rows take the place of the old ones.
+Source: docs/decisions/0038-speeds-are-made-by-the-server.md.
 """
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -30,27 +33,33 @@ from app.predictions.schemas import FiguresSchema, SpeedSchema, SpeedStatus
 from app.predictions.service import PredictionRuntime, not_made, require_possible
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
-from app.training.exports import PRECISIONS, speed_prefix
+from app.training.exports import PRECISIONS, fast_prefix
 from app.training.model_files import Owner, read_snapshot_of_present_images
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
 
 _logger = logging.getLogger(__name__)
 
+FOLDER_DIGITS = 8  # of a making's folder: no two of a model's are alike
 _SPLITS = (Split.VALIDATION, Split.TRAINING)
 
 
 class _Stopped(Exception):
-    """The server is going down, or the model was deleted or trained on meanwhile."""
+    """The server is going down, another was quicker, or the model was deleted or trained on meanwhile."""
 
 
 @dataclass(slots=True)
 class _Making:
-    """How far a speed of a model is."""
+    """How far a speed of a model is; `again` takes the place of what is there."""
 
+    again: bool
     done: int = 0
     total: int = 1
     error: str | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.error is None
 
 
 class SpeedMaker:
@@ -63,13 +72,13 @@ class SpeedMaker:
         self._stopping = threading.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speeds")
 
-    def start(self, model_id: int, speed: Speed) -> None:
+    def start(self, model_id: int, speed: Speed, *, again: bool = False) -> None:
         """Make a speed, unless that has begun already."""
         with self._lock:
             making = self._makings.get((model_id, speed))
-            if making is not None and making.error is None:
+            if making is not None and making.goes_on:
                 return
-            self._makings[model_id, speed] = _Making()
+            self._makings[model_id, speed] = _Making(again)
         self._executor.submit(self._make, model_id, speed)
 
     def makings(self, model_id: int) -> dict[Speed, _Making]:
@@ -103,25 +112,40 @@ class SpeedMaker:
     def _make_checkpoints(self, model_id: int, speed: Speed, making: _Making) -> None:
         with session_scope(read_only=True) as session:
             model = repository.get_model(session, model_id)
-            checkpoints = repository.list_exported_without(session, model_id, speed=speed)
+            checkpoints = repository.list_exported(session, model_id, without=None if making.again else speed)
         owner = Owner.of(model)
         frozen, _deleted = read_snapshot_of_present_images(get_blob_store(), model.snapshot_key, owner)
         exports = _by_export(checkpoints)
-        image_count = len(frozen.images)
-        making.total = max(1, image_count * len(exports) * (2 if speed is Speed.FAST else 1))
-        for checkpoint, *others in exports:
+        making.total = max(1, len(frozen.images) * len(exports) * (2 if speed is Speed.FAST else 1))
+        for alike in exports:
+            self._make_export(alike, owner, frozen, speed, making)
+
+    def _make_export(
+        self, alike: Sequence[Checkpoint], owner: Owner, frozen: Snapshot, speed: Speed, making: _Making
+    ) -> None:
+        """Make a speed of the checkpoints of one export."""
+        export_prefix = alike[0].export_prefix
+        assert export_prefix is not None
+        folder = f"{export_prefix}/{speed}-{uuid.uuid4().hex[:FOLDER_DIGITS]}"
+        store = get_blob_store()
+        try:
             if speed is Speed.FAST:
-                make_fast_graphs(get_blob_store(), checkpoint, owner, frozen, go_on=self._go_on)
-                making.done += image_count  # about the time that predicting takes
-            predictor, slow = (
-                self._runtime.predictor(speed_prefix(checkpoint, one), PRECISIONS[one], owner)
-                for one in (speed, Speed.SLOW)
+                make_fast_graphs(store, export_prefix, folder, owner, frozen, go_on=self._go_on)
+                making.done += len(frozen.images)  # about the time that predicting takes
+            predictor = self._runtime.predictor(
+                folder if speed is Speed.FAST else export_prefix, PRECISIONS[speed], owner
             )
+            slow = self._runtime.predictor(export_prefix, PRECISIONS[Speed.SLOW], owner)
             tables = {split: self._predict_split(predictor, frozen, split, making) for split in _SPLITS}
             thresholds = optimized_thresholds(tables[Split.VALIDATION])
             latencies = self._measure(slow, predictor, frozen, thresholds)
-            for one in (checkpoint, *others):
-                _store(one, owner, tables, thresholds, latencies, speed)
+            replaced = _store(alike, owner, folder, tables, thresholds, latencies, speed, again=making.again)
+        except BaseException:
+            store.delete_prefix(f"{folder}/")
+            raise
+        for prefix in replaced.folders:
+            store.delete_prefix(f"{prefix}/")
+        store.delete(replaced.keys)
 
     def _go_on(self) -> None:
         if self._stopping.is_set():
@@ -148,8 +172,8 @@ class SpeedMaker:
         return measure_latencies(self._runtime.gate, slow, measured, pixels, score_thresholds=thresholds)
 
 
-def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed) -> SpeedSchema:
-    """Have a speed made, unless it is there.
+def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed, again: bool) -> SpeedSchema:
+    """Have a speed made, unless it is there; with `again` also then.
 
     Raises:
         Conflict: The model is not trained yet, or this server cannot make the speed.
@@ -159,8 +183,8 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
     if not repository.has_export(session, model_id):
         raise Conflict(f"model {model.name!r} is not trained yet: it is {model.status}")
     require_possible(speed)
-    if repository.list_exported_without(session, model_id, speed=speed):
-        maker.start(model_id, speed)
+    if again or repository.list_exported(session, model_id, without=speed):
+        maker.start(model_id, speed, again=again)
         makings |= maker.makings(model_id)
     listed = _list_speeds(session, makings, model_id=model_id, kind=CheckpointKind.BEST)
     return next(one for one in listed if one.speed is speed)
@@ -181,16 +205,21 @@ def _list_speeds(
 
 
 def _describe_speed(speed: Speed, making: _Making | None, figures: FiguresSchema, *, is_made: bool) -> SpeedSchema:
-    error = None
+    is_being_made = making is not None and making.goes_on
     if is_made:
-        status, progress = SpeedStatus.READY, 1.0
-    elif making is not None:
-        error = making.error
-        status = SpeedStatus.FAILED if error else SpeedStatus.MAKING
-        progress = making.done / making.total
+        status = SpeedStatus.READY
+    elif making is None:
+        status = SpeedStatus.NOT_MADE
     else:
-        status, progress = SpeedStatus.NOT_MADE, 0.0
-    return SpeedSchema(speed=speed, status=status, progress=progress, error=error, **figures.model_dump())
+        status = SpeedStatus.MAKING if is_being_made else SpeedStatus.FAILED
+    return SpeedSchema(
+        speed=speed,
+        status=status,
+        is_being_made=is_being_made,
+        progress=float(is_made) if making is None else making.done / making.total,
+        error=making.error if making else None,
+        **figures.model_dump(),
+    )
 
 
 def choose_default_speed(session: Session, *, model_id: int, speed: Speed) -> None:
@@ -219,34 +248,60 @@ def _read_image(image: SnapshotImage) -> NDArray[np.uint8]:
     return decode_image(file, max_pixels=get_settings().max_image_pixels)
 
 
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """The files of an earlier making that nobody needs any more."""
+
+    keys: Collection[str] = ()
+    folders: Collection[str] = ()
+
+
 def _store(
-    checkpoint: Checkpoint,
+    alike: Sequence[Checkpoint],
     owner: Owner,
-    tables: dict[Split, PredictionTable],
-    thresholds: dict[str, float],
+    folder: str,
+    tables: Mapping[Split, PredictionTable],
+    thresholds: Mapping[str, float],
     latencies: Latencies | None,
     speed: Speed,
-) -> None:
-    keys = {split: f"{checkpoint.export_prefix}/predictions-{split}-{speed}.npz" for split in tables}
+    *,
+    again: bool,
+) -> _Replaced:
+    """Store what was made and write its rows in place of those there are."""
+    keys = {split: f"{folder}/predictions-{split}.npz" for split in tables}
     for split, table in tables.items():
         get_blob_store().put_bytes(keys[split], prediction_table_to_bytes(table))
+    ids = [checkpoint.id for checkpoint in alike]
     with session_scope() as session:
-        present = repository.lock_checkpoint(session, checkpoint.id)
-        if present is None or present.export_prefix != checkpoint.export_prefix:
+        present = [repository.lock_checkpoint(session, checkpoint_id) for checkpoint_id in ids]
+        earlier = repository.list_prediction_keys(session, ids, speed=speed)
+        if earlier and not again:
             raise _Stopped
-        if repository.is_made(session, checkpoint.id, speed=speed):
-            return  # another server was quicker
-        for split, table in tables.items():
-            session.add(
-                PredictionSet(
-                    checkpoint_id=checkpoint.id,
-                    split=split,
-                    speed=speed,
-                    storage_key=keys[split],
-                    prediction_count=table.prediction_count,
+        replaced = _find_replaced(session, alike[0], earlier, speed)
+        repository.delete_speed(session, ids, speed=speed)
+        for checkpoint in present:
+            if checkpoint is None or checkpoint.export_prefix != alike[0].export_prefix:
+                raise _Stopped
+            for split, table in tables.items():
+                session.add(
+                    PredictionSet(
+                        checkpoint_id=checkpoint.id,
+                        split=split,
+                        speed=speed,
+                        storage_key=keys[split],
+                        prediction_count=table.prediction_count,
+                    )
                 )
-            )
-        if latencies is not None:
-            record_figures(session, present, owner, speed, tables[Split.VALIDATION], latencies)
-        for name, value in thresholds.items():
-            session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))
+            if latencies is not None:
+                record_figures(session, checkpoint, owner, speed, tables[Split.VALIDATION], latencies)
+            for name, value in thresholds.items():
+                session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))
+    return replaced
+
+
+def _find_replaced(session: Session, checkpoint: Checkpoint, earlier: Collection[str], speed: Speed) -> _Replaced:
+    """What is to be deleted of an earlier making; graphs that a batch waits for stay until the model is deleted."""
+    if speed is not Speed.FAST or checkpoint.export_prefix is None:
+        return _Replaced(keys=earlier)
+    folders = {fast_prefix(checkpoint.export_prefix, key) for key in earlier}
+    return _Replaced(earlier, [folder for folder in folders if not repository.is_awaited(session, folder)])

@@ -22,7 +22,7 @@ from app.project_archive.model_rows import add_checkpoints, add_model
 from app.project_archive.reading import MAX_DOCUMENT_BYTES, BrokenArchive, ProjectArchive
 from app.project_archive.schemas import FILES_FOLDER, MODEL_FILE, SNAPSHOT_FILE, ArchivedModel, FilePath
 from app.storage.blobs import BlobStore
-from app.training.exports import FAST_FOLDER
+from app.training.exports import fast_prefix
 from app.training.lifecycle import model_prefix
 from app.training.model_files import EXPORT_FILES
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes, to_json_bytes
@@ -95,8 +95,12 @@ class ModelIntake:
             named += [checkpoint.state_file, *(predictions.file for predictions in checkpoint.prediction_sets)]
             if checkpoint.export_folder is not None:
                 named += [f"{checkpoint.export_folder}/{name}" for name in EXPORT_FILES]
-                if any(predictions.speed is Speed.FAST for predictions in checkpoint.prediction_sets):
-                    named += [f"{checkpoint.export_folder}/{FAST_FOLDER}/{name}" for name in EXPORT_FILES]
+                named += [
+                    f"{fast_prefix(checkpoint.export_folder, predictions.file)}/{name}"
+                    for predictions in checkpoint.prediction_sets
+                    if predictions.speed is Speed.FAST
+                    for name in EXPORT_FILES
+                ]
         for file in named:
             if file is not None and folder + FILES_FOLDER + file not in self._archive.files:
                 raise BrokenArchive(folder + FILES_FOLDER + file, f"it is missing although {MODEL_FILE} names it")

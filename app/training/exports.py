@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.db.enums import Speed
-from app.db.models import Checkpoint
 from app.inference.compiled import CompiledGraphs
 from app.inference.device import Device, choose_device
 from app.inference.errors import InvalidModel
@@ -15,7 +14,7 @@ from app.inference.predictor import Predictor
 from app.inference.session import Precision
 from app.settings import get_settings
 from app.storage.blobs import BlobStore
-from app.training.model_files import Owner, fetch_export, told_with_owner
+from app.training.model_files import OR_MAKE_AGAIN, OR_TRAIN_AGAIN, Owner, fetch_export, told_with_owner
 
 TORCHSCRIPT_FILE = "model.torchscript.pt"  # beside them, for people who have torch; ours needs none
 FAST_FOLDER = "fast"  # of a checkpoint's export
@@ -26,10 +25,13 @@ PRECISIONS: Mapping[Speed, Precision] = {
 }
 
 
-def speed_prefix(checkpoint: Checkpoint, speed: Speed) -> str:
-    """Where the graphs of a speed lie: fast has its own, the others share those of the training's export."""
-    assert checkpoint.export_prefix is not None
-    return f"{checkpoint.export_prefix}/{FAST_FOLDER}" if speed is Speed.FAST else checkpoint.export_prefix
+def fast_prefix(export_prefix: str, predictions_key: str) -> str:
+    """Where the graphs of speed fast lie: beside what they predicted.
+
+    Before a speed could be made again they had a folder of their own, and the predictions lay in the export's.
+    """
+    folder = predictions_key.rpartition("/")[0]
+    return f"{export_prefix}/{FAST_FOLDER}" if folder == export_prefix else folder
 
 
 def load_predictor(
@@ -45,9 +47,10 @@ def load_predictor(
         DeviceUnavailable: The GPU that the settings name cannot be used.
     """
     with TemporaryDirectory(prefix="maskwright-model-") as folder:
-        fetch_export(store, prefix, Path(folder), owner)
+        otherwise = _otherwise(precision)
+        fetch_export(store, prefix, Path(folder), owner, otherwise=otherwise)
         compiled = CompiledGraphs(get_settings().compiled_graphs_dir)
-        with told_with_owner(owner, "", prefix, damage=InvalidModel):
+        with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=otherwise):
             predictor = Predictor.load(
                 Path(folder),
                 device=prediction_device(),
@@ -59,17 +62,23 @@ def load_predictor(
     return predictor
 
 
-def require_whole_export(store: BlobStore, prefix: str, owner: Owner) -> ModelMeta:
+def require_whole_export(store: BlobStore, prefix: str, precision: Precision, owner: Owner) -> ModelMeta:
     """Look through an export before it is given away, without making it ready to run; gives what it says of itself.
 
     Raises:
         ModelFileBroken: Some file is missing or damaged.
     """
     with TemporaryDirectory(prefix="maskwright-model-") as folder:
-        meta = fetch_export(store, prefix, Path(folder), owner)
-        with told_with_owner(owner, "", prefix, damage=InvalidModel):
+        otherwise = _otherwise(precision)
+        meta = fetch_export(store, prefix, Path(folder), owner, otherwise=otherwise)
+        with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=otherwise):
             check_graphs(Path(folder))
     return meta
+
+
+def _otherwise(precision: Precision) -> str:
+    """What helps where graphs are broken: those of fast are made of the others."""
+    return OR_MAKE_AGAIN if precision is PRECISIONS[Speed.FAST] else OR_TRAIN_AGAIN
 
 
 def prediction_device() -> Device:

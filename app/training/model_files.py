@@ -25,6 +25,7 @@ from app.training.snapshot import InvalidSnapshot, Snapshot
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
 MAX_CHARACTERS = 300  # of what a runtime says about a file, in many lines
 OR_TRAIN_AGAIN = "or train the model again"
+OR_MAKE_AGAIN = "or make the speed again (Download model, Make again)"
 
 
 class ModelFileBroken(Conflict):
@@ -98,28 +99,32 @@ def read_predictions(store: BlobStore, key: str, owner: Owner) -> PredictionTabl
     Raises:
         ModelFileBroken: It is missing or damaged.
     """
-    with told_with_owner(owner, "the stored predictions are", key, damage=InvalidPredictions):
+    with told_with_owner(owner, "the stored predictions are", key, damage=InvalidPredictions, otherwise=OR_MAKE_AGAIN):
         table = prediction_table_from_bytes(store.read_bytes(key))
         if table.class_names != owner.class_names:
             raise InvalidPredictions("the stored predictions are those of a model with other labels")
     return table
 
 
-def fetch_export(store: BlobStore, prefix: str, directory: Path, owner: Owner) -> ModelMeta:
+def fetch_export(
+    store: BlobStore, prefix: str, directory: Path, owner: Owner, *, otherwise: str = OR_TRAIN_AGAIN
+) -> ModelMeta:
     """Copy an export's files out of storage into a folder that exists, and read what it says about itself.
 
+    Args:
+        otherwise: What helps who has no backup.
     Raises:
         ModelFileBroken: Some file is missing, or what it says is damaged.
     """
     for name in EXPORT_FILES:
         key = f"{prefix}/{name}"
         with (
-            told_with_owner(owner, f"the exported model's {name} is", key, damage=InvalidModel),
+            told_with_owner(owner, f"the exported model's {name} is", key, damage=InvalidModel, otherwise=otherwise),
             store.open(key) as blob,
             (directory / name).open("wb") as file,
         ):
             shutil.copyfileobj(blob, file)
-    with told_with_owner(owner, "", f"{prefix}/{META_FILE}", damage=InvalidModel):
+    with told_with_owner(owner, "", f"{prefix}/{META_FILE}", damage=InvalidModel, otherwise=otherwise):
         meta = read_meta(directory)
         if meta.class_names != owner.class_names:
             raise InvalidModel(f"the exported model's {META_FILE} is that of a model with other labels")

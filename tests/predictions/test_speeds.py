@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,11 @@ from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds
 from app.predictions.speeds import SpeedMaker, _Making
-from app.storage.blobs import get_blob_store
+from app.statistics.tables import TableCache
+from app.storage.blobs import BlobStore, get_blob_store
 from app.training import snapshot
+from app.training.exports import FAST_FOLDER
+from app.training.model_files import EXPORT_FILES
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import predict_image
 from tests.conftest import Person
@@ -76,12 +80,12 @@ def snapshot_images(model_id: int, project_id: int) -> list[int]:
 def make(developer: Person, model_id: int, snapshot_images: list[int]) -> Callable[[str], dict[str, Any]]:
     """Ask for a speed and wait until it is there or has failed."""
 
-    def make(speed: str) -> dict[str, Any]:
-        answer = developer.post(f"/api/v1/models/{model_id}/speeds/{speed}")
+    def make(speed: str, query: str = "") -> dict[str, Any]:
+        answer = developer.post(f"/api/v1/models/{model_id}/speeds/{speed}{query}")
         assert answer.status_code == 202, answer.text
         for _ in range(TRIES):
             speeds = {one["speed"]: one for one in developer.get(f"/api/v1/models/{model_id}/speeds").json()["items"]}
-            if speeds[speed]["status"] != "making":
+            if not speeds[speed]["is_being_made"]:
                 asked: dict[str, Any] = speeds[speed]
                 return asked
             time.sleep(0.1)
@@ -212,6 +216,121 @@ def test_medium__of_a_bad_instance_in_the_snapshot_names_model_and_image(
         assert told in failed["error"]
 
 
+@needs_bfloat16
+def test_again__answers_as_before_until_it_is_there(
+    developer: Person,
+    project_id: int,
+    model_id: int,
+    make: Callable[..., Any],
+    snapshot_images: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, keys = make("medium"), stored_keys("medium")
+    predict, statistics = f"/api/predict/{project_id}/my model ü?speed=medium", f"/api/v1/models/{model_id}/statistics"
+    answer = developer.post(predict, content=png(7)).json()
+    reached, may_go_on = Event(), Event()
+
+    read_image = speeds._read_image
+
+    def waiting(image: SnapshotImage) -> np.ndarray:
+        reached.set()
+        assert may_go_on.wait(60)
+        return read_image(image)
+
+    monkeypatch.setattr(speeds, "_read_image", waiting)
+    asked = developer.post(f"/api/v1/models/{model_id}/speeds/medium?again=true").json()
+    assert (asked["status"], asked["is_being_made"], asked["map"]) == ("ready", True, before["map"])
+    assert reached.wait(60)
+    assert developer.post(predict, content=png(7)).json() == answer
+    assert developer.get(f"{statistics}?speed=medium").status_code == 200
+    assert stored_keys("medium") == keys
+    may_go_on.set()
+
+    again = make("medium")
+    assert (again["status"], again["is_being_made"], again["progress"], again["error"]) == ("ready", False, 1.0, None)
+    assert again["measured_at"] > before["measured_at"]
+    assert again["map"] == before["map"]
+    assert len(stored_keys("medium")) == 4
+    assert not stored_keys("medium") & keys
+    assert not any(get_blob_store().exists(key) for key in keys)
+    assert developer.post(predict, content=png(7)).json() == answer
+
+
+@needs_bfloat16
+def test_again__that_fails_leaves_what_is_there(developer: Person, model_id: int, make: Callable[..., Any]) -> None:
+    make("medium")
+    keys, files = stored_keys("medium"), get_blob_store().list_keys("projects/")
+    with session_scope() as session:
+        session.get_one(Model, model_id).snapshot_key = "gone"
+    failed = make("medium", "?again=true")
+    assert failed["status"] == "ready"
+    assert "model 'my model ü': the snapshot of the labels is missing" in failed["error"]
+    assert stored_keys("medium") == keys
+    assert get_blob_store().list_keys("projects/") == files
+    assert developer.get(f"/api/v1/models/{model_id}/statistics?speed=medium").status_code == 200
+
+
+def test_again__mends_damaged_predictions_of_slow(developer: Person, model_id: int, make: Callable[..., Any]) -> None:
+    with session_scope() as session:
+        session.execute(delete(Threshold))  # a worker writes them with the predictions, which this model has not yet
+    make("slow")
+    statistics = f"/api/v1/models/{model_id}/statistics"
+    whole = developer.get(statistics).json()
+    for key in stored_keys("slow"):
+        get_blob_store().put_bytes(key, b"damaged")
+    make("slow")  # it is there: nothing is done
+    developer.client.app.state.prediction_tables = TableCache()  # type: ignore[attr-defined]
+    refused = developer.get(statistics)
+    assert (refused.status_code, "Make again" in refused.json()["error"]) == (409, True)
+
+    made = make("slow", "?again=true")
+    assert (made["status"], made["error"], made["relative_latency"]) == ("ready", None, 1.0)
+    assert developer.get(statistics).json() == whole
+
+
+def test_again__of_fast_makes_its_graphs_anew_and_keeps_those_that_a_batch_waits_for(
+    developer: Person,
+    project_id: int,
+    model_id: int,
+    make: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def copy_graphs(store: BlobStore, export_prefix: str, prefix: str, *_rest: object, **_options: object) -> None:
+        store.copy((f"{export_prefix}/{name}", f"{prefix}/{name}") for name in EXPORT_FILES)
+
+    monkeypatch.setattr(speeds, "make_fast_graphs", copy_graphs)
+    make("fast")
+    first = stored_keys("fast")
+    batches = f"/api/v1/models/{model_id}/batches?speed=fast"
+    assert developer.post(batches, files=[("files", ("a.png", png(1)))]).status_code == 202
+    (awaited,) = {key.rpartition("/")[0] for key in first if "/best-" in key}
+    (other,) = {key.rpartition("/")[0] for key in first if "/last-" in key}
+
+    make("fast", "?again=true")
+    store = get_blob_store()
+    assert [store.exists(f"{folder}/{DETECTOR_FILE}") for folder in (awaited, other)] == [True, False]
+    assert not any(store.exists(key) for key in first)
+    for key in stored_keys("fast"):
+        assert store.exists(f"{key.rpartition('/')[0]}/{DETECTOR_FILE}")
+    path = f"/api/predict/{project_id}/my model ü?speed=fast"
+    assert developer.post(path, content=png(7)).status_code == 200
+
+
+def test_fast__made_by_an_earlier_version_answers_from_its_own_folder(
+    developer: Person, project_id: int, model_id: int
+) -> None:
+    store, prefix = get_blob_store(), f"projects/{project_id}/models/{model_id}/best-1"
+    store.copy((f"{prefix}/{name}", f"{prefix}/{FAST_FOLDER}/{name}") for name in EXPORT_FILES)
+    with session_scope() as session:
+        best = session.scalars(select(Checkpoint).where(Checkpoint.export_prefix == prefix)).one()
+        for split in Split:
+            key = f"{prefix}/predictions-{split}-fast.npz"
+            columns = {"checkpoint_id": best.id, "split": split, "prediction_count": 0}
+            session.add(PredictionSet(**columns, speed=Speed.FAST, storage_key=key))
+    path = f"/api/predict/{project_id}/my model ü?speed=fast"
+    assert developer.post(path, content=png(7)).status_code == 200
+
+
 def test_list_speeds__asks_once_for_all(app: FastAPI, model_id: int) -> None:
     asked: list[str] = []
     with session_scope(read_only=True) as session:
@@ -281,15 +400,22 @@ def test_fast__computes_in_int8_and_tells_what_that_costs(
     assert developer.get(f"/api/v1/models/{model_id}/statistics?speed=fast").json()["global"]["map"] == made["map"]
 
     prefix = f"projects/{project_id}/models/{model_id}/best-1"
+    key = next(key for key in stored_keys("fast") if key.startswith(prefix))
     quantized, whole = (
         sum(blob_size(f"{folder}/{name}") for name in (DETECTOR_FILE, MASK_HEAD_FILE))
-        for folder in (f"{prefix}/fast", prefix)
+        for folder in (key.rpartition("/")[0], prefix)
     )
     assert quantized < whole  # weights of 8 bits in place of 32
     path = f"/api/predict/{project_id}/my model ü?min_score=5"
     by_speed = {speed: developer.post(f"{path}&speed={speed}", content=png(7)).json() for speed in ("slow", "fast")}
     assert by_speed["fast"] != by_speed["slow"]
     assert by_speed["fast"][0]["score"] == pytest.approx(by_speed["slow"][0]["score"], abs=10)
+
+
+def stored_keys(speed: str) -> set[str]:
+    """Where the predictions of a speed lie, of both checkpoints and splits."""
+    with session_scope(read_only=True) as session:
+        return set(session.scalars(select(PredictionSet.storage_key).where(PredictionSet.speed == speed)))
 
 
 def blob_size(key: str) -> int:

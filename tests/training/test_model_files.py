@@ -63,8 +63,8 @@ OTHER_CONTENTS = {
     TRAINING: [columns(class_names=np.array(CLASS_NAMES))],
     META_FILE: [b"[]", b'{"format_version": 1}'],
 }
-# Without them there is less in an answer, and no error: they may never have been there.
-MAY_BE_GONE = {(PROVENANCE, "gone")}
+# They may never have been there: that is told in words of its own.
+MAY_BE_GONE = {(PROVENANCE, "gone"): 404, (TORCHSCRIPT_FILE, "gone"): 409}
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def test_broken_files__are_told_with_the_model_and_what_to_do(
     assert refused
     assert "fault" not in caplog.text
     if (name, words) in MAY_BE_GONE:
-        assert {answer.status_code for answer in refused.values()} == {404}
+        assert {answer.status_code for answer in refused.values()} == {MAY_BE_GONE[name, words]}
         return
     for path, answer in refused.items():
         assert answer.status_code == 409, path

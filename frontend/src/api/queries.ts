@@ -55,5 +55,5 @@ export const speedsQuery = (modelId: number) =>
     queryKey: ["models", modelId, "speeds"],
     queryFn: () => api.get<{ items: ModelSpeed[] }>(`/api/v1/models/${modelId}/speeds`),
     refetchInterval: ({ state }) =>
-      state.data?.items.some(({ status }) => status === "making") ? SPEED_POLL_MS : false,
+      state.data?.items.some(({ is_being_made }) => is_being_made) ? SPEED_POLL_MS : false,
   });

@@ -219,6 +219,8 @@ export type Speed = (typeof SPEEDS)[number];
 export interface ModelSpeed {
   speed: Speed;
   status: "not_made" | "making" | "ready" | "failed";
+  /** A ready speed too, made again: it answers as before until then. */
+  is_being_made: boolean;
   progress: number;
   error: string | null;
   /** mAP on the validation images. */

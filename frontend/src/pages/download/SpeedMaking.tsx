@@ -1,4 +1,4 @@
-/** What to do about a speed that is not there yet. */
+/** What to do about a speed that is not there yet, or is to be made again. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { speedsQuery } from "../../api/queries.ts";
@@ -14,16 +14,16 @@ interface SpeedMakingProps {
   speed: ModelSpeed;
 }
 
-export function SpeedMaking({ modelId, speed: { speed, status, progress, error } }: SpeedMakingProps) {
+export function SpeedMaking({ modelId, speed: { speed, status, is_being_made, progress, error } }: SpeedMakingProps) {
   const { t } = useTranslation("download");
   const client = useQueryClient();
+  const isThere = status === "ready";
   const make = useMutation({
-    mutationFn: () => makeSpeed(modelId, speed),
+    mutationFn: () => makeSpeed(modelId, speed, isThere),
     onSuccess: () => client.invalidateQueries({ queryKey: speedsQuery(modelId).queryKey }),
   });
-  if (status === "ready") return null;
-  if (status === "making") {
-    const text = t("making", { percent: Math.floor(progress * 100) });
+  if (is_being_made) {
+    const text = t(isThere ? "makingAgain" : "making", { percent: Math.floor(progress * 100) });
     return (
       <div className={styles.making} role="status">
         <span>{text}</span>
@@ -33,11 +33,12 @@ export function SpeedMaking({ modelId, speed: { speed, status, progress, error }
   }
   return (
     <div className={styles.making}>
-      {status === "failed" ? <ErrorMessage error={`${t("failed")}: ${error}`} /> : <p>{t("notMadeText")}</p>}
+      {error !== null && <ErrorMessage error={`${t(isThere ? "failedAgain" : "failed")}: ${error}`} />}
+      {status === "not_made" && <p>{t("notMadeText")}</p>}
       <ErrorMessage error={make.error} />
       <div>
-        <Button onPress={() => make.mutate()} isDisabled={make.isPending}>
-          {t("make", { speed: t(speed).toLowerCase() })}
+        <Button size={isThere ? "small" : "medium"} onPress={() => make.mutate()} isDisabled={make.isPending}>
+          {isThere ? t("makeAgain") : t("make", { speed: t(speed).toLowerCase() })}
         </Button>
       </div>
     </div>

@@ -5,8 +5,9 @@ import type { Checkpoint, ModelSpeed, Speed } from "../../api/types.ts";
 export type Engine = "onnx" | "openvino" | "torch";
 export type Split = "training" | "validation";
 
-export function makeSpeed(modelId: number, speed: Speed): Promise<ModelSpeed> {
-  return api.post(`/api/v1/models/${modelId}/speeds/${speed}`);
+/** `again` also where the speed is there already. */
+export function makeSpeed(modelId: number, speed: Speed, again: boolean): Promise<ModelSpeed> {
+  return api.post(urlOf(`/api/v1/models/${modelId}/speeds/${speed}`, { again: String(again) }));
 }
 
 export function bundleAddress(modelId: number, checkpoint: Checkpoint, speed: Speed): string {
