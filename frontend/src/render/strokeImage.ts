@@ -12,7 +12,7 @@ type Stroke = Extract<Draft, { kind: "stroke" }>;
 /** Image pixels. */
 const TILE = 512;
 /** Canvases kept for the next stroke, a megabyte each: making them takes longer than painting them. */
-const SPARE_TILES = 4;
+const SPARE_TILES = 8;
 
 interface Tile {
   readonly box: Box;
