@@ -13,6 +13,7 @@ from tests.e2e.conftest import DESKTOP, Browsing, Server
 from tests.e2e.planted import plant_model
 from tests.e2e.projects import import_labels, make_project, upload_scenes
 from tests.e2e.test_pages import PHONE, serious_violations, widths_beyond
+from tests.e2e.waiting import wait_until
 from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -139,6 +140,23 @@ def test_thresholds__one_for_all_is_tried_then_set_and_told_in_the_history(
     dialog = page.get_by_role("dialog", name="Changes of the score thresholds")
     expect(dialog.get_by_text("set thresholds by hand").first).to_be_visible()
     expect(dialog.get_by_text("→ 80.0 %").first).to_be_visible()
+
+
+def test_thresholds__undo_takes_back_its_own_change_alone(page: Page, api: httpx.Client, judged: Judged) -> None:
+    before = thresholds(api, judged)
+    first, second, *_ = before["values"]
+    open_statistics(page, judged)
+    for label in (first, second):
+        field = page.get_by_role("textbox", name=f"Score threshold of {label}, typed")
+        field.fill("88")
+        field.press("Enter")
+        expect(page.get_by_text(f"Score threshold of {label} is now 88.0 %")).to_be_visible()
+    page.get_by_text("Last", exact=True).click()
+    expect(page).to_have_url(re.compile("checkpoint=last"))
+    page.get_by_role("button", name="Undo").first.click()
+    wanted = {**before["values"], second: 0.88}
+    assert wait_until(page, lambda: thresholds(api, judged)["values"], lambda values: values == wanted) == wanted
+    assert api.get(f"{judged.path}/thresholds", params={"checkpoint": "last"}).json()["optimized"]
 
 
 def test_table__sorts_by_a_figure(page: Page, api: httpx.Client, judged: Judged) -> None:

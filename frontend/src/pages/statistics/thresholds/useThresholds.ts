@@ -6,33 +6,50 @@ import type { Checkpoint, Speed } from "../../../api/types.ts";
 import { useCurrentProject } from "../../../app/currentProject.ts";
 import { showToast } from "../../../components/toasts.ts";
 import { type Thresholds, thresholdsQuery } from "../../predict/thresholdsQuery.ts";
+import { takenBack } from "./takenBack.ts";
 
 export type ThresholdChange =
   | { optimized: true }
   | { optimized: false; all: number }
   | { optimized: false; values: Record<string, number> };
 
+/** Whose thresholds: undone later, a change goes back where it was made, whatever the page shows by then. */
+interface Owner {
+  modelId: number;
+  checkpoint: Checkpoint;
+  speed: Speed;
+}
+
+const queryOf = ({ modelId, checkpoint, speed }: Owner) => thresholdsQuery(modelId, checkpoint, speed);
+
 export function useThresholds(modelId: number, checkpoint: Checkpoint, speed: Speed, isReady: boolean) {
   const { t } = useTranslation(["statistics", "common"]);
   const client = useQueryClient();
-  const query = thresholdsQuery(modelId, checkpoint, speed);
-  const thresholds = useQuery({ ...query, enabled: isReady });
+  const owner: Owner = { modelId, checkpoint, speed };
+  const thresholds = useQuery({ ...queryOf(owner), enabled: isReady });
   const role = useCurrentProject()?.role;
   const save = useMutation({
-    mutationFn: (change: ThresholdChange) =>
-      api.put<Thresholds>(`/api/v1/models/${modelId}/thresholds`, change, { query: { checkpoint, speed } }),
-    onSuccess: (now) => client.setQueryData(query.queryKey, now),
-    onSettled: () => client.invalidateQueries({ queryKey: ["models", modelId] }),
+    mutationFn: ({ change, of }: { change: ThresholdChange; of: Owner }) =>
+      api.put<Thresholds>(`/api/v1/models/${of.modelId}/thresholds`, change, {
+        query: { checkpoint: of.checkpoint, speed: of.speed },
+      }),
+    onSuccess: (now, { of }) => client.setQueryData(queryOf(of).queryKey, now),
+    onSettled: (_now, _error, { of }) => client.invalidateQueries({ queryKey: ["models", of.modelId] }),
   });
   const change = (next: ThresholdChange, text: string, onSettled?: () => void) => {
     const before = thresholds.data;
-    save.mutate(next, {
-      onSuccess: () => {
-        const undo = { text: t("common:undo"), run: () => save.mutate(before ? backTo(before) : { optimized: true }) };
-        showToast(text, before ? { action: undo } : {});
+    const undo = (to: Thresholds, after: Thresholds) => {
+      const now = client.getQueryData(queryOf(owner).queryKey) ?? after;
+      save.mutate({ change: takenBack(to, after, now), of: owner });
+    };
+    save.mutate(
+      { change: next, of: owner },
+      {
+        onSuccess: (after) =>
+          showToast(text, before ? { action: { text: t("common:undo"), run: () => undo(before, after) } } : {}),
+        onSettled: () => onSettled?.(),
       },
-      onSettled: () => onSettled?.(),
-    });
+    );
   };
   return {
     thresholds: thresholds.data,
@@ -45,7 +62,3 @@ export function useThresholds(modelId: number, checkpoint: Checkpoint, speed: Sp
 }
 
 export type ThresholdControl = ReturnType<typeof useThresholds>;
-
-function backTo({ optimized, values }: Thresholds): ThresholdChange {
-  return optimized ? { optimized: true } : { optimized: false, values };
-}
