@@ -73,6 +73,13 @@ def test_speed_that_is_not_there__is_made_from_the_dialog(page: Page, carried: C
     expect(_card(dialog, "Medium")).to_contain_text("× slow")
     expect(dialog.get_by_text("Times measured on")).to_be_visible()
 
+    dialog.get_by_role("button", name="Make again").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Making it again")
+    expect(dialog.get_by_role("link", name="Download zip")).to_be_visible()  # of the one that is there
+    expect(dialog.get_by_role("button", name="Make again")).to_be_visible(timeout=MAKING_MS)
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    assert serious_violations(page) == []
+
 
 def test_menu_of_models__opens_the_dialog(page: Page, carried: Carried) -> None:
     page.goto(f"/projects/{carried.project_id}/models")
