@@ -128,7 +128,7 @@ describe("objects", () => {
     editor.setPreview(simplified(instance, 1));
     expect(editor.preview?.shape).toEqual(SQUARE);
     expect(editor.document.get("a")?.shape).toBe(wavy);
-    simplify(editor, instance, 1);
+    simplify(editor, instance, simplified(instance, 1));
     expect([editor.preview, editor.document.get("a")?.shape]).toEqual([null, SQUARE]);
     editor.undo();
     expect(editor.document.get("a")?.shape).toBe(wavy);

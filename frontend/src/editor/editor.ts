@@ -60,6 +60,8 @@ export interface EditorPorts {
   request?: (action: Action | "labelNeeded") => void;
   /** An object became of the other kind. */
   onConverted?: (conversion: Conversion) => void;
+  /** A fill by colour ended where the pixels do that can be read at a time, not where the colour does. */
+  onFillCut?: () => void;
 }
 
 /** What a polygon became as a bitmap, or a bitmap as polygons. */
@@ -346,6 +348,10 @@ export class Editor {
 
   converted(conversion: Conversion): void {
     this.#ports.onConverted?.(conversion);
+  }
+
+  fillCut(): void {
+    this.#ports.onFillCut?.();
   }
 
   draftChanged(): void {

@@ -122,8 +122,8 @@ export function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] 
 }
 
 /** Drops corners that lie within a tolerance of the outline without them, in image pixels. */
-export function simplify(editor: Editor, instance: Instance, tolerance: number): void {
-  const simple = simplified(instance, tolerance);
+/** Takes an outline with another number of corners. */
+export function simplify(editor: Editor, instance: Instance, simple: Instance): void {
   editor.setPreview(null);
   if (shapePoints(simple.shape) !== shapePoints(instance.shape)) reshape(editor, instance, simple.shape, "simplify");
 }

@@ -6,7 +6,7 @@ import { COMMANDS } from "./document.ts";
 import { Editor } from "./editor.ts";
 import { click, drag, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { type Instance, instanceToJson } from "./instance.ts";
-import { restore, simplify } from "./shaping.ts";
+import { restore, simplified, simplify } from "./shaping.ts";
 
 const STEPS = 100;
 
@@ -85,7 +85,7 @@ function run(editor: Editor, one: Step): void {
       restore(editor, otherState(editor, one.nth));
       return;
     case "simplify":
-      if (editor.selected) simplify(editor, editor.selected, one.tolerance);
+      if (editor.selected) simplify(editor, editor.selected, simplified(editor.selected, one.tolerance));
   }
 }
 

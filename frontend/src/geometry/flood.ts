@@ -1,6 +1,6 @@
 /** Filling areas that a mask encloses, or that are of a like colour. */
 import { type Bitmap, isBitmapSet } from "./bitmap.ts";
-import type { Box } from "./types.ts";
+import type { Box, Size } from "./types.ts";
 
 /** Pixels of the background around a point that the mask shuts in, or null when they reach the mask's border. */
 export function enclosedArea(bitmap: Bitmap, x: number, y: number): Bitmap | null {
@@ -66,6 +66,20 @@ function flood(width: number, height: number, start: number, isLike: (i: number)
       isInside = isFree;
     }
   }
+}
+
+/** Whether the area reaches an edge of its bitmap beyond which the image goes on. */
+export function isCutOff({ x, y, width, height, data }: Bitmap, image: Size): boolean {
+  const holds = (first: number, step: number, count: number) => {
+    for (let i = 0; i < count; i++) if (data[first + i * step]) return true;
+    return false;
+  };
+  return (
+    (x > 0 && holds(0, width, height)) ||
+    (x + width < image.width && holds(width - 1, width, height)) ||
+    (y > 0 && holds(0, 1, width)) ||
+    (y + height < image.height && holds(width * (height - 1), 1, width))
+  );
 }
 
 function hasSideSet(area: Uint8Array, width: number, height: number): boolean {

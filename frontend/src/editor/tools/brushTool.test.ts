@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { packMask } from "../../geometry/bitmap.ts";
-import type { Point } from "../../geometry/types.ts";
+import type { Box, Point } from "../../geometry/types.ts";
 import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
 import { NO_MODIFIERS } from "../events.ts";
 import type { Instance } from "../instance.ts";
@@ -147,6 +147,27 @@ describe("bitmap", () => {
     key(editor, "g");
     click(editor, [1.5, 1.5]);
     expect(areaOf(editor.selected)).toBe(8);
+  });
+
+  test.each([
+    ["x0", 0],
+    ["x1", 99],
+    ["y0", 0],
+    ["y1", 79],
+  ] as const)("G tells when the colour goes on beyond the pixels that were read: %s", (side, end) => {
+    let told = 0;
+    const whole = { x0: 0, y0: 0, x1: 100, y1: 80 };
+    const fill = (frame: Box) => {
+      const rgba = new Uint8ClampedArray((frame.x1 - frame.x0) * (frame.y1 - frame.y0) * 4);
+      const editor = makeEditor([], { readPixels: () => ({ rgba, frame }), onFillCut: () => told++ });
+      key(editor, "b");
+      key(editor, "g");
+      click(editor, [50, 40]);
+    };
+    fill(whole);
+    expect(told).toBe(0);
+    fill({ ...whole, [side]: end === 0 ? 1 : end });
+    expect(told).toBe(1);
   });
 
   test("a lasso dragged closes where it is let go; the next one adds to the same object, sparing others", () => {

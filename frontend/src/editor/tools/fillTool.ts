@@ -1,7 +1,7 @@
 /** Fills the area around a click: a gap that the selected object shuts in, else pixels of a like colour. */
 import { type Bitmap, bitmapBox, drawBitmap, emptyBitmap, unpackMask } from "../../geometry/bitmap.ts";
 import { uniteBoxes } from "../../geometry/box.ts";
-import { enclosedArea, similarArea } from "../../geometry/flood.ts";
+import { enclosedArea, isCutOff, similarArea } from "../../geometry/flood.ts";
 import type { Point } from "../../geometry/types.ts";
 import { NO_DRAFT } from "../draft.ts";
 import type { Editor } from "../editor.ts";
@@ -65,7 +65,10 @@ export class FillTool implements Tool {
   }
 
   #ofLikeColour([x, y]: Point): Bitmap | null {
-    const pixels = this.#editor.readPixels([x, y]);
-    return pixels && similarArea(pixels.rgba, pixels.frame, x, y, this.#editor.settings.fillTolerance);
+    const editor = this.#editor;
+    const pixels = editor.readPixels([x, y]);
+    const area = pixels && similarArea(pixels.rgba, pixels.frame, x, y, editor.settings.fillTolerance);
+    if (area && isCutOff(area, editor.document.image)) editor.fillCut();
+    return area;
   }
 }

@@ -75,7 +75,8 @@ export function PhoneFilters({ project, labels, filter, onFilter, view, onDraftL
         {labels.map((label) => (
           <Link key={label.id} {...chip(label.name)}>
             <Swatch color={label.color} />
-            {label.name} <span className={styles.count}>{formatCount(label.instance_count)}</span>
+            <span className={styles.labelName}>{label.name}</span>
+            <span className={styles.count}>{formatCount(label.instance_count)}</span>
           </Link>
         ))}
       </nav>

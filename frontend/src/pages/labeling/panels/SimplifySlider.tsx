@@ -10,14 +10,26 @@ import styles from "./SidePanel.module.css";
 /** Image pixels. */
 const MOST_TOLERANCE = 12;
 
-/** The outline with fewer corners is shown while the slider moves, and taken when it is let go. */
+/**
+ * The outline with fewer corners is shown while the slider moves, and taken when it is let go. Moved again, by keys above all,
+ * it starts from the outline before, until that is changed in another way.
+ */
 export function SimplifySlider({ editor, instance }: { editor: Editor; instance: Instance }) {
   const { t } = useTranslation("labeling");
   const [tolerance, setTolerance] = useState(0);
-  const simple = useMemo(() => simplified(instance, tolerance), [instance, tolerance]);
+  const [base, setBase] = useState(instance);
+  const [taken, setTaken] = useState(instance);
+  // the list may be drawn late
+  const now = editor.document.get(instance.id) ?? instance;
+  if (now !== taken) {
+    setTolerance(0);
+    setBase(now);
+    setTaken(now);
+  }
+  const simple = useMemo(() => simplified(base, tolerance), [base, tolerance]);
   const overlap = useMemo(
-    () => (simple === instance ? 1 : overlapOf(shapePolygons(instance.shape, 0), shapePolygons(simple.shape, 0))),
-    [instance, simple],
+    () => (simple === base ? 1 : overlapOf(shapePolygons(base.shape, 0), shapePolygons(simple.shape, 0))),
+    [base, simple],
   );
   return (
     <>
@@ -30,17 +42,17 @@ export function SimplifySlider({ editor, instance }: { editor: Editor; instance:
         step={0.25}
         onChange={(value) => {
           setTolerance(value);
-          editor.setPreview(value === 0 ? null : simplified(instance, value));
+          editor.setPreview(simplified(base, value));
         }}
         onChangeEnd={(value) => {
-          setTolerance(0);
-          simplify(editor, instance, value);
+          simplify(editor, now, simplified(base, value));
+          setTaken(editor.document.get(instance.id) ?? now);
         }}
         output={t("pixels", { count: tolerance })}
       />
       <span>
         {t("simplified", {
-          from: shapePoints(instance.shape),
+          from: shapePoints(base.shape),
           to: shapePoints(simple.shape),
           // rounded down: 100 means that nothing is lost
           overlap: Math.floor(overlap * 1000) / 10,

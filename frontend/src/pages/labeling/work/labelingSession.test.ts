@@ -102,6 +102,7 @@ function start(...imageIds: number[]) {
     onLabelGone: () => undefined,
     onConflictsLeft: ({ name }, { isSaved }) => told.push(`${name} ${isSaved ? "kept" : "waits"}`),
     onConverted: () => undefined,
+    onFillCut: () => undefined,
   });
   return { server, session, told };
 }

@@ -55,6 +55,8 @@ export interface SessionPorts {
   /** Of an image that was left someone else changed objects too: `isSaved` says whether one's own version is stored over theirs, or waits. */
   readonly onConflictsLeft: (image: ImageItem, { isSaved }: { isSaved: boolean }) => void;
   readonly onConverted: (conversion: Conversion) => void;
+  /** A fill by colour ended where its square of so many pixels a side does. */
+  readonly onFillCut: (side: number) => void;
 }
 
 export class LabelingSession {
@@ -380,6 +382,7 @@ export class LabelingSession {
       smartMask: (marks) => askSmartMask(image.id, marks),
       request: this.#ports.request,
       onConverted: this.#ports.onConverted,
+      onFillCut: () => this.#ports.onFillCut(FILL_REACH),
     };
     const editor = new Editor({ width: image.width, height: image.height }, instances, ports);
     editor.labels = this.#ports.labels().map(({ name }) => name);

@@ -52,6 +52,7 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
           });
         },
         onConverted: (conversion) => tellConversion(conversion, latest.current.t),
+        onFillCut: (side) => showToast(latest.current.t("fillCut", { side })),
       }),
     [projectId, userId, queryClient],
   );
