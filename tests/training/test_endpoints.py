@@ -337,8 +337,8 @@ def test_get_provenance__gives_what_the_worker_wrote(start: Start, owner: Person
     early = owner.get(path)
     assert (early.status_code, "no provenance yet" in early.json()["error"]) == (404, True)
     key = lifecycle.provenance_key(read_model(model_id).project_id, model_id)
-    get_blob_store().put_bytes(key, b'{"versions": {"torch": "2.14.1"}}')
-    assert owner.get(path).json() == {"versions": {"torch": "2.14.1"}}
+    get_blob_store().put_bytes(key, b'{"attempts": [{"worker": "w"}]}')
+    assert owner.get(path).json() == {"attempts": [{"worker": "w"}]}
 
 
 def test_get_model__keeps_the_device_after_its_worker_has_gone(start: Start, owner: Person) -> None:
