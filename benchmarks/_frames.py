@@ -2,7 +2,7 @@
 
 import bisect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +59,17 @@ def record_frames(browser: Browser, page: Page, move: Callable[[], None]) -> Fra
     events: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
     busy, computed, handlers = _read(events)
     return Frames(busy, computed, handlers, [float(gap) for gap in np.diff(times)], processor / len(handlers))
+
+
+def join_frames(recorded: Sequence[Frames]) -> Frames:
+    """The frames of several recordings as if of one."""
+    return Frames(
+        [one for frames in recorded for one in frames.busy],
+        [one for frames in recorded for one in frames.computed],
+        [one for frames in recorded for one in frames.handlers],
+        [one for frames in recorded for one in frames.apart],
+        float(np.mean([frames.processor for frames in recorded])),
+    )
 
 
 def p95(values: list[float]) -> float:

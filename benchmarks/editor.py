@@ -43,7 +43,7 @@ from benchmarks._editor_scripts import (
     RIVAL_OPENED_AT,
     UNDO,
 )
-from benchmarks._frames import Frames, browser_memory_mb, p95, record_frames
+from benchmarks._frames import Frames, browser_memory_mb, join_frames, p95, record_frames
 from benchmarks._server import RunningServer, running_server
 
 CHROMIUM_ARGUMENTS = [
@@ -64,6 +64,8 @@ HEAP_MB, GROWTH_MB, NEXT_MS, SAVE_MS = 500.0, 50.0, 150.0, 30.0
 OPENINGS = 3
 MOVES = 30
 STROKES = 1000
+TIMED_STROKES = 5
+UNTIL_SAVED_MS = 1500
 NEXT_IMAGES = 12
 SAVES = 40
 LOOK_MS = 1500  # a labeler's glance at an image, during which its neighbours are read
@@ -234,15 +236,21 @@ def measure_bitmaps(browser: Browser, server: RunningServer, report: Report) -> 
         page.keyboard.press("e")
         surface = find_surface(page)
 
-        def stroke() -> None:
+        def stroke(below: float) -> None:
             x, y = surface.middle
+            y += below
             page.mouse.move(x - 200, y)
             page.mouse.down()
             for move in range(2 * MOVES):
                 page.mouse.move(x - 200 + 4 * move, y + 60 * math.sin(move / 6))
             page.mouse.up()
 
-        report.frame("stroke", record_frames(browser, page, stroke))
+        strokes = []
+        for number in range(TIMED_STROKES):
+            strokes.append(record_frames(browser, page, partial(stroke, 20 * number)))
+            page.wait_for_timeout(UNTIL_SAVED_MS)
+        report.frame("first stroke of a page", strokes[0])
+        report.frame("each later stroke", join_frames(strokes[1:]))
         heap = read_heap_mb(page)
         report.say("heap with its buffers", heap, HEAP_MB, "MB")
         x, y = surface.middle

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type RefObject, useCallback } from "react";
+import { memo, type RefObject, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { projectQuery } from "../../api/queries.ts";
 import type { LabelClass } from "../../api/types.ts";
@@ -54,7 +54,7 @@ interface LabelingDeskProps {
 }
 
 /** Rail, canvas, panels and strip around one open image. */
-export function LabelingDesk(props: LabelingDeskProps) {
+export const LabelingDesk = memo(function LabelingDesk(props: LabelingDeskProps) {
   const { projectId, imageId, ids, kind, labels, session, open, steps, actions } = props;
   const { t } = useTranslation("labeling");
   const { editor } = open;
@@ -97,7 +97,7 @@ export function LabelingDesk(props: LabelingDeskProps) {
       />
     </div>
   );
-}
+});
 
 interface StripProps
   extends Pick<LabelingDeskProps, "projectId" | "imageId" | "ids" | "kind" | "session" | "open" | "steps"> {

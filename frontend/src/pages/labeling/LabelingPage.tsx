@@ -1,11 +1,11 @@
 import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { ImageOff } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useParams, useSearchParams } from "react-router";
 import { labelsQuery } from "../../api/queries.ts";
 import type { LabelClass } from "../../api/types.ts";
-import { idOf, useIdParam } from "../../app/currentProject.ts";
+import { idOf } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
 import { useMe } from "../../app/session.ts";
 import { Button, LinkButton } from "../../components/Button.tsx";
@@ -24,8 +24,10 @@ import { useLabelingTime } from "./work/useLabelingTime.ts";
 /** Opens the chosen images, else the filtered ones, else all; without an image in the address, the first of them. */
 export function LabelingPage() {
   const { t } = useTranslation("labeling");
-  const projectId = useIdParam("projectId");
-  const imageId = idOf(useParams().imageId);
+  // a step's address comes after its image: the session draws that at once, and the panels follow as there is time
+  const params = useDeferredValue(useParams());
+  const projectId = idOf(params.projectId) ?? 0;
+  const imageId = idOf(params.imageId);
   const [search] = useSearchParams();
   const row = useQuery(imageRowQuery(projectId, search));
   // on their way while the row is

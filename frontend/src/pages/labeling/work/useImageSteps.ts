@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../../api/client.ts";
 import type { LabelingSession } from "./labelingSession.ts";
@@ -31,25 +31,24 @@ export function useImageSteps({ projectId, imageId, ids, session, isReady }: Row
     goal.current = null;
     if (isReady) void session.open(imageId);
   }, [session, imageId, isReady]);
-  const open = useCallback(
-    (id: number) => {
+  return useMemo(() => {
+    const open = (id: number) => {
       goal.current = id === imageId ? null : id;
       void session.open(id);
       void navigate({ pathname: `/projects/${projectId}/label/${id}`, search: query }, { replace: true });
-    },
-    [navigate, session, projectId, imageId, query],
-  );
-  const step = (by: -1 | 1) => {
-    const to = ids[ids.indexOf(session.wanted) + by];
-    if (to !== undefined) open(to);
-  };
-  const nextUnlabeled = async () => {
-    const path = `/api/v1/projects/${projectId}/images/ids`;
-    const unlabeled = new Set((await api.get<{ items: number[] }>(path, { query: { labeled: false } })).items);
-    const at = ids.indexOf(session.wanted);
-    const next = [...ids.slice(at + 1), ...ids.slice(0, Math.max(at, 0))].find((id) => unlabeled.has(id));
-    if (next !== undefined) open(next);
-    return next !== undefined;
-  };
-  return { open, step, nextUnlabeled };
+    };
+    const step = (by: -1 | 1) => {
+      const to = ids[ids.indexOf(session.wanted) + by];
+      if (to !== undefined) open(to);
+    };
+    const nextUnlabeled = async () => {
+      const path = `/api/v1/projects/${projectId}/images/ids`;
+      const unlabeled = new Set((await api.get<{ items: number[] }>(path, { query: { labeled: false } })).items);
+      const at = ids.indexOf(session.wanted);
+      const next = [...ids.slice(at + 1), ...ids.slice(0, Math.max(at, 0))].find((id) => unlabeled.has(id));
+      if (next !== undefined) open(next);
+      return next !== undefined;
+    };
+    return { open, step, nextUnlabeled };
+  }, [navigate, session, projectId, imageId, ids, query]);
 }
