@@ -121,13 +121,13 @@ export function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] 
   return shapePolygons(shape, 0);
 }
 
-/** Drops corners that lie within a tolerance of the outline without them, in image pixels. */
 /** Takes an outline with another number of corners. */
 export function simplify(editor: Editor, instance: Instance, simple: Instance): void {
   editor.setPreview(null);
   if (shapePoints(simple.shape) !== shapePoints(instance.shape)) reshape(editor, instance, simple.shape, "simplify");
 }
 
+/** Drops corners that lie within a tolerance of the outline without them, in image pixels. */
 export function simplified(instance: Instance, tolerance: number): Instance {
   if (instance.shape.kind !== "polygons" || tolerance === 0) return instance;
   return { ...instance, shape: { kind: "polygons", polygons: simplifyPolygons(instance.shape.polygons, tolerance) } };

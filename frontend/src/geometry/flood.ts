@@ -9,9 +9,9 @@ export function enclosedArea(bitmap: Bitmap, x: number, y: number): Bitmap | nul
   const row = Math.floor(y) - bitmap.y;
   if (column < 0 || row < 0 || column >= width || row >= height || isBitmapSet(bitmap, x, y)) return null;
   const area = flood(width, height, row * width + column, (i) => data[i] === 0);
-  const isOpen = area.includes(1, width * (height - 1)) || area.subarray(0, width).includes(1);
-  if (isOpen || hasSideSet(area, width, height)) return null;
-  return { ...bitmap, data: area };
+  const filled = { ...bitmap, data: area };
+  const { left, top, right, bottom } = sidesReached(filled);
+  return left || top || right || bottom ? null : filled;
 }
 
 /** Pixels like the one under a point, connected to it by sides, within a tolerance in each of red, green and blue. */
@@ -69,22 +69,27 @@ function flood(width: number, height: number, start: number, isLike: (i: number)
 }
 
 /** Whether the area reaches an edge of its bitmap beyond which the image goes on. */
-export function isCutOff({ x, y, width, height, data }: Bitmap, image: Size): boolean {
-  const holds = (first: number, step: number, count: number) => {
-    for (let i = 0; i < count; i++) if (data[first + i * step]) return true;
-    return false;
-  };
+export function isCutOff(area: Bitmap, image: Size): boolean {
+  const { left, top, right, bottom } = sidesReached(area);
   return (
-    (x > 0 && holds(0, width, height)) ||
-    (x + width < image.width && holds(width - 1, width, height)) ||
-    (y > 0 && holds(0, 1, width)) ||
-    (y + height < image.height && holds(width * (height - 1), 1, width))
+    (left && area.x > 0) ||
+    (top && area.y > 0) ||
+    (right && area.x + area.width < image.width) ||
+    (bottom && area.y + area.height < image.height)
   );
 }
 
-function hasSideSet(area: Uint8Array, width: number, height: number): boolean {
+/** At which sides of the bitmap a pixel is set. */
+function sidesReached({ width, height, data }: Bitmap) {
+  const sides = {
+    left: false,
+    right: false,
+    top: data.subarray(0, width).includes(1),
+    bottom: data.includes(1, width * (height - 1)),
+  };
   for (let row = 0; row < height; row++) {
-    if (area[row * width] || area[(row + 1) * width - 1]) return true;
+    if (data[row * width]) sides.left = true;
+    if (data[(row + 1) * width - 1]) sides.right = true;
   }
-  return false;
+  return sides;
 }
