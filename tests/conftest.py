@@ -33,6 +33,7 @@ from app.jobs.celery_app import get_celery_app
 from app.main import create_app
 from app.settings import Settings, get_settings
 from app.storage.blobs import get_blob_store
+from app.training import lifecycle
 from tests.services import find_postgresql, postgresql_server, redis_server, skip_or_fail
 
 hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is no failure
@@ -128,7 +129,9 @@ def session(app_env: Settings) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(app_env: Settings) -> FastAPI:
+def app(app_env: Settings, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """The application without its watch over trainings: tests sweep by themselves, and two at once skip each other."""
+    monkeypatch.setattr(lifecycle, "SWEEP_SECONDS", 3600)
     return create_app()
 
 

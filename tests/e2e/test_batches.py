@@ -103,11 +103,11 @@ def test_files__go_as_a_batch_whose_results_are_kept_until_deleted(
     expect(page.get_by_role("heading", name=names[1])).to_be_visible()
     page.get_by_role("button", name="Delete these predictions").click()
     expect(page.get_by_text("No predictions are kept")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(row).to_be_visible()
     row.get_by_role("button", name="Delete the predictions of").click()
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
-        page.get_by_role("button", name="Dismiss").click()
+        page.get_by_role("button", name="Dismiss", exact=True).click()
     assert api.get(f"/api/v1/projects/{predicting.project_id}/batches").json()["total"] == 0
 
 

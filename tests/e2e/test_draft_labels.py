@@ -117,7 +117,7 @@ def test_draft__is_rejected_and_taken_back(page: Page, api: httpx.Client, drafte
     expect_open(page, len(drafts) - 1)
     assert open_drafts(api, image_id) == [drafts[0], *drafts[2:]]
     with page.expect_response("**/drafts/restore"):
-        page.get_by_role("button", name="Undo").last.click()
+        page.get_by_role("button", name="Undo", exact=True).last.click()
     expect_open(page, len(drafts))
     assert open_drafts(api, image_id) == drafts
     assert stored_instances(api, image_id) == []
@@ -167,7 +167,7 @@ def test_drafts__are_found_in_the_gallery_and_decided_on_there(page: Page, api: 
     expect(page.get_by_text("No image matches")).to_be_visible()
     assert draft_counts(api, drafted) == (0, 0)
     assert stored_instances(api, second) == []
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.locator(f"[data-image-id='{second}']")).to_be_visible()
     assert open_drafts(api, second) == drafted.drafts[second]
 

@@ -146,7 +146,7 @@ def test_validation_set__tells_how_many_changed_and_takes_only_those_back(
     gallery.keyboard.press("v")
     expect(gallery.get_by_text("5 images added to the validation set")).to_be_visible()
     expect(gallery.get_by_role("link", name="Validation 6")).to_be_visible()
-    gallery.get_by_role("button", name="Undo").last.click()
+    gallery.get_by_role("button", name="Undo", exact=True).last.click()
     expect(gallery.get_by_role("link", name="Validation 1")).to_be_visible()
     assert image_names(api, project_id, validation="1") == [NAMES[0]]
 
@@ -171,12 +171,12 @@ def test_delete__can_be_undone_and_then_is_done(gallery: Page, api: httpx.Client
     tile(gallery, NAMES[0]).click()
     gallery.keyboard.press("Delete")
     expect(tiles(gallery)).to_have_count(5)
-    gallery.get_by_role("button", name="Undo").click()
+    gallery.get_by_role("button", name="Undo", exact=True).click()
     expect(tiles(gallery)).to_have_count(6)
     tile(gallery, NAMES[1]).click()
     gallery.keyboard.press("Delete")
     with gallery.expect_response(re.compile(r"/api/v1/projects/\d+/images$")) as deletion:
-        gallery.get_by_role("button", name="Dismiss").click()
+        gallery.get_by_role("button", name="Dismiss", exact=True).click()
     assert deletion.value.ok
     expect(gallery.get_by_role("status").filter(has_text="5 images")).to_be_visible()
     assert image_names(api, project_id) == [NAMES[0], *NAMES[2:]]
@@ -199,7 +199,7 @@ def test_delete__can_be_undone_from_another_page(gallery: Page, api: httpx.Clien
     expect(tiles(gallery)).to_have_count(5)
     gallery.get_by_role("link", name="Maskwright").click()
     expect(gallery).to_have_url(re.compile("/projects$"))
-    gallery.get_by_role("button", name="Undo").click()
+    gallery.get_by_role("button", name="Undo", exact=True).click()
     gallery.go_back()
     expect(tiles(gallery)).to_have_count(6)
     assert image_names(api, project_id) == NAMES

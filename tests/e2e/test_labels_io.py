@@ -227,7 +227,7 @@ def test_labels__rename_is_undone_and_the_filter_goes_along(page: Page, api: htt
     dialog.get_by_label("Label name").fill("twig")
     dialog.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile("label=twig"))
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(page).to_have_url(re.compile(f"label={name}"))
     assert name in label_counts(api, labeled_id)
 

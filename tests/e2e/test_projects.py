@@ -72,7 +72,7 @@ def test_new_project__is_made_once_by_a_double_click(page: Page, api: httpx.Clie
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
     project_page: list[Route] = []
     page.route(re.compile("GalleryPage.*js$"), lambda route: project_page.append(route))
-    create = page.get_by_role("button", name="Create")
+    create = page.get_by_role("button", name="Create project")
     create.dblclick()
     assert len(wait_until(page, lambda: found(api, name), lambda projects: len(projects) > 0)) == 1
     wait_until(page, lambda: project_page, lambda held: len(held) > 0)
@@ -86,7 +86,7 @@ def test_archive__moves_a_project_away_and_back(page: Page, api: httpx.Client, n
     page.goto(f"/projects?q={name}")
     choose(page, name, "Archive")
     expect(cards(page)).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(cards(page)).to_have_count(1)
     choose(page, name, "Archive")
     expect(cards(page)).to_have_count(0)

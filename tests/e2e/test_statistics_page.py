@@ -103,7 +103,7 @@ def test_curve__a_click_sets_the_threshold_and_undo_takes_it_back(
     figures = statistics(api, judged)
     expect_tiles(page, figures)
     assert figures["global"]["recall"] < 0.7
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.get_by_role("switch", name="Use optimized thresholds")).to_be_checked()
     assert thresholds(api, judged) == before
 
@@ -153,7 +153,7 @@ def test_thresholds__undo_takes_back_its_own_change_alone(page: Page, api: httpx
         expect(page.get_by_text(f"Score threshold of {label} is now 88.0 %")).to_be_visible()
     page.get_by_text("Last", exact=True).click()
     expect(page).to_have_url(re.compile("checkpoint=last"))
-    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
     wanted = {**before["values"], second: 0.88}
     assert wait_until(page, lambda: thresholds(api, judged)["values"], lambda values: values == wanted) == wanted
     assert api.get(f"{judged.path}/thresholds", params={"checkpoint": "last"}).json()["optimized"]
