@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deleteObjects, paste, reorder, setLabel } from "./actions.ts";
 import type { Editor } from "./editor.ts";
-import { click, IMAGE, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
+import { click, IMAGE, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "./editorTesting.ts";
 import { instanceFromJson, instanceToJson } from "./instance.ts";
 import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
 import { simplified, simplify } from "./shaping.ts";
@@ -216,6 +216,26 @@ describe("an image that is left", () => {
     expect(stored(editor)).toBe(before);
     editor.takeIn([editor.document.remove("b")]);
     expect(editor.document.instances.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("keeps what was painted and moved until then", () => {
+    const painted = makeEditor();
+    key(painted, "b");
+    pointer(painted, "pointerdown", [10, 10]);
+    pointer(painted, "pointermove", [30, 10]);
+    painted.retire();
+    expect(painted.document.instances).toHaveLength(1);
+    const before = stored(painted);
+    pointer(painted, "pointermove", [60, 60]);
+    pointer(painted, "pointerup", [60, 60]);
+    expect(stored(painted)).toBe(before);
+
+    const moved = makeEditor([instanceOf("a", SQUARE)]);
+    moved.select("a");
+    pointer(moved, "pointerdown", [20, 20]);
+    pointer(moved, "pointermove", [27, 20]);
+    moved.retire();
+    expect(moved.history.canUndo).toBe(true);
   });
 
   test("hands on the settings that are changed on it", () => {

@@ -5,7 +5,7 @@ import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
-import type { EditorEvent, Modifiers } from "./events.ts";
+import type { EditorEvent, Modifiers, PointerEvent, ToolEvent } from "./events.ts";
 import { History } from "./history.ts";
 import { type Instance, type Shape, shapeBox, shapeHolds } from "./instance.ts";
 import { type Action, actionFor, DEFAULT_KEYS, type Keymap, type Mode } from "./keys.ts";
@@ -97,6 +97,8 @@ export class Editor {
   #settings: Settings = DEFAULT_SETTINGS;
   #keymap: Keymap = DEFAULT_KEYS;
   #leftRing: LeftRing | null = null;
+  /** The last event of a gesture whose button is still down. */
+  #pressed: PointerEvent | null = null;
   #isRetired = false;
   labels: readonly string[] = [];
 
@@ -157,6 +159,7 @@ export class Editor {
   dispatch(event: EditorEvent): boolean {
     if (this.#isRetired) return false;
     if (event.kind !== "key") {
+      this.#follow(event);
       this.#tool.handle(event);
       return true;
     }
@@ -175,9 +178,11 @@ export class Editor {
 
   /**
    * The image is left. A panel may show it for a moment more, and whoever clicks there means the next one: from now on nothing
-   * changes but by what is taken in from the server. Answers the ring that was in hand, for when one comes back.
+   * changes but by what is taken in from the server. A stroke under way ends where the pointer is. Answers the ring that was
+   * in hand, for when one comes back.
    */
   retire(): LeftRing | null {
+    if (this.#pressed) this.dispatch({ ...this.#pressed, kind: "pointerup" });
     const ring = this.#ringInHand();
     this.#tool.cancel();
     this.#isRetired = true;
@@ -356,6 +361,11 @@ export class Editor {
 
   draftChanged(): void {
     this.#emit("draft");
+  }
+
+  #follow(event: ToolEvent): void {
+    if (event.kind === "pointerdown" || (event.kind === "pointermove" && this.#pressed)) this.#pressed = event;
+    else if (event.kind === "pointerup" || event.kind === "pointercancel") this.#pressed = null;
   }
 
   #takeTool(tool: Tool): void {
