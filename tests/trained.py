@@ -7,6 +7,7 @@ from app.db.enums import CheckpointKind, ModelSize, ModelStatus, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.masks.prediction_table import PredictionTable, prediction_table_to_bytes
 from app.storage.blobs import get_blob_store
+from app.training.model_files import store_export
 from app.training.snapshot import TrainingConfig
 
 CLASS_NAMES = ["fig", "nut"]
@@ -50,8 +51,8 @@ def store_trained_model(
         session.flush()
         for step, kind in enumerate(CheckpointKind, start=1):
             prefix = f"projects/{project_id}/models/{model.id}/{kind}-{step}"
-            for file in sorted(exports[kind].iterdir()) if exports else []:
-                get_blob_store().put_file(f"{prefix}/{file.name}", file)
+            if exports:
+                store_export(get_blob_store(), prefix, exports[kind])
             checkpoint = Checkpoint(
                 model_id=model.id,
                 kind=kind,

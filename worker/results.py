@@ -23,6 +23,7 @@ from app.masks.prediction_table import ImagePredictions, PredictionTable, predic
 from app.storage.blobs import BlobStore
 from app.training.exports import TORCHSCRIPT_FILE, prediction_device
 from app.training.lifecycle import Claim
+from app.training.model_files import store_export
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
 from worker.checkpoint import TrainedModel, load_stored_model
@@ -149,8 +150,7 @@ def _export(
 def _store_export(exported: Exported, kind: CheckpointKind, store: BlobStore, prefix: str) -> dict[Split, str]:
     """Store an export's files below a prefix; gives the key of each split's predictions."""
     write_meta(exported.directory, replace(exported.meta, checkpoint=kind.value))
-    for path in exported.directory.iterdir():
-        store.put_file(f"{prefix}{path.name}", path)
+    store_export(store, prefix.rstrip("/"), exported.directory)
     keys = {split: f"{prefix}predictions-{split}-{Speed.SLOW}.npz" for split in exported.tables}
     for split, table in exported.tables.items():
         store.put_bytes(keys[split], prediction_table_to_bytes(table))

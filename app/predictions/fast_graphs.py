@@ -16,7 +16,7 @@ from app.inference.decode import decode_image
 from app.inference.preprocess import resize_to_long_side
 from app.settings import get_settings
 from app.storage.blobs import BlobStore
-from app.training.model_files import EXPORT_FILES, Owner, fetch_export
+from app.training.model_files import Owner, fetch_export, store_export
 from app.training.snapshot import Snapshot, SnapshotImage
 
 _logger = logging.getLogger(__name__)
@@ -51,8 +51,7 @@ def make_fast_graphs(
             rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
             np.save(images / f"{image.image_id}.npy", resize_to_long_side(rgb, image_size))
         _quantize(source, target, images, log=Path(folder) / "log", go_on=go_on)
-        for name in EXPORT_FILES:
-            store.put_file(f"{prefix}/{name}", target / name)
+        store_export(store, prefix, target)
 
 
 def _spread(images: Sequence[SnapshotImage]) -> Sequence[SnapshotImage]:

@@ -3,6 +3,7 @@
 Whoever reads the bytes knows what is wrong with them; only here is it known whose they are, and what helps.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from app.training import snapshot
 from app.training.snapshot import InvalidSnapshot, Snapshot
 
 EXPORT_FILES = (META_FILE, DETECTOR_FILE, MASK_HEAD_FILE)
+HASHES_FILE = "SHA256SUMS"  # beside them, for `sha256sum --check`; exports that were stored before it have none
 MAX_CHARACTERS = 300  # of what a runtime says about a file, in many lines
 OR_TRAIN_AGAIN = "or train the model again"
 OR_MAKE_AGAIN = "or make the speed again (Download model, Make again)"
@@ -106,6 +108,13 @@ def read_predictions(store: BlobStore, key: str, owner: Owner) -> PredictionTabl
     return table
 
 
+def store_export(store: BlobStore, prefix: str, directory: Path) -> None:
+    """Store the files of an exported model's folder, and the hashes that fetch_export compares."""
+    for path in directory.iterdir():
+        store.put_file(f"{prefix}/{path.name}", path)
+    store.put_bytes(f"{prefix}/{HASHES_FILE}", b"".join(_hash_line(directory / name) + b"\n" for name in EXPORT_FILES))
+
+
 def fetch_export(
     store: BlobStore, prefix: str, directory: Path, owner: Owner, *, otherwise: str = OR_TRAIN_AGAIN
 ) -> ModelMeta:
@@ -114,21 +123,34 @@ def fetch_export(
     Args:
         otherwise: What helps who has no backup.
     Raises:
-        ModelFileBroken: Some file is missing, or what it says is damaged.
+        ModelFileBroken: Some file is missing or not as it was stored, or what it says is damaged.
     """
+    hash_lines = _read_hash_lines(store, prefix)
     for name in EXPORT_FILES:
-        key = f"{prefix}/{name}"
-        with (
-            told_with_owner(owner, f"the exported model's {name} is", key, damage=InvalidModel, otherwise=otherwise),
-            store.open(key) as blob,
-            (directory / name).open("wb") as file,
-        ):
-            shutil.copyfileobj(blob, file)
+        key, path = f"{prefix}/{name}", directory / name
+        with told_with_owner(owner, f"the exported model's {name} is", key, damage=InvalidModel, otherwise=otherwise):
+            with store.open(key) as blob, path.open("wb") as file:
+                shutil.copyfileobj(blob, file)
+            if hash_lines is not None and _hash_line(path) not in hash_lines:
+                raise InvalidModel(f"the exported model's {name} is damaged (its SHA-256 is not that in {HASHES_FILE})")
     with told_with_owner(owner, "", f"{prefix}/{META_FILE}", damage=InvalidModel, otherwise=otherwise):
         meta = read_meta(directory)
         if meta.class_names != owner.class_names:
             raise InvalidModel(f"the exported model's {META_FILE} is that of a model with other labels")
     return meta
+
+
+def _hash_line(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}".encode()
+
+
+def _read_hash_lines(store: BlobStore, prefix: str) -> list[bytes] | None:
+    """None of an export that was stored before hashes were."""
+    try:
+        return store.read_bytes(f"{prefix}/{HASHES_FILE}").splitlines()
+    except FileNotFoundError:
+        return None
 
 
 def read_provenance_file(store: BlobStore, key: str, owner: Owner) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,13 +20,20 @@ from app.bundle.engines import Engine
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import PredictionSet
-from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, write_meta
 from app.predictions.service import PredictionRuntime
 from app.statistics.tables import TableCache
-from app.storage.blobs import get_blob_store
+from app.storage.blobs import BlobStore, get_blob_store, open_blob_store
 from app.training import lifecycle
 from app.training.exports import FAST_FOLDER, TORCHSCRIPT_FILE
-from app.training.model_files import EXPORT_FILES
+from app.training.model_files import (
+    EXPORT_FILES,
+    HASHES_FILE,
+    ModelFileBroken,
+    Owner,
+    fetch_export,
+    store_export,
+)
 from tests.bundle.conftest import MODEL_NAME, picture_file, predict_path, server_with_a_model
 from tests.exported import exported_random_model
 from tests.trained import CLASS_NAMES
@@ -54,6 +62,9 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
     "empty": lambda _whole: b"",
     "cut in half": lambda whole: whole[: len(whole) // 2],
     "noise": lambda whole: random.Random(7).randbytes(len(whole)),
+    "one bit": lambda whole: (
+        whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :]
+    ),
 }
 NAMES = (SNAPSHOT, PROVENANCE, VALIDATION, TRAINING, META_FILE, DETECTOR_FILE, MASK_HEAD_FILE, TORCHSCRIPT_FILE)
 OTHER_CONTENTS = {
@@ -125,6 +136,46 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
                     )
                 )
         yield Server(client, project_id, model_id)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> BlobStore:
+    """A store with an export below `export`; its graphs are none."""
+    source = tmp_path / "source"
+    source.mkdir()
+    meta = ModelMeta(
+        class_names=tuple(CLASS_NAMES),
+        image_size=64,
+        size="small",
+        model_name=MODEL_NAME,
+        checkpoint="best",
+        step=1,
+        image_mean=(0.0, 0.0, 0.0),
+        image_std=(1.0, 1.0, 1.0),
+    )
+    write_meta(source, meta)
+    for name in (DETECTOR_FILE, MASK_HEAD_FILE):
+        (source / name).write_bytes(name.encode())
+    store = open_blob_store(str(tmp_path / "storage"), scratch=tmp_path / "scratch")
+    store_export(store, "export", source)
+    return store
+
+
+def test_store_export__hashes_are_those_of_sha256sum(stored: BlobStore) -> None:
+    with stored.local_path(f"export/{HASHES_FILE}") as path:
+        checked = subprocess.run(["sha256sum", "--check", HASHES_FILE], cwd=path.parent, capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout.count(": OK")) == (0, len(EXPORT_FILES))
+
+
+def test_fetch_export__of_damaged_hashes_is_refused(stored: BlobStore, tmp_path: Path) -> None:
+    stored.put_bytes(f"export/{HASHES_FILE}", b"")
+    with pytest.raises(ModelFileBroken, match=HASHES_FILE):
+        fetch_export(stored, "export", tmp_path, Owner(MODEL_NAME, tuple(CLASS_NAMES)))
+
+
+def test_fetch_export__of_one_that_was_stored_without_hashes(stored: BlobStore, tmp_path: Path) -> None:
+    stored.delete([f"export/{HASHES_FILE}"])
+    assert fetch_export(stored, "export", tmp_path, Owner(MODEL_NAME, tuple(CLASS_NAMES))).image_size == 64
 
 
 def test_whole_files__answer(server: Server) -> None:
