@@ -76,6 +76,18 @@ def test_curves__of_two_models_lie_over_each_other(page: Page, server: Server, a
     assert {row["model"] for row in rows} == {"one", "two"}
 
 
+def test_train_dialog__is_filled_in_anew_each_time(page: Page, api: httpx.Client) -> None:
+    project_id = make_labeled_project(api, image_count=3)
+    dialog = page.get_by_role("dialog", name="Train model")
+    page.goto(f"/projects/{project_id}/train")
+    expect(dialog.get_by_text("2 train / 1 validation images")).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").click()
+    marked = api.get(f"/api/v1/projects/{project_id}/images/ids").json()["items"][:2]
+    api.put(f"/api/v1/projects/{project_id}/validation", json={"image_ids": marked, "validation": True})
+    page.get_by_role("link", name="Train model").click()
+    expect(dialog.get_by_text("1 train / 2 validation images")).to_be_visible()
+
+
 def make_labeled_project(api: httpx.Client, *, image_count: int) -> int:
     scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in range(1, image_count + 1)}
     project_id = make_project(api, "Training pages")

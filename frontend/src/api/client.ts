@@ -38,6 +38,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What was asked for does not exist, or not any more. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 interface SessionHooks {
   csrfToken: () => string | null;
   /** Fetches a new CSRF token: a sign-in in another tab has made the present one useless. */

@@ -261,6 +261,9 @@ export interface Model {
   last: CurvePoint | null;
   error: string | null;
   class_names: string[];
+  /** Whether it trains and has a checkpoint to keep; else `stop_note` says when it will. */
+  can_stop: boolean;
+  stop_note: string | null;
   /** Whether the training can go on from the last checkpoint: after a stop or a failure. */
   can_resume: boolean;
   training_image_count: number;

@@ -3,6 +3,7 @@ import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate } from "react-router";
 import { NotFoundPage, PageFailed } from "./FailurePages.tsx";
 import { Frame } from "./Frame.tsx";
+import { ModelRoute } from "./ModelRoute.tsx";
 
 const page = (load: () => Promise<ComponentType>) => async () => ({ Component: await load() });
 
@@ -63,18 +64,25 @@ export const router = createBrowserRouter([
             path: "projects/:projectId/compare",
             lazy: page(async () => (await import("../pages/compare/ComparePage.tsx")).ComparePage),
           },
-          { path: "models/:modelId", lazy: page(async () => (await import("../pages/model/ModelPage.tsx")).ModelPage) },
           {
-            path: "models/:modelId/statistics",
-            lazy: page(async () => (await import("../pages/statistics/StatisticsPage.tsx")).StatisticsPage),
-          },
-          {
-            path: "models/:modelId/review",
-            lazy: page(async () => (await import("../pages/fixes/ReviewPage.tsx")).ReviewPage),
-          },
-          {
-            path: "models/:modelId/predict",
-            lazy: page(async () => (await import("../pages/predict/PredictPage.tsx")).PredictPage),
+            path: "models/:modelId",
+            Component: ModelRoute,
+            children: [
+              { index: true, lazy: page(async () => (await import("../pages/model/ModelPage.tsx")).ModelPage) },
+              {
+                path: "statistics",
+                lazy: page(async () => (await import("../pages/statistics/StatisticsPage.tsx")).StatisticsPage),
+              },
+              {
+                path: "review",
+                lazy: page(async () => (await import("../pages/fixes/ReviewPage.tsx")).ReviewPage),
+              },
+              {
+                path: "predict",
+                lazy: page(async () => (await import("../pages/predict/PredictPage.tsx")).PredictPage),
+              },
+              { path: "api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
+            ],
           },
           {
             path: "projects/:projectId/batches",
@@ -84,7 +92,6 @@ export const router = createBrowserRouter([
             path: "batches/:batchId",
             lazy: page(async () => (await import("../pages/batches/BatchPage.tsx")).BatchPage),
           },
-          { path: "models/:modelId/api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
           { path: "queue", lazy: page(async () => (await import("../pages/train/QueuePage.tsx")).QueuePage) },
           { path: "account/tokens", lazy: page(async () => (await import("../pages/api/TokensPage.tsx")).TokensPage) },
           { path: "people", lazy: page(async () => (await import("../pages/people/PeoplePage.tsx")).PeoplePage) },

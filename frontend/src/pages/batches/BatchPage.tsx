@@ -4,7 +4,7 @@ import { ChevronLeft, ImageOff, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
-import { ApiError, api } from "../../api/client.ts";
+import { api, isNotFound } from "../../api/client.ts";
 import { projectQuery } from "../../api/queries.ts";
 import { idOf } from "../../app/currentProject.ts";
 import { NotFoundPage } from "../../app/FailurePages.tsx";
@@ -32,9 +32,9 @@ import { pictureOf } from "./pictureOf.ts";
 export function BatchPage() {
   const batchId = idOf(useParams().batchId) ?? 0;
   const batch = useQuery(batchQuery(batchId));
-  if (batch.error instanceof ApiError && batch.error.status === 404) return <NotFoundPage />;
-  if (batch.error) return <ErrorMessage error={batch.error} onRetry={() => void batch.refetch()} />;
-  return batch.data ? <Results key={batchId} batch={batch.data} /> : null;
+  if (isNotFound(batch.error)) return <NotFoundPage />;
+  if (batch.data) return <Results key={batchId} batch={batch.data} />;
+  return <ErrorMessage error={batch.error} onRetry={() => void batch.refetch()} />;
 }
 
 function Results({ batch }: { batch: Batch }) {

@@ -1,6 +1,7 @@
 /** Model info: is it still getting better? Curves live, the red line at best, what it was trained with, its log. */
 import { ChartColumn, Copy, Play, Square, TrendingUp, WandSparkles, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { asSentence } from "../../api/client.ts";
 import type { Model } from "../../api/types.ts";
 import { useCurrentProject, useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
@@ -10,7 +11,8 @@ import { formatTimeLeft } from "../../components/format.ts";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { hasCheckpoint } from "../train/choice.ts";
-import { isActive, useLiveModel } from "../train/trainingQueries.ts";
+import { isActive } from "../train/trainingQueries.ts";
+import { useLiveModel } from "../train/useLiveModel.ts";
 import { useModelAction } from "../train/useModelAction.ts";
 import { Curves } from "./Curves.tsx";
 import { Facts } from "./Facts.tsx";
@@ -29,7 +31,8 @@ export function ModelPage() {
     );
   }
   return (
-    <Page title={model.data.name} header={<Header model={model.data} />}>
+    <Page title={model.data.name} header={<Header key={modelId} model={model.data} />}>
+      <ErrorMessage error={model.error} onRetry={() => void model.refetch()} />
       {isActive(model.data) && <Progress model={model.data} />}
       <ErrorMessage error={model.data.error} />
       <Curves model={model.data} points={points} />
@@ -75,7 +78,7 @@ function TrainingActions({ model }: { model: Model }) {
   return (
     <>
       {(model.status === "training" || model.status === "stopping") && (
-        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || model.status === "stopping"}>
+        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || !model.can_stop}>
           {t("stop")}
         </Button>
       )}
@@ -110,6 +113,7 @@ function Progress({ model }: { model: Model }) {
     <div className={styles.progress}>
       <ProgressBar label={t("progress")} value={model.status === "queued" ? 0 : model.progress} />
       <span>{model.eta_s === null ? t(model.status) : formatTimeLeft(model.eta_s)}</span>
+      {model.stop_note && <p className={styles.stopNote}>{`${asSentence(model.stop_note)}.`}</p>}
     </div>
   );
 }

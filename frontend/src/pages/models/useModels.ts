@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { modelsQuery } from "../../api/queries.ts";
+import { modelQuery, modelsQuery } from "../../api/queries.ts";
 import { isActive } from "../train/trainingQueries.ts";
 
 const POLL_MS = 3_000;
@@ -9,5 +9,13 @@ export function useModels(projectId: number) {
   return useQuery({
     ...modelsQuery(projectId),
     refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? POLL_MS : false),
+  });
+}
+
+/** A model, asked for again while it trains: what a page cannot show before its end comes by itself. */
+export function useModel(modelId: number) {
+  return useQuery({
+    ...modelQuery(modelId),
+    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? POLL_MS : false),
   });
 }

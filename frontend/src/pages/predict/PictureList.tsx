@@ -66,7 +66,7 @@ export function PictureList({ pictures, shown, cut, sending, onShow, onFiles }: 
             </Button>
           </div>
         )}
-        <ErrorMessage error={sending.error} />
+        <ErrorMessage error={sending.error} onRetry={sending.again} />
       </div>
       <h2 className={styles.title}>
         {t("predict:images")} <span>{pictures.length}</span>
@@ -100,6 +100,8 @@ function PictureState({ picture, cut }: { picture: Picture; cut: Cut }) {
       return <span className={styles.note}>{t("waiting")}</span>;
     case "running":
       return <ProgressBar label={t("running")} value={null} />;
+    case "stalled":
+      return <span className={styles.note}>{t("stalledShort")}</span>;
     case "failed":
       return <span className={styles.failed}>{t("failed")}</span>;
     case "done": {

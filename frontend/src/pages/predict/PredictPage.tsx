@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { api } from "../../api/client.ts";
-import { modelQuery, modelsQuery } from "../../api/queries.ts";
+import { modelsQuery } from "../../api/queries.ts";
 import { type Checkpoint, type ImageItem, type Model, SPEEDS, type Speed } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { usePageTitle } from "../../app/Page.tsx";
@@ -19,6 +19,7 @@ import { Select } from "../../components/Select.tsx";
 import { showToast } from "../../components/toasts.ts";
 import type { BatchSettings } from "../batches/batchQueries.ts";
 import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
+import { useModel } from "../models/useModels.ts";
 import { PictureList } from "./PictureList.tsx";
 import { type CutControl, PredictionDesk } from "./PredictionDesk.tsx";
 import { type Cut, predictPath } from "./predictions.ts";
@@ -33,12 +34,12 @@ export function PredictPage() {
   const { t } = useTranslation("predict");
   const modelId = useIdParam("modelId");
   const [search, setSearch] = useSearchParams();
-  const model = useQuery(modelQuery(modelId));
+  const model = useModel(modelId);
   const settings = settingsOf(search, model.data?.default_speed);
   const projectId = model.data?.project_id ?? 0;
   const isReady = model.data?.status === "ready";
   const path = model.data && isReady ? predictPath(projectId, model.data.name, settings.checkpoint) : null;
-  const { pictures, add } = usePredictions(path, settings.speed);
+  const { pictures, add, predictAgain } = usePredictions(path, settings.speed);
   const [shownId, setShownId] = useState<number | null>(null);
   const control = useCut(modelId, settings, isReady);
   const colorOf = useLabelColors(model.data?.project_id);
@@ -54,7 +55,8 @@ export function PredictPage() {
     <PredictionDesk
       left={<PictureList {...{ pictures, shown, sending }} cut={control.cut} onShow={setShownId} onFiles={take} />}
       picture={shown && { ...shown, isDone: shown.state === "done" }}
-      state={shown?.state === "running" && t("running")}
+      onRetry={() => shown && predictAgain(shown.id)}
+      state={(shown?.state === "running" || shown?.state === "stalled") && t(shown.state)}
       actions={
         <LinkButton icon={Braces} size="small" to={`/models/${modelId}/api`}>
           {t("api")}

@@ -29,6 +29,8 @@ interface PredictionDeskProps {
   /** The images. */
   left: ReactNode;
   picture: ShownPicture | null;
+  /** Where what went wrong with the picture may go right another time. */
+  onRetry?: () => void;
   /** Beside the picture's name. */
   state?: ReactNode;
   actions?: ReactNode;
@@ -42,7 +44,7 @@ interface PredictionDeskProps {
 }
 
 export function PredictionDesk(props: PredictionDeskProps) {
-  const { left, picture, state, actions, empty, model, cut: control, colorOf, downloads } = props;
+  const { left, picture, onRetry, state, actions, empty, model, cut: control, colorOf, downloads } = props;
   const { cut, setCut, modelThresholds, setAll } = control;
   const [chosen, setChosen] = useState<PredictedObject | null>(null);
   const kept = useMemo(() => picture?.objects.filter((object) => isKept(object, cut)) ?? [], [picture?.objects, cut]);
@@ -60,7 +62,7 @@ export function PredictionDesk(props: PredictionDeskProps) {
         )}
         {Boolean(picture?.error) && (
           <div className={styles.error}>
-            <ErrorMessage error={picture?.error} />
+            <ErrorMessage error={picture?.error} {...(onRetry ? { onRetry } : {})} />
           </div>
         )}
         {picture?.url ? (

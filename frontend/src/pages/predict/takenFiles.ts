@@ -1,4 +1,5 @@
 /** Files that a person picked or dropped: a few are predicted at once while one looks, many go to a worker together. */
+import { isReadable, unreadableReason } from "../gallery/upload/isReadable.ts";
 import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
 import type { PictureSource } from "./usePredictions.ts";
 
@@ -10,7 +11,12 @@ export function isForBatch(files: readonly NamedFile[]): boolean {
 }
 
 export function sourcesOf(files: readonly NamedFile[]): PictureSource[] {
-  return files.map(({ name, file }) => ({ name, load: () => Promise.resolve<Blob>(file) }));
+  return files.map(({ name, file }) => ({ name, load: () => readable(name, file) }));
+}
+
+async function readable(name: string, file: File): Promise<Blob> {
+  if (await isReadable(file)) return file;
+  throw new Error(unreadableReason(name));
 }
 
 function isZip({ name, file }: NamedFile): boolean {

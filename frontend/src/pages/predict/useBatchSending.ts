@@ -7,6 +7,8 @@ import type { NamedFile } from "../gallery/upload/uploadQueue.ts";
 
 export interface BatchSending {
   start: (files: readonly NamedFile[]) => void;
+  /** Send the same files once more. */
+  again: () => void;
   stop: () => void;
   /** How many files are under way; 0 when none are. */
   count: number;
@@ -28,6 +30,7 @@ export function useBatchSending(modelId: number, settings: BatchSettings): Batch
   });
   return {
     start: (files) => sending.mutate(files),
+    again: () => sending.variables && sending.mutate(sending.variables),
     stop: () => {
       stop();
       sending.reset();

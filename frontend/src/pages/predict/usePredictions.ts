@@ -1,7 +1,9 @@
 /** The images of this visit and what the model said of each: one is predicted at a time, in the order they came. */
-import { useCallback, useEffect, useReducer } from "react";
+import { useCallback, useEffect, useReducer, useRef } from "react";
 import { api, type Query } from "../../api/client.ts";
+import type { Sending } from "../../api/sendForm.ts";
 import type { Speed } from "../../api/types.ts";
+import { keepSending } from "../gallery/upload/connection.ts";
 import { LOWEST_SCORE, type PredictedObject } from "./predictions.ts";
 
 export interface PictureSource {
@@ -18,7 +20,8 @@ export interface Picture {
   /** Known once the file is here. */
   file: Blob | null;
   url: string | null;
-  state: "waiting" | "running" | "done" | "failed";
+  /** stalled: the server cannot be reached, and is asked again when it can. */
+  state: "waiting" | "running" | "stalled" | "done" | "failed";
   objects: PredictedObject[];
   seconds: number | null;
   error: string | null;
@@ -35,50 +38,64 @@ type Action =
   | { kind: "added"; sources: PictureSource[] }
   | { kind: "started"; id: number }
   | { kind: "loaded"; id: number; file: Blob; url: string }
+  | { kind: "stalled"; id: number; round: number }
   | { kind: "answered"; id: number; round: number; objects: PredictedObject[]; seconds: number }
   | { kind: "failed"; id: number; round: number; error: string }
-  | { kind: "again" };
+  | { kind: "again"; id?: number };
 
 /**
  * @param path The endpoint of model and checkpoint; another path or speed predicts every picture again. Null waits.
  */
 export function usePredictions(path: string | null, speed: Speed) {
   const [state, dispatch] = useReducer(reduce, { pictures: [], nextId: 1 });
-  const busy = state.pictures.some((picture) => picture.state === "running");
+  const sending = useRef<Sending<unknown>>(undefined);
+  const busy = state.pictures.some((picture) => picture.state === "running" || picture.state === "stalled");
   const next = busy ? undefined : state.pictures.find((picture) => picture.state === "waiting");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another path or speed is what makes the answers old
-  useEffect(() => dispatch({ kind: "again" }), [path, speed]);
+  useEffect(() => {
+    dispatch({ kind: "again" });
+    return () => sending.current?.abort();
+  }, [path, speed]);
 
   useEffect(() => {
     if (next === undefined || path === null) return;
     dispatch({ kind: "started", id: next.id });
-    void predict(path, { speed, min_score: LOWEST_SCORE }, next, dispatch);
+    sending.current = predict(path, { speed, min_score: LOWEST_SCORE }, next, dispatch);
   }, [next, path, speed]);
 
   const add = useCallback((sources: PictureSource[]) => dispatch({ kind: "added", sources }), []);
-  return { pictures: state.pictures, add };
+  const predictAgain = useCallback((id: number) => dispatch({ kind: "again", id }), []);
+  return { pictures: state.pictures, add, predictAgain };
 }
 
-async function predict(
+/** Ask for one picture, as often as the connection breaks off. */
+function predict(
   path: string,
   query: Query,
-  picture: Picture,
+  { id, round, source, ...picture }: Picture,
   dispatch: (action: Action) => void,
-): Promise<void> {
-  const { id, round } = picture;
-  try {
-    let file = picture.file;
+): Sending<unknown> {
+  let file = picture.file;
+  let begun = 0;
+  const ask = async () => {
     if (file === null) {
-      file = await picture.source.load();
-      dispatch({ kind: "loaded", id, file, url: picture.source.shownAt ?? URL.createObjectURL(file) });
+      file = await source.load();
+      dispatch({ kind: "loaded", id, file, url: source.shownAt ?? URL.createObjectURL(file) });
     }
-    const begun = performance.now();
-    const objects = await api.post<PredictedObject[]>(path, asBytes(file), { query });
-    dispatch({ kind: "answered", id, round, objects, seconds: (performance.now() - begun) / 1000 });
-  } catch (error) {
-    dispatch({ kind: "failed", id, round, error: error instanceof Error ? error.message : String(error) });
-  }
+    begun = performance.now();
+    return api.post<PredictedObject[]>(path, asBytes(file), { query });
+  };
+  const sending = keepSending(
+    () => ({ done: ask(), abort: () => undefined }),
+    () => dispatch({ kind: "stalled", id, round }),
+  );
+  sending.done.then(
+    (objects) => dispatch({ kind: "answered", id, round, objects, seconds: (performance.now() - begun) / 1000 }),
+    (error: unknown) =>
+      dispatch({ kind: "failed", id, round, error: error instanceof Error ? error.message : String(error) }),
+  );
+  return sending;
 }
 
 /** The same bytes, of a type that the endpoint takes whatever the file's ending says. */
@@ -95,12 +112,14 @@ function reduce(state: State, action: Action): State {
     case "again":
       return {
         ...state,
-        pictures: state.pictures.map((picture) => ({ ...newPicture(picture.id, picture.source), ...againOf(picture) })),
+        pictures: state.pictures.map((picture) => (isAskedAgain(picture, action.id) ? again(picture) : picture)),
       };
     case "started":
       return change(state, action.id, { state: "running" });
     case "loaded":
       return change(state, action.id, { file: action.file, url: action.url });
+    case "stalled":
+      return answer(state, action, { state: "stalled" });
     case "answered":
       return answer(state, action, { state: "done", objects: action.objects, seconds: action.seconds });
     case "failed":
@@ -120,8 +139,13 @@ function answer(state: State, { id, round }: { id: number; round: number }, valu
   return isAwaited ? change(state, id, values) : state;
 }
 
-function againOf({ file, url, round }: Picture): Pick<Picture, "file" | "url" | "round"> {
-  return { file, url, round: round + 1 };
+/** One that still waits has not been asked for, so nothing about it is old. */
+function isAskedAgain(picture: Picture, id: number | undefined): boolean {
+  return picture.state !== "waiting" && (id === undefined || picture.id === id);
+}
+
+function again({ id, source, file, url, round }: Picture): Picture {
+  return { ...newPicture(id, source), file, url, round: round + 1 };
 }
 
 function newPicture(id: number, source: PictureSource): Picture {

@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue } from "react";
 import { useTranslation } from "react-i18next";
-import { modelQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
@@ -12,6 +11,7 @@ import { useSettled } from "../../app/useSettled.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { takeNewestToastAction } from "../../components/toasts.ts";
+import { useModel } from "../models/useModels.ts";
 import { CurvePanel } from "./curve/CurvePanel.tsx";
 import { Breakdown } from "./figures/Breakdown.tsx";
 import { FigureTiles } from "./figures/FigureTiles.tsx";
@@ -36,7 +36,7 @@ export function StatisticsPage() {
   const modelId = useIdParam("modelId");
   const [view, setView] = useStatisticsView();
   const judging = judgingOf(modelId, view);
-  const model = useQuery(modelQuery(modelId));
+  const model = useModel(modelId);
   const isReady = model.data?.status === "ready";
   const thresholds = useThresholds(modelId, view.checkpoint, view.speed, isReady);
   const editing = useThresholdEditing(thresholds, view.scorePercent, (scorePercent) => setView({ scorePercent }));
@@ -51,14 +51,19 @@ export function StatisticsPage() {
     <Page
       title={model.data?.name ?? t("title")}
       header={
-        <StatisticsHeader model={model.data} statistics={statistics} judging={judging} preview={editing.keptPreview} />
+        <StatisticsHeader
+          model={model.data}
+          statistics={isReady ? statistics : undefined}
+          judging={judging}
+          preview={editing.keptPreview}
+        />
       }
     >
       <StatisticsBar model={model.data} view={view} onView={setView} />
       <ErrorMessage error={model.error ?? asked.error ?? thresholds.error} onRetry={() => void asked.refetch()} />
       {model.data && !isReady && <ErrorMessage error={t("notReady")} />}
       {isReady && asked.isPending && <Skeleton height={320} />}
-      {model.data && statistics && (
+      {model.data && isReady && statistics && (
         <Found
           model={model.data}
           statistics={statistics}

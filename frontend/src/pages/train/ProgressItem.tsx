@@ -1,17 +1,20 @@
 /** Running and queued trainings in the bar of every page: one line closed, curves and buttons open. */
 import { useQuery } from "@tanstack/react-query";
-import { ChartSpline, ChevronDown, ListOrdered, Square, X } from "lucide-react";
+import { ChartSpline, ChevronDown, ListOrdered, Square } from "lucide-react";
 import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover, VisuallyHidden } from "react-aria-components";
 import { useTranslation } from "react-i18next";
+import { asSentence } from "../../api/client.ts";
 import { CurveChart } from "../../charts/CurveChart.tsx";
-import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
+import { Button, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration, formatMap, formatTimeLeft } from "../../components/format.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { CancelWaiting } from "./CancelWaiting.tsx";
 import styles from "./ProgressItem.module.css";
-import { bestPoint, type QueuedModel, queueQuery, useLiveModel } from "./trainingQueries.ts";
+import { bestPoint, type QueuedModel, queueQuery } from "./trainingQueries.ts";
+import { useLiveModel } from "./useLiveModel.ts";
 import { useModelAction } from "./useModelAction.ts";
 
 export function ProgressItem() {
@@ -83,12 +86,13 @@ function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }
           {t("bestSaved", { time: formatDuration(best.elapsed_s), map: formatMap(best.map) })}
         </p>
       )}
+      {model.stop_note && <p className={styles.stopNote}>{`${asSentence(model.stop_note)}.`}</p>}
       <ErrorMessage error={stop.error} />
       <footer className={styles.footer}>
         <LinkButton kind="quiet" icon={ChartSpline} to={`/models/${model.id}`} onClick={onLeave}>
           {t("learningCurves")}
         </LinkButton>
-        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || model.status === "stopping"}>
+        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || !model.can_stop}>
           {model.status === "stopping" ? t("stopping") : t("stop")}
         </Button>
       </footer>
@@ -98,7 +102,6 @@ function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }
 
 function Queued({ model, waitsFor }: { model: QueuedModel; waitsFor: string | undefined }) {
   const { t } = useTranslation("train");
-  const cancel = useModelAction(model.id, "cancel");
   return (
     <section className={styles.queued}>
       <b>{model.name}</b>
@@ -106,12 +109,7 @@ function Queued({ model, waitsFor }: { model: QueuedModel; waitsFor: string | un
       <span className={styles.waits}>
         {waitsFor === undefined ? t("waitsForWorker") : t("waitsFor", { name: waitsFor })}
       </span>
-      <IconButton
-        size="small"
-        icon={X}
-        label={t("cancelTraining", { name: model.name })}
-        onPress={() => cancel.mutate()}
-      />
+      <CancelWaiting model={model} />
     </section>
   );
 }

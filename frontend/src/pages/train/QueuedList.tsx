@@ -1,14 +1,14 @@
 /** Models that wait, in order: dragged by pointer or keyboard, or moved by the buttons of each row. */
-import { ArrowDown, ArrowUp, GripVertical, X } from "lucide-react";
+import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
 import { Button as AriaButton, GridList, GridListItem, useDragAndDrop } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { IconButton } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
+import { CancelWaiting } from "./CancelWaiting.tsx";
 import styles from "./QueuePage.module.css";
 import { movedBy, movedTo } from "./queueOrder.ts";
 import type { QueuedModel } from "./trainingQueries.ts";
-import { useModelAction } from "./useModelAction.ts";
 
 interface QueuedListProps {
   models: readonly QueuedModel[];
@@ -50,24 +50,10 @@ export function QueuedList({ models, onReorder }: QueuedListProps) {
               isDisabled={place === models.length - 1}
               onPress={() => onReorder(movedBy(ids, model.id, 1))}
             />
-            <CancelButton model={model} />
+            <CancelWaiting model={model} />
           </span>
         </GridListItem>
       ))}
     </GridList>
-  );
-}
-
-function CancelButton({ model }: { model: QueuedModel }) {
-  const { t } = useTranslation("train");
-  const cancel = useModelAction(model.id, "cancel");
-  return (
-    <IconButton
-      size="small"
-      icon={X}
-      label={t("cancelTraining", { name: model.name })}
-      isDisabled={cancel.isPending}
-      onPress={() => cancel.mutate()}
-    />
   );
 }

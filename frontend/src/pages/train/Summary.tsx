@@ -4,13 +4,13 @@ import { Info, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Model, NewModel } from "../../api/types.ts";
+import { useSettled } from "../../app/useSettled.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration } from "../../components/format.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { sizeOf } from "./choice.ts";
 import styles from "./TrainDialog.module.css";
 import { type PreflightWarning, preflightQuery, type TrainingDefaults } from "./trainingQueries.ts";
-import { useSettled } from "./useSettled.ts";
 
 interface SummaryProps {
   projectId: number;

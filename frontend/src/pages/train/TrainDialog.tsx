@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { modelQuery } from "../../api/queries.ts";
+import { modelQuery, projectQuery } from "../../api/queries.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
+import { isAtLeast } from "../../app/roles.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
@@ -19,6 +20,8 @@ export function TrainDialog() {
   const [search] = useSearchParams();
   const way: Earlier["way"] = search.has("like") ? "like" : "further";
   const earlierId = idOf(search.get("like") ?? search.get("from") ?? undefined);
+  const role = useQuery(projectQuery(projectId)).data?.role;
+  const mayTrain = isAtLeast(role, "Developer");
   const defaults = useQuery(defaultsQuery(projectId));
   const models = useModels(projectId);
   const earlier = useQuery({ ...modelQuery(earlierId ?? 0), enabled: earlierId !== undefined });
@@ -28,8 +31,9 @@ export function TrainDialog() {
   return (
     <Dialog isOpen onClose={close} title={t("title")} subtitle={t("kind")}>
       <ErrorMessage error={failed?.error} onRetry={() => void failed?.refetch()} />
-      {!failed && !isComplete && <Skeleton height={320} />}
-      {defaults.data && models.data && isComplete && (
+      {role !== undefined && !mayTrain && <p>{t("refused")}</p>}
+      {!failed && (role === undefined || (mayTrain && !isComplete)) && <Skeleton height={320} />}
+      {mayTrain && defaults.data && models.data && isComplete && (
         <TrainForm
           projectId={projectId}
           defaults={defaults.data}

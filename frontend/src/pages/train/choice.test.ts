@@ -56,6 +56,8 @@ const model: Model = {
   },
   error: null,
   class_names: ["fig"],
+  can_stop: false,
+  stop_note: null,
   can_resume: false,
   training_image_count: 34,
   validation_image_count: 8,

@@ -1,8 +1,6 @@
 /** What the pages of training ask the server: the dialog's defaults, the queue, a model's curve and log. */
-import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
-import { modelQuery } from "../../api/queries.ts";
 import type { CurvePoint, Model, ModelSize } from "../../api/types.ts";
 
 export interface SizeDefaults {
@@ -99,14 +97,14 @@ export interface Queue {
   hidden: number;
 }
 
-const BUSY_POLL_MS = 2_000;
+export const BUSY_POLL_MS = 2_000;
 const IDLE_POLL_MS = 15_000;
 
 export const defaultsQuery = (projectId: number) =>
   queryOptions({
     queryKey: ["projects", projectId, "training-defaults"],
     queryFn: () => api.get<TrainingDefaults>(`/api/v1/projects/${projectId}/models/defaults`),
-    staleTime: 0,
+    gcTime: 0, // the form takes its first values from it: those of an earlier visit may be of other labels and names
   });
 
 export const preflightQuery = (projectId: number, choice: PreflightChoice) =>
@@ -138,42 +136,6 @@ export const logQuery = (modelId: number) =>
 export function isActive(model: Pick<Model, "status">): boolean {
   return model.status === "queued" || model.status === "training" || model.status === "stopping";
 }
-
-/** The model and its curve, live by server-sent events while it trains, by asking every two seconds where those fail. */
-export function useLiveModel(modelId: number) {
-  const client = useQueryClient();
-  const [isStreaming, setIsStreaming] = useState(false);
-  const pollWhileActive = (active: boolean) => (active && !isStreaming ? BUSY_POLL_MS : false);
-  const model = useQuery({
-    ...modelQuery(modelId),
-    refetchInterval: ({ state }) => pollWhileActive(state.data !== undefined && isActive(state.data)),
-  });
-  const active = model.data !== undefined && isActive(model.data);
-  const curve = useQuery({ ...curveQuery(modelId), refetchInterval: pollWhileActive(active) });
-
-  useEffect(() => {
-    if (!active) return;
-    const events = new EventSource(`/api/v1/models/${modelId}/events`);
-    events.onmessage = ({ data }: MessageEvent<string>) => {
-      const { model: next, points } = JSON.parse(data) as { model: Model; points: CurvePoint[] };
-      setIsStreaming(true);
-      client.setQueryData(modelQuery(modelId).queryKey, next);
-      if (points.length > 0) {
-        client.setQueryData(curveQuery(modelId).queryKey, (old) => ({ items: mergePoints(old?.items ?? [], points) }));
-      }
-      if (!isActive(next)) void client.invalidateQueries({ queryKey: ["models", modelId] });
-    };
-    events.onerror = () => setIsStreaming(false);
-    return () => {
-      events.close();
-      setIsStreaming(false);
-    };
-  }, [active, modelId, client]);
-
-  return { model, points: curve.data?.items ?? NO_POINTS, isActive: active };
-}
-
-const NO_POINTS: CurvePoint[] = [];
 
 /**
  * The curve with news: a point replaces its step's former one. A point at or before an earlier step means that the

@@ -1,5 +1,6 @@
 /** Uploads of one project after another: small files together, three requests at once, each file's progress apart. */
 import type { Sending } from "../../../api/sendForm.ts";
+import { isReadable, unreadableReason } from "./isReadable.ts";
 
 /** stalled: it goes on by itself when the connection is back. */
 export type FileState = "waiting" | "sending" | "stalled" | "done" | "refused" | "failed" | "cancelled";
@@ -190,14 +191,12 @@ export class UploadQueue {
     );
   }
 
-  /** A file that was moved or deleted since it was chosen looks like a broken connection to the browser. */
   async #stall(request: Request): Promise<void> {
     if (!this.#requests.has(request)) return;
     this.#change((file) => (request.ids.has(file.id) ? { ...file, state: "stalled" } : file));
     for (const { id, file, name } of this.#files.filter(({ id }) => request.ids.has(id))) {
       if (await isReadable(file)) continue;
-      const reason = `${name} cannot be read any more. It was moved, changed or deleted; choose it again.`;
-      this.#withdraw(new Set([id]), { state: "failed", sent: 0, reason });
+      this.#withdraw(new Set([id]), { state: "failed", sent: 0, reason: unreadableReason(name) });
     }
   }
 
@@ -317,15 +316,6 @@ function outcomeOfOne(file: UploadFile, report: UploadReport): Outcome {
 
 function duplicatesOf({ items }: UploadReport): Duplicate[] {
   return items.flatMap(({ name, duplicate_of }) => (duplicate_of === null ? [] : [{ name, of: duplicate_of }]));
-}
-
-async function isReadable(file: File): Promise<boolean> {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isZip(file: UploadFile): boolean {

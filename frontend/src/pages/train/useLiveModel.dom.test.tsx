@@ -1,0 +1,77 @@
+// @vitest-environment happy-dom
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, renderHook } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { BUSY_POLL_MS, logQuery } from "./trainingQueries.ts";
+import { useLiveModel } from "./useLiveModel.ts";
+
+const listening = new Set<DeafEvents>();
+const server = { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] };
+let visibility: DocumentVisibilityState;
+
+/** A connection over which nothing ever comes. */
+class DeafEvents {
+  constructor() {
+    listening.add(this);
+  }
+
+  close() {
+    listening.delete(this);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  listening.clear();
+  visibility = "visible";
+  Object.assign(server, { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] });
+  vi.stubGlobal("EventSource", DeafEvents);
+  vi.stubGlobal("fetch", async (path: string) => Response.json(answerTo(path)));
+  vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+function answerTo(path: string) {
+  if (path.endsWith("/curve")) return { items: server.points };
+  if (path.endsWith("/log")) return { items: server.lines };
+  return { id: 1, status: server.status };
+}
+
+function render() {
+  const client = new QueryClient();
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={client}>{children}</QueryClientProvider>
+  );
+  return { client, ...renderHook(() => useLiveModel(1), { wrapper }) };
+}
+
+const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
+
+it("has the last points and lines also where the end came without events", async () => {
+  const { client, result } = render();
+  await act(async () => void (await client.prefetchQuery(logQuery(1))));
+  await pass(0);
+  expect(result.current.points).toHaveLength(1);
+  Object.assign(server, { status: "ready", points: [{ step: 1 }, { step: 2 }] });
+  await pass(2 * BUSY_POLL_MS);
+  expect(result.current.model.data?.status).toBe("ready");
+  expect(result.current.points).toHaveLength(2);
+  expect(client.getQueryState(logQuery(1).queryKey)?.isInvalidated).toBe(true);
+});
+
+it("listens only while the tab is in sight", async () => {
+  render();
+  await pass(0);
+  expect(listening.size).toBe(1);
+  visibility = "hidden";
+  act(() => void document.dispatchEvent(new Event("visibilitychange")));
+  expect(listening.size).toBe(0);
+  visibility = "visible";
+  act(() => void document.dispatchEvent(new Event("visibilitychange")));
+  expect(listening.size).toBe(1);
+});
