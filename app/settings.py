@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SQLITE_FILE = "maskwright.db"
 _DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
 
 
@@ -38,7 +39,12 @@ class Settings(BaseSettings):
 
     @property
     def resolved_database_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir / 'maskwright.db'}"
+        return self.database_url or f"sqlite:///{self.data_dir / SQLITE_FILE}"
+
+    @property
+    def lacks_sqlite_file(self) -> bool:
+        """Whether the database is SQLite's own, in the data folder, and was never made."""
+        return not self.database_url and not (self.data_dir / SQLITE_FILE).exists()
 
     @property
     def resolved_storage_url(self) -> str:

@@ -52,6 +52,7 @@ SHIPPED = (
     "db/enums.py",
     "images/__init__.py",
     "images/fetch_url.py",
+    "images/url_allowance.py",
     "images/image_input.py",
     "inference",
     "masks",

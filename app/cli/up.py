@@ -13,6 +13,7 @@ from app.cli.address import base_url, connect_host
 from app.cli.supervisor import Child, Supervisor
 from app.cli.typer_app import new_cli
 from app.cli.worker import worker_command
+from app.data_folder import make_data_folder
 from app.errors import AppError
 from app.logging import configure_logging
 from app.settings import Settings, get_settings
@@ -36,6 +37,7 @@ def run(
 ) -> None:
     configure_logging()
     settings = get_settings()
+    make_data_folder(settings.data_dir)
     with socket.socket() as probe:
         if probe.connect_ex((connect_host(settings.host), settings.port)) == 0:
             raise PortTaken(settings)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.data_folder import make_data_folder
 from app.settings import get_settings
 
 POSTGRESQL_CONNECTION_LOST = "08"
@@ -62,7 +63,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def get_engine() -> Engine:
     settings = get_settings()
     if settings.resolved_database_url.startswith("sqlite"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings.data_dir)
     return make_engine(settings.resolved_database_url)
 
 

@@ -13,10 +13,10 @@ from app.deps import AccountUser, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import BadRequest, UnsupportedMediaType
 from app.http import errors
 from app.images import by_name, service
-from app.images.fetch_url import UrlAllowance
 from app.images.image_input import JSON_TYPE, read_image_input
 from app.images.names import last_part
 from app.images.schemas import DeletedImages, UploadedImage
+from app.images.url_allowance import UrlAllowance
 from app.projects.schemas import ProjectBody
 from app.projects.service import create_project
 from app.settings import get_settings

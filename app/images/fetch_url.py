@@ -9,44 +9,18 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 import httpx
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+from app.images.url_allowance import IPAddress, UrlAllowance
 
 MAX_REDIRECTS = 5
 CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 10.0
 TOTAL_TIMEOUT_SECONDS = 30.0  # of all redirects together: a caller waits no longer than a slow camera takes
 DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class UrlAllowance:
-    """The hosts and networks that may be reached although they are not public: `PREDICT_URL_ALLOW`."""
-
-    hosts: frozenset[str] = frozenset()
-    networks: tuple[IPNetwork, ...] = field(default=())
-
-    @classmethod
-    def parse(cls, parts: tuple[str, ...]) -> "UrlAllowance":
-        """Read names, addresses and networks in CIDR form."""
-        hosts, networks = set(), []
-        for part in parts:
-            try:
-                networks.append(ipaddress.ip_network(part, strict=False))
-            except ValueError:
-                hosts.add(part.lower())
-        return cls(frozenset(hosts), tuple(networks))
-
-    def admits(self, host: str, address: IPAddress) -> bool:
-        plain = address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
-        return host.lower() in self.hosts or any(plain in network for network in self.networks) or _is_public(plain)
 
 
 def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int, limit_s: float = TOTAL_TIMEOUT_SECONDS) -> bytes:
@@ -99,12 +73,6 @@ def _checked_address(target: httpx.URL, allowance: UrlAllowance) -> IPAddress:
                 "The server's owner may allow it with MASKWRIGHT_PREDICT_URL_ALLOW."
             )
     return addresses[0]
-
-
-def _is_public(address: IPAddress) -> bool:
-    # 6to4 and Teredo addresses hold an IPv4 address of their own, which a relay would lead to.
-    is_tunnel = isinstance(address, ipaddress.IPv6Address) and bool(address.sixtofour or address.teredo)
-    return address.is_global and not address.is_multicast and not address.is_reserved and not is_tunnel
 
 
 class _Deadline:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.errors import BadRequest, UnsupportedMediaType
-from app.images.fetch_url import UrlAllowance, fetch_image
+from app.images.url_allowance import UrlAllowance
 
 JSON_TYPE = "application/json"
 BYTES_TYPE = "application/octet-stream"
@@ -40,6 +40,8 @@ def read_image_input(body: bytes, *, content_type: str, allowance: UrlAllowance,
 def _from_json(body: bytes, *, allowance: UrlAllowance, max_bytes: int) -> bytes:
     match _parsed(body):
         case {"url": str(url)}:
+            from app.images.fetch_url import fetch_image  # with an HTTP client, which a start needs not wait for
+
             return fetch_image(url.strip(), allowance=allowance, max_bytes=max_bytes)
         case {"base64": str(text)}:
             return _decoded(text)

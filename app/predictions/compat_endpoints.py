@@ -9,7 +9,7 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Role, Speed
 from app.deps import CurrentUser
 from app.http import PathId
-from app.images.fetch_url import UrlAllowance
+from app.images.url_allowance import UrlAllowance
 from app.predictions import service
 from app.predictions.exchange import RESPONSES, AnswerDep, AnswerQuery, Sent, SentDep, answer_with, image_sent
 from app.predictions.rate_limit import RateLimit

@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect
 
 from app.errors import BadRequest, PayloadTooLarge
 from app.http import errors
-from app.images.fetch_url import UrlAllowance
 from app.images.image_input import read_image_input
+from app.images.url_allowance import UrlAllowance
 from app.inference.decode import decode_image
 from app.inference.errors import ImageTooLarge, InvalidImage
 from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json

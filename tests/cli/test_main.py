@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -55,6 +56,13 @@ def test_help__is_quick_because_it_imports_little() -> None:
         assert heavy not in done.stderr
 
 
+def test_serve__starts_without_what_only_later_work_needs() -> None:
+    code = "import sys, app.cli.server; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {"alembic", "httpx", "rich", "openvino", "onnxruntime", "torch", "boto3", "redis"}
+    assert late.isdisjoint(done.stdout.split())
+
+
 def test_run__python_looks_for_cycles_after_the_import(run: Run) -> None:
     run("doctor", "--help")
     assert gc.isenabled()
@@ -96,6 +104,30 @@ def test_run__a_database_that_is_away_is_named(run: Run, monkeypatch: pytest.Mon
     assert status == 1
     assert "MASKWRIGHT_DATABASE_URL" in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "migrate"])
+def test_run__a_data_folder_that_cannot_be_made_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    use_settings(monkeypatch, data_dir=tmp_path / "file" / "data")
+    status, _, err = run(command)
+    assert status == main.FAILED
+    assert err == (
+        f"maskwright {command}: the data folder {tmp_path}/file/data cannot be made (Not a directory): "
+        "choose another with MASKWRIGHT_DATA_DIR\n"
+    )
+
+
+def test_serve__says_once_why_a_new_database_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "maskwright.db-journal").mkdir()
+    environment = {**os.environ, "MASKWRIGHT_DATA_DIR": str(tmp_path), "MASKWRIGHT_PORT": str(free_port())}
+    command = [sys.executable, "-m", "app.cli.main", "serve", "--migrate"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
+    assert done.returncode == main.FAILED
+    assert done.stderr.count("\n") == 1
+    assert "the database cannot be used" in done.stderr
 
 
 def test_migrate__from_nothing_and_again(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
-from app.images.fetch_url import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, UrlAllowance, fetch_image
+from app.images.fetch_url import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, fetch_image
+from app.images.url_allowance import UrlAllowance
 
 PAUSE_SECONDS = 0.08
 LOOPBACK = UrlAllowance.parse(("127.0.0.0/8",))

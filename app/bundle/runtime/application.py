@@ -18,7 +18,7 @@ from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound, Unauthorized
 from app.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.http import TOKEN_HEADER, FaultMiddleware, PathId, TrailingSlashMiddleware, add_error_handlers
-from app.images.fetch_url import UrlAllowance
+from app.images.url_allowance import UrlAllowance
 from app.methods import HeadMiddleware
 from app.predictions.exchange import (
     RESPONSES,
