@@ -10,7 +10,8 @@ from worker.train_config import TrainConfig
 from worker.transforms import Augmentation
 
 GPU_BATCH = {ModelSize.SMALL: 16, ModelSize.MEDIUM: 8, ModelSize.LARGE: 4}
-CPU_PIXELS_OF_BATCH = 4 * 256 * 256  # four images at 256: more are slower to the same quality, fewer learn unsteadily
+CPU_BATCH = 2  # of four, a slow CPU takes too few steps in minutes: docs/decisions/0030
+CPU_PIXELS_OF_BATCH = 4 * 256 * 256
 CPU_MASKS = 16  # of an image; with all 32, masks were half of a step's time
 WARM_UP_STEPS = 20
 # What pays only once a model has seen every image many times; in minutes it slows the learning down.
@@ -48,7 +49,7 @@ def choose_recipe(config: TrainConfig, *, pretrained: bool, device: torch.device
     if device.type == "cuda":
         batch_size = GPU_BATCH[config.size]
     else:
-        batch_size = max(1, min(4, CPU_PIXELS_OF_BATCH // config.image_size**2))
+        batch_size = max(1, min(CPU_BATCH, CPU_PIXELS_OF_BATCH // config.image_size**2))
     return Recipe(
         batch_size,
         learning_rate,

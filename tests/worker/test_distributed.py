@@ -41,7 +41,7 @@ if os.environ.get("RANK") == "1":
     import torch
 
     def need_more(module, inputs):
-        if isinstance(module, torch.nn.Conv2d) and module.in_channels == 3 and len(inputs[0]) > 2:
+        if isinstance(module, torch.nn.Conv2d) and module.in_channels == 3 and len(inputs[0]) > 1:
             torch.empty(1 << 60)
 
     torch.nn.modules.module.register_module_forward_pre_hook(need_more)
@@ -181,7 +181,7 @@ def test_two_processes__begin_anew_with_less_where_one_is_short_of_memory(
     assert (model.status, model.error) == (ModelStatus.CANCELLED, None)
     assert model.step > 0
     log = [line["message"] for line in owner.get(f"/api/v1/models/{model_id}/log").json()["items"]]
-    assert "Not enough memory for batches of 4 at 64 px on each device: going on with batches of 2 at 64 px." in log
-    assert any("batches of 2 on each of 2 devices" in message for message in log)
+    assert "Not enough memory for batches of 2 at 64 px on each device: going on with batches of 1 at 64 px." in log
+    assert any("batches of 1 on each of 2 devices" in message for message in log)
     assert sum(message.endswith(" begins.") for message in log) == 1  # one attempt: no death, no failure
     assert processes_of_training() == []

@@ -297,7 +297,6 @@ def test_fit__out_of_memory_takes_fewer_then_smaller_images(tmp_path: Path, monk
     assert result.outcome is Outcome.FINISHED
     said = [message for message in reporter.messages if message.startswith("Not enough memory")]
     assert said == [
-        "Not enough memory for batches of 4 at 128 px: going on from step 0 with batches of 2 at 128 px.",
         "Not enough memory for batches of 2 at 128 px: going on from step 0 with batches of 1 at 128 px.",
         "Not enough memory for batches of 1 at 128 px: going on from step 0 with batches of 1 at 96 px.",
     ]
@@ -306,15 +305,15 @@ def test_fit__out_of_memory_takes_fewer_then_smaller_images(tmp_path: Path, monk
 
 
 def test_fit__out_of_memory_goes_back_to_the_last_good_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    without_memory_above(monkeypatch, images=2, side=64, from_step=4)
+    without_memory_above(monkeypatch, images=1, side=64, from_step=4)
     reporter, resumed = RecordingReporter(), RecordingReporter()
 
     run(synthetic.config(max_steps=4), reporter, tmp_path)
     run(synthetic.config(max_steps=5), resumed, tmp_path, resume_from=tmp_path / "last.pt")
 
-    assert "going on from step 3 with batches of 2" in "".join(reporter.messages)
+    assert "going on from step 3 with batches of 1" in "".join(reporter.messages)
     assert [point.step for point in reporter.points] == [1, 2, 3, 4]
-    assert (resumed.starts[0].batch_size, resumed.starts[0].image_size) == (2, 64)  # what fits is remembered
+    assert (resumed.starts[0].batch_size, resumed.starts[0].image_size) == (1, 64)  # what fits is remembered
 
 
 def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,7 +326,7 @@ def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pyt
 def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without_memory_above(monkeypatch, images=2, side=64)
+    without_memory_above(monkeypatch, images=1, side=64)
     real_build, calls = networks.build_model, count(1)
 
     def build_model(*arguments: Any, **options: Any) -> MaskRCNN:
@@ -337,7 +336,7 @@ def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
 
     monkeypatch.setattr(networks, "build_model", build_model)
 
-    with pytest.raises(OutOfMemory, match="not even for batches of 2 at 64 px"):
+    with pytest.raises(OutOfMemory, match="not even for batches of 1 at 64 px"):
         run(synthetic.config(), RecordingReporter(), tmp_path)
 
 
@@ -355,7 +354,7 @@ def test_fit__evaluation_out_of_memory_takes_smaller_images(tmp_path: Path, monk
     result = run(synthetic.config(max_steps=2, image_size=128), reporter, tmp_path, data=synthetic.shapes(side=128))
 
     assert [point.step for point in reporter.points] == [1, 2]  # no step was lost
-    assert "going on from step 1 with batches of 4 at 96 px" in "".join(reporter.messages)
+    assert "going on from step 1 with batches of 2 at 96 px" in "".join(reporter.messages)
     assert result.last.step == 2
 
 
