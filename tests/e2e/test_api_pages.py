@@ -44,6 +44,10 @@ def test_tokens__are_given_an_end_and_count_requests(
     expect(row.get_by_role("link", name=f"requests with {name}")).to_be_visible()
     assert asked == [f"{server.url}/api/v1/tokens/uses"]  # one for all rows
     row.get_by_role("button", name=f"Revoke {name}").click()
+    asking = page.get_by_role("dialog", name=f"Revoke the token “{name}”?")
+    asking.get_by_role("button", name="Cancel").click()
+    row.get_by_role("button", name=f"Revoke {name}").click()
+    asking.get_by_role("button", name="Revoke", exact=True).click()
     expect(row).to_have_count(0)
 
 

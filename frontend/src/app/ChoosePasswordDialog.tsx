@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../api/client.ts";
@@ -9,6 +8,7 @@ import type { Me } from "../api/types.ts";
 import { Button } from "../components/Button.tsx";
 import { Dialog } from "../components/Dialog.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { Form } from "../components/Form.tsx";
 import { showToast } from "../components/toasts.ts";
 import { isPasswordAsked, putOff } from "./choosingPassword.ts";
 import styles from "./MyAccountDialog.module.css";
@@ -67,11 +67,9 @@ function Asking({ me }: { me: Me }) {
       <p>{t(canWait ? "people:choosePrinted" : "people:chooseGiven")}</p>
       <Form
         id={FORM}
-        className={styles.form ?? ""}
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate({ current_password: passwords.current, password: passwords.next });
-        }}
+        className={styles.form}
+        isPending={change.isPending}
+        onSubmit={() => change.mutate({ current_password: passwords.current, password: passwords.next })}
       >
         <PasswordFields
           value={passwords}

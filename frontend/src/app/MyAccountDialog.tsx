@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { api } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import type { Me } from "../api/types.ts";
 import { Button } from "../components/Button.tsx";
 import { Dialog } from "../components/Dialog.tsx";
+import { Form } from "../components/Form.tsx";
 import { TextField } from "../components/TextField.tsx";
 import { showToast } from "../components/toasts.ts";
 import styles from "./MyAccountDialog.module.css";
@@ -50,15 +50,15 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
         </>
       }
     >
-      <Form
-        id={FORM}
-        className={styles.form ?? ""}
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <TextField label={t("people:name")} value={name} onChange={setName} autoComplete="name" autoFocus />
+      <Form id={FORM} className={styles.form} isPending={save.isPending} onSubmit={save.mutate}>
+        <TextField
+          label={t("people:name")}
+          value={name}
+          onChange={setName}
+          maxLength={100}
+          autoComplete="name"
+          autoFocus
+        />
         <PasswordFields
           value={{ current, next }}
           onChange={setPasswords}

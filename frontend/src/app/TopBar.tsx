@@ -14,6 +14,7 @@ import { AccountMenu } from "./AccountMenu.tsx";
 import { useCurrentProject } from "./currentProject.ts";
 import { Logo } from "./Logo.tsx";
 import { projectTitle } from "./projectTitle.ts";
+import { isAtLeast } from "./roles.ts";
 import styles from "./TopBar.module.css";
 
 /** How many projects the bar's menu lists, the ones that changed last. */
@@ -112,7 +113,9 @@ function PhoneMenu({ project }: { project: Project | undefined }) {
         {project && (
           <MenuGroup title={projectTitle(project)}>
             <MenuItem href={`/projects/${project.id}`}>{t("frame:openProject")}</MenuItem>
-            <MenuItem href={`/projects/${project.id}/train`}>{t("train:title")}</MenuItem>
+            {isAtLeast(project.role, "Developer") && (
+              <MenuItem href={`/projects/${project.id}/train`}>{t("train:title")}</MenuItem>
+            )}
             <MenuItem href={`/projects/${project.id}/models`}>{t("models:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/members`}>{t("frame:members")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/time`}>{t("time:title")}</MenuItem>

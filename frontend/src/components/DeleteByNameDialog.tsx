@@ -1,9 +1,10 @@
 import { type ReactNode, useId, useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { ErrorMessage } from "./ErrorMessage.tsx";
+import { Form } from "./Form.tsx";
+import { isSameText } from "./isSameText.ts";
 import { TextField } from "./TextField.tsx";
 
 interface DeleteByNameDialogProps {
@@ -37,7 +38,7 @@ export function DeleteByNameDialog({
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const formId = useId();
-  const isRight = typed.trim() === name;
+  const isRight = isSameText(typed, name);
   return (
     <Dialog
       isOpen
@@ -55,13 +56,7 @@ export function DeleteByNameDialog({
     >
       <p>{children}</p>
       {instead && <div>{instead}</div>}
-      <Form
-        id={formId}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isRight) onDelete();
-        }}
-      >
+      <Form id={formId} isPending={isPending} onSubmit={() => isRight && onDelete()}>
         <TextField label={t("typeName", { name })} value={typed} onChange={setTyped} autoComplete="off" autoFocus />
       </Form>
       <ErrorMessage error={error} />

@@ -1,15 +1,18 @@
 /** API tokens: made, shown once, revoked. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
 import { projectsQuery } from "../../api/queries.ts";
 import type { Page as ListPage } from "../../api/types.ts";
 import { Page } from "../../app/Page.tsx";
 import { Button, IconButton } from "../../components/Button.tsx";
+import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
+import { clearSent } from "../../components/clearSent.ts";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { Form } from "../../components/Form.tsx";
 import { formatAgo, formatCount, formatDay } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Select } from "../../components/Select.tsx";
@@ -35,10 +38,14 @@ interface ListedToken extends ApiToken {
   uses_today: number;
 }
 
+type WantedToken = Pick<ApiToken, "name" | "scope" | "project_id" | "expires_at">;
+
 interface NewToken extends ApiToken {
   token: string;
 }
 
+/** More than anybody has programs. */
+const ALL = 1000;
 const TOKENS = ["tokens"] as const;
 const TOKEN_USES = ["tokenUses"] as const;
 const ALL_PROJECTS = "all";
@@ -48,8 +55,14 @@ const DAY_MS = 86_400_000;
 
 export function TokensPage() {
   const { t } = useTranslation("api");
-  const tokens = useQuery({ queryKey: TOKENS, queryFn: () => api.get<ListPage<ListedToken>>("/api/v1/tokens") });
-  const uses = useQuery({ queryKey: TOKEN_USES, queryFn: () => api.get<ListPage<Uses>>("/api/v1/tokens/uses") });
+  const tokens = useQuery({
+    queryKey: TOKENS,
+    queryFn: () => api.get<ListPage<ListedToken>>("/api/v1/tokens", { query: { limit: ALL } }),
+  });
+  const uses = useQuery({
+    queryKey: TOKEN_USES,
+    queryFn: () => api.get<ListPage<Uses>>("/api/v1/tokens/uses", { query: { limit: ALL } }),
+  });
   const usesOf = new Map(uses.data?.items.map((item) => [item.token_id, item]));
   const projects = useQuery(projectsQuery).data?.items ?? [];
   const [made, setMade] = useState<NewToken | null>(null);
@@ -161,26 +174,30 @@ function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
   const [project, setProject] = useState(ALL_PROJECTS);
   const [lifetime, setLifetime] = useState<string>(NEVER);
   const make = useMutation({
-    mutationFn: () =>
-      api.post<NewToken>("/api/v1/tokens", {
-        name,
-        scope,
-        project_id: project === ALL_PROJECTS ? null : Number(project),
-        expires_at: lifetime === NEVER ? null : new Date(Date.now() + Number(lifetime) * DAY_MS).toISOString(),
-      }),
-    onSuccess: async (token) => {
-      setName("");
+    mutationFn: (sent: WantedToken) => api.post<NewToken>("/api/v1/tokens", sent),
+    onSuccess: (token, sent) => {
+      setName(clearSent(sent.name));
       onMade(token);
-      await client.invalidateQueries({ queryKey: TOKENS });
+      void client.invalidateQueries({ queryKey: TOKENS });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
+  const submit = () =>
+    make.mutate({
+      name,
+      scope,
+      project_id: project === ALL_PROJECTS ? null : Number(project),
+      expires_at: lifetime === NEVER ? null : new Date(Date.now() + Number(lifetime) * DAY_MS).toISOString(),
+    });
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <TextField label={t("name")} value={name} onChange={setName} placeholder={t("namePlaceholder")} isRequired />
+    <Form className={styles.form} isPending={make.isPending} onSubmit={submit}>
+      <TextField
+        label={t("name")}
+        value={name}
+        onChange={setName}
+        maxLength={100}
+        placeholder={t("namePlaceholder")}
+        isRequired
+      />
       <div className={styles.scope}>
         <span>{t("scope")}</span>
         <SegmentedControl
@@ -211,30 +228,44 @@ function TokenForm({ onMade }: { onMade: (token: NewToken) => void }) {
           ...LIFETIMES_DAYS.map((days) => ({ value: days, text: t("inDays", { days }) })),
         ]}
       />
-      <Button kind="primary" type="submit" isDisabled={make.isPending || name.trim() === ""}>
+      <Button kind="primary" type="submit" isDisabled={name.trim() === ""} isPending={make.isPending}>
         {t("makeToken")}
       </Button>
       <div className={styles.error}>
         <ErrorMessage error={make.error} />
       </div>
-    </form>
+    </Form>
   );
 }
 
 function RevokeButton({ token }: { token: ApiToken }) {
   const { t } = useTranslation("api");
   const client = useQueryClient();
+  const [isAsking, setAsking] = useState(false);
   const revoke = useMutation({
     mutationFn: () => api.delete(`/api/v1/tokens/${token.id}`),
-    onSettled: () => client.invalidateQueries({ queryKey: TOKENS }),
+    onSuccess: () => client.invalidateQueries({ queryKey: TOKENS }), // the row leaves, and its dialog
   });
   return (
-    <IconButton
-      size="small"
-      icon={Trash2}
-      label={t("revoke", { name: token.name })}
-      onPress={() => revoke.mutate()}
-      isDisabled={revoke.isPending}
-    />
+    <>
+      <IconButton
+        size="small"
+        icon={Trash2}
+        label={t("revoke", { name: token.name })}
+        onPress={() => setAsking(true)}
+      />
+      {isAsking && (
+        <ConfirmDialog
+          title={t("revokeTitle", { name: token.name })}
+          action={t("revokeNow")}
+          isPending={revoke.isPending}
+          error={revoke.error}
+          onConfirm={revoke.mutate}
+          onClose={() => setAsking(false)}
+        >
+          {t("revokeText")}
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

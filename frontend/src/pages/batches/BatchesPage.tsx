@@ -6,6 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { modelsQuery, projectQuery } from "../../api/queries.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
+import { isAtLeast } from "../../app/roles.ts";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -66,7 +67,7 @@ export function BatchesPage() {
 function BatchTable({ projectId, batches }: { projectId: number; batches: readonly BatchItem[] }) {
   const { t } = useTranslation("batches");
   const remove = useDeleteBatch();
-  const role = useQuery(projectQuery(projectId)).data?.role;
+  const mayDelete = isAtLeast(useQuery(projectQuery(projectId)).data?.role, "Developer");
   return (
     <Table label={t("title")} isStackedOnPhone>
       <thead>
@@ -102,13 +103,14 @@ function BatchTable({ projectId, batches }: { projectId: number; batches: readon
               {batch.expires_at === null ? "–" : daysLeft(batch.expires_at)}
             </LabeledCell>
             <td className={actionsCell}>
-              <IconButton
-                size="small"
-                icon={Trash2}
-                label={t("deleteOf", { when: formatMoment(batch.created_at) })}
-                isDisabled={isGoing(batch) || role === undefined || role === "Labeler"}
-                onPress={() => remove(batch)}
-              />
+              {mayDelete && !isGoing(batch) && (
+                <IconButton
+                  size="small"
+                  icon={Trash2}
+                  label={t("deleteOf", { when: formatMoment(batch.created_at) })}
+                  onPress={() => remove(batch)}
+                />
+              )}
             </td>
           </tr>
         ))}

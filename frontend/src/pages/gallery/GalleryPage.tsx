@@ -10,6 +10,7 @@ import { useIdParam } from "../../app/currentProject.ts";
 import { NotFoundPage } from "../../app/FailurePages.tsx";
 import { usePageTitle } from "../../app/Page.tsx";
 import { projectTitle } from "../../app/projectTitle.ts";
+import { isAtLeast } from "../../app/roles.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { Button } from "../../components/Button.tsx";
 import { ContextMenu, type MenuPoint } from "../../components/ContextMenu.tsx";
@@ -90,6 +91,7 @@ function ProjectGallery({ project }: { project: Project }) {
   const haveDrafts = (some: readonly number[]) =>
     filter.drafts === true || some.some((id) => (gallery.itemOf(id)?.draft_count ?? 0) > 0);
   const draftLabels = () => all.draft(ids);
+  const mayPredict = isAtLeast(project.role, "Developer");
   const leaveSelecting = () => {
     chosen.clear();
     setSelecting(false);
@@ -172,6 +174,7 @@ function ProjectGallery({ project }: { project: Project }) {
             projectId={project.id}
             ids={ids}
             areAllValidation={ids.every((id) => gallery.itemOf(id)?.validation)}
+            mayPredict={mayPredict}
             hasDrafts={haveDrafts(ids)}
             actions={all}
             onClear={leaveSelecting}
@@ -188,6 +191,7 @@ function ProjectGallery({ project }: { project: Project }) {
           <ImageMenu
             projectId={project.id}
             ids={menu.ids}
+            mayPredict={mayPredict}
             hasDrafts={haveDrafts(menu.ids)}
             actions={all}
             onDone={() => setMenu(null)}

@@ -10,6 +10,7 @@ import type { ImageActions } from "./useImageActions.ts";
 interface ImageMenuProps {
   projectId: number;
   ids: readonly number[];
+  mayPredict: boolean;
   /** Whether any of them has draft labels. */
   hasDrafts: boolean;
   actions: ImageActions;
@@ -17,7 +18,7 @@ interface ImageMenuProps {
 }
 
 /** The right-click menu; the floating bar has the same actions. */
-export function ImageMenu({ projectId, ids, hasDrafts, actions, onDone }: ImageMenuProps) {
+export function ImageMenu({ projectId, ids, mayPredict, hasDrafts, actions, onDone }: ImageMenuProps) {
   const { t } = useTranslation("gallery");
   return (
     <Menu
@@ -29,17 +30,19 @@ export function ImageMenu({ projectId, ids, hasDrafts, actions, onDone }: ImageM
         <MenuItem icon={Pencil} hint="L" onAction={() => actions.label(ids)}>
           {t("labeling")}
         </MenuItem>
-        <Submenu
-          aria-label={t("predictWith")}
-          onClose={onDone}
-          item={
-            <MenuItem icon={WandSparkles} textValue={t("predict")}>
-              {t("predict")}
-            </MenuItem>
-          }
-        >
-          <ModelItems projectId={projectId} ids={ids} actions={actions} />
-        </Submenu>
+        {mayPredict && (
+          <Submenu
+            aria-label={t("predictWith")}
+            onClose={onDone}
+            item={
+              <MenuItem icon={WandSparkles} textValue={t("predict")}>
+                {t("predict")}
+              </MenuItem>
+            }
+          >
+            <ModelItems projectId={projectId} ids={ids} actions={actions} />
+          </Submenu>
+        )}
       </MenuGroup>
       {hasDrafts && (
         <MenuGroup title={t("draftsTitle")}>

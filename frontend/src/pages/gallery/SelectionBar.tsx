@@ -13,6 +13,7 @@ interface SelectionBarProps {
   ids: readonly number[];
   /** Whether all of them are in the validation set: then the bar offers to take them out. */
   areAllValidation: boolean;
+  mayPredict: boolean;
   /** Whether any of them has draft labels. */
   hasDrafts: boolean;
   actions: ImageActions;
@@ -20,7 +21,15 @@ interface SelectionBarProps {
 }
 
 /** Appears with a selection, leaves with it. */
-export function SelectionBar({ projectId, ids, areAllValidation, hasDrafts, actions, onClear }: SelectionBarProps) {
+export function SelectionBar({
+  projectId,
+  ids,
+  areAllValidation,
+  mayPredict,
+  hasDrafts,
+  actions,
+  onClear,
+}: SelectionBarProps) {
   const { t } = useTranslation("gallery");
   return (
     <FloatingBar label={t("selectionActions")} className={styles.bar ?? ""}>
@@ -31,17 +40,19 @@ export function SelectionBar({ projectId, ids, areAllValidation, hasDrafts, acti
       <Button kind="quiet" icon={Pencil} onPress={() => actions.label(ids)}>
         {t("labeling")}
       </Button>
-      <MenuButton
-        aria-label={t("predictWith")}
-        placement="top start"
-        button={
-          <Button kind="quiet" icon={WandSparkles} iconAfter={ChevronDown}>
-            {t("predict")}
-          </Button>
-        }
-      >
-        <ModelItems projectId={projectId} ids={ids} actions={actions} />
-      </MenuButton>
+      {mayPredict && (
+        <MenuButton
+          aria-label={t("predictWith")}
+          placement="top start"
+          button={
+            <Button kind="quiet" icon={WandSparkles} iconAfter={ChevronDown}>
+              {t("predict")}
+            </Button>
+          }
+        >
+          <ModelItems projectId={projectId} ids={ids} actions={actions} />
+        </MenuButton>
+      )}
       {hasDrafts && (
         <MenuButton
           aria-label={t("draftsTitle")}

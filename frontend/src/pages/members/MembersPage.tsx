@@ -3,15 +3,16 @@ import { LogOut, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api } from "../../api/client.ts";
+import { api, isNotFound } from "../../api/client.ts";
 import { projectQuery, projectsQuery } from "../../api/queries.ts";
-import type { Member, Project } from "../../api/types.ts";
+import type { Member, Project, Role } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
 import { projectTitle } from "../../app/projectTitle.ts";
+import { givenBy, isAtLeast, ROLES } from "../../app/roles.ts";
 import { useMe } from "../../app/session.ts";
 import { Button, IconButton } from "../../components/Button.tsx";
-import { Dialog } from "../../components/Dialog.tsx";
+import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Select } from "../../components/Select.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
@@ -20,7 +21,6 @@ import { showToast } from "../../components/toasts.ts";
 import { AddMember } from "./AddMember.tsx";
 import styles from "./MembersPage.module.css";
 import { membersKey, membersQuery } from "./membersQuery.ts";
-import { ROLES } from "./roles.ts";
 
 /** Who may do what in a project. */
 export function MembersPage() {
@@ -28,11 +28,10 @@ export function MembersPage() {
   const projectId = useIdParam("projectId");
   const project = useQuery(projectQuery(projectId));
   const members = useQuery(membersQuery(projectId));
-  const mayChange = project.data?.role === "Owner" || project.data?.role === "Admin";
   return (
     <Page title={project.data ? t("titleOf", { name: projectTitle(project.data) }) : t("title")} width="narrow">
       <ErrorMessage error={project.error ?? members.error} onRetry={() => members.refetch()} />
-      {mayChange && <AddMember projectId={projectId} />}
+      {project.data && isAtLeast(project.data.role, "Admin") && <AddMember project={project.data} />}
       {!project.error && (
         <Table label={t("title")} isStackedOnPhone className={styles.table ?? ""}>
           <thead>
@@ -47,7 +46,7 @@ export function MembersPage() {
           <tbody>
             {members.data && project.data
               ? members.data.items.map((member) => (
-                  <MemberRow key={member.user_id} project={project.data} member={member} mayChange={mayChange} />
+                  <MemberRow key={member.user_id} project={project.data} member={member} />
                 ))
               : !members.error && (
                   <tr>
@@ -68,24 +67,32 @@ export function MembersPage() {
   );
 }
 
-interface MemberRowProps {
-  project: Project;
-  member: Member;
-  mayChange: boolean;
-}
-
-function MemberRow({ project, member, mayChange }: MemberRowProps) {
+function MemberRow({ project, member }: { project: Project; member: Member }) {
   const { t } = useTranslation(["members", "common"]);
   const [isLeaving, setLeaving] = useState(false);
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
   const isMe = member.user_id === me?.id;
+  const mayGive = isAtLeast(project.role, "Admin") ? givenBy(project.role) : [];
+  const mayChange = mayGive.includes(member.role);
   const path = `/api/v1/projects/${project.id}/members/${member.user_id}`;
-  const readAnew = () => client.invalidateQueries({ queryKey: membersKey(project.id) });
-  const change = useMutation({ mutationFn: (role: string) => api.patch(path, { role }), onSuccess: readAnew });
+  // What one's own role allows is seen on every page.
+  const readAnew = () => client.invalidateQueries({ queryKey: isMe ? projectsQuery.queryKey : membersKey(project.id) });
+  // Somebody else took the member out meanwhile: the row leaves, and a message in it would too.
+  const onError = (error: Error) => {
+    if (!isNotFound(error)) return;
+    showToast(error.message, { kind: "error" });
+    void readAnew();
+  };
+  const change = useMutation({
+    mutationFn: (role: Role) => api.patch(path, { role }),
+    onSuccess: readAnew,
+    onError,
+  });
   const remove = useMutation({
     mutationFn: () => api.delete(path),
+    onError,
     onSuccess: async () => {
       if (isMe) {
         await client.invalidateQueries({ queryKey: projectsQuery.queryKey, exact: true });
@@ -114,9 +121,10 @@ function MemberRow({ project, member, mayChange }: MemberRowProps) {
             <Select
               label={t("members:roleOf", { name: member.email })}
               hideLabel
-              value={member.role}
+              value={change.isPending ? change.variables : member.role}
               onChange={(role) => role !== member.role && change.mutate(role)}
-              options={ROLES.map((role) => ({ value: role, text: t(`members:roles.${role}.name`) }))}
+              isDisabled={change.isPending}
+              options={mayGive.map((role) => ({ value: role, text: t(`members:roles.${role}.name`) }))}
             />
           ) : (
             t(`members:roles.${member.role}.name`)
@@ -141,13 +149,16 @@ function MemberRow({ project, member, mayChange }: MemberRowProps) {
         </td>
       </tr>
       {isLeaving && (
-        <LeaveDialog
-          project={project}
+        <ConfirmDialog
+          title={t("members:leaveTitle", { name: projectTitle(project) })}
+          action={t("members:leave")}
           error={remove.error}
           isPending={remove.isPending}
-          onLeave={() => remove.mutate()}
+          onConfirm={remove.mutate}
           onClose={() => setLeaving(false)}
-        />
+        >
+          {t("members:leaveText")}
+        </ConfirmDialog>
       )}
       {!isLeaving && (change.error ?? remove.error) && (
         <tr>
@@ -157,37 +168,6 @@ function MemberRow({ project, member, mayChange }: MemberRowProps) {
         </tr>
       )}
     </>
-  );
-}
-
-interface LeaveDialogProps {
-  project: Project;
-  error: unknown;
-  isPending: boolean;
-  onLeave: () => void;
-  onClose: () => void;
-}
-
-function LeaveDialog({ project, error, isPending, onLeave, onClose }: LeaveDialogProps) {
-  const { t } = useTranslation(["members", "common"]);
-  return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      size="small"
-      title={t("members:leaveTitle", { name: projectTitle(project) })}
-      footer={
-        <>
-          <Button onPress={onClose}>{t("common:cancel")}</Button>
-          <Button kind="danger" isPending={isPending} onPress={onLeave}>
-            {t("members:leave")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("members:leaveText")}</p>
-      <ErrorMessage error={error} />
-    </Dialog>
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Model, Project } from "../../api/types.ts";
+import { isAtLeast } from "../../app/roles.ts";
 import { Button } from "../../components/Button.tsx";
 import { formatMap, formatTimeLeft } from "../../components/format.ts";
 import { MenuButton, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
@@ -16,6 +17,7 @@ export function ModelsMenu({ project }: { project: Project }) {
   const { t } = useTranslation(["models", "train", "fixes", "batches"]);
   const navigate = useNavigate();
   const models = useModels(project.id).data?.items ?? [];
+  const mayPredict = isAtLeast(project.role, "Developer");
   const [downloaded, setDownloaded] = useState<Model | null>(null);
   return (
     <>
@@ -51,16 +53,20 @@ export function ModelsMenu({ project }: { project: Project }) {
             >
               {t("fixes:title")}
             </MenuItem>
-            <MenuItem
-              icon={WandSparkles}
-              onAction={() => navigate(`/models/${model.id}/predict`)}
-              isDisabled={model.status !== "ready"}
-            >
-              {t("newPrediction")}
-            </MenuItem>
-            <MenuItem icon={Download} onAction={() => setDownloaded(model)} isDisabled={model.status !== "ready"}>
-              {t("downloadModel")}
-            </MenuItem>
+            {mayPredict && (
+              <MenuItem
+                icon={WandSparkles}
+                onAction={() => navigate(`/models/${model.id}/predict`)}
+                isDisabled={model.status !== "ready"}
+              >
+                {t("newPrediction")}
+              </MenuItem>
+            )}
+            {mayPredict && (
+              <MenuItem icon={Download} onAction={() => setDownloaded(model)} isDisabled={model.status !== "ready"}>
+                {t("downloadModel")}
+              </MenuItem>
+            )}
             <MenuItem icon={ChartSpline} onAction={() => navigate(`/models/${model.id}`)}>
               {t("modelInfo")}
             </MenuItem>

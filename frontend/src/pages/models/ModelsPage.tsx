@@ -1,13 +1,15 @@
 /** All models of a project in a table; some of them can be marked and compared. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { BrainCircuit, Download, Scale, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
+import { projectQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
+import { isAtLeast } from "../../app/roles.ts";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { Checkbox } from "../../components/Checkbox.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
@@ -30,6 +32,7 @@ export function ModelsPage() {
   const projectId = useIdParam("projectId");
   const navigate = useNavigate();
   const models = useModels(projectId);
+  const mayTrain = isAtLeast(useQuery(projectQuery(projectId)).data?.role, "Developer");
   const [leaving, setLeaving] = useState<Model | null>(null);
   const [downloaded, setDownloaded] = useState<Model | null>(null);
   const [marked, setMarked] = useState<readonly number[]>([]);
@@ -47,9 +50,11 @@ export function ModelsPage() {
           >
             {t("compare")}
           </Button>
-          <LinkButton kind="primary" to={`/projects/${projectId}/train`}>
-            {t("train")}
-          </LinkButton>
+          {mayTrain && (
+            <LinkButton kind="primary" to={`/projects/${projectId}/train`}>
+              {t("train")}
+            </LinkButton>
+          )}
         </>
       }
     >
@@ -102,20 +107,24 @@ export function ModelsPage() {
                   {formatDuration(model.elapsed_s)}
                 </LabeledCell>
                 <td className={actionsCell}>
-                  <IconButton
-                    size="small"
-                    icon={Download}
-                    label={t("downloadNamed", { name: model.name })}
-                    isDisabled={model.status !== "ready"}
-                    onPress={() => setDownloaded(model)}
-                  />
-                  <IconButton
-                    size="small"
-                    icon={Trash2}
-                    label={t("deleteModel", { name: model.name })}
-                    isDisabled={isActive(model)}
-                    onPress={() => setLeaving(model)}
-                  />
+                  {mayTrain && (
+                    <>
+                      <IconButton
+                        size="small"
+                        icon={Download}
+                        label={t("downloadNamed", { name: model.name })}
+                        isDisabled={model.status !== "ready"}
+                        onPress={() => setDownloaded(model)}
+                      />
+                      <IconButton
+                        size="small"
+                        icon={Trash2}
+                        label={t("deleteModel", { name: model.name })}
+                        isDisabled={isActive(model)}
+                        onPress={() => setLeaving(model)}
+                      />
+                    </>
+                  )}
                 </td>
               </tr>
             ))}

@@ -1,16 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
 import { Button } from "../../components/Button.tsx";
+import { clearSent } from "../../components/clearSent.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { Form } from "../../components/Form.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { firstPassword } from "./firstPassword.ts";
 import type { GivenPassword } from "./PasswordOnce.tsx";
 import styles from "./PeoplePage.module.css";
-import { peopleQuery } from "./peopleQuery.ts";
+import { type Account, peopleQuery } from "./peopleQuery.ts";
 
 /** Makes an account with a password by chance. */
 export function AccountForm({ onGiven }: { onGiven: (given: GivenPassword) => void }) {
@@ -19,25 +20,20 @@ export function AccountForm({ onGiven }: { onGiven: (given: GivenPassword) => vo
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const make = useMutation({
-    mutationFn: async (password: string) => {
-      const made = await api.post<{ email: string }>("/api/v1/users", { email, name, password });
-      return { email: made.email, password };
-    },
-    onSuccess: async (given) => {
-      setEmail("");
-      setName("");
-      onGiven(given);
-      await client.invalidateQueries({ queryKey: peopleQuery.queryKey });
+    mutationFn: (sent: { email: string; name: string; password: string }) => api.post<Account>("/api/v1/users", sent),
+    onSuccess: (made, sent) => {
+      setEmail(clearSent(sent.email));
+      setName(clearSent(sent.name));
+      onGiven({ email: made.email, password: sent.password });
+      void client.invalidateQueries({ queryKey: peopleQuery.queryKey });
     },
   });
   return (
     <section className={styles.card} aria-label={t("addTitle")}>
       <Form
-        className={styles.form ?? ""}
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate(firstPassword());
-        }}
+        className={styles.form}
+        isPending={make.isPending}
+        onSubmit={() => make.mutate({ email, name, password: firstPassword() })}
       >
         <TextField
           label={t("email")}
@@ -47,7 +43,7 @@ export function AccountForm({ onGiven }: { onGiven: (given: GivenPassword) => vo
           autoComplete="off"
           placeholder="person@example.com"
         />
-        <TextField label={t("name")} value={name} onChange={setName} autoComplete="off" />
+        <TextField label={t("name")} value={name} onChange={setName} maxLength={100} autoComplete="off" />
         <Button
           type="submit"
           kind="primary"

@@ -3,33 +3,31 @@ import { Ellipsis, KeyRound, ShieldCheck, ShieldOff, UserX } from "lucide-react"
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client.ts";
-import { Button, IconButton } from "../../components/Button.tsx";
-import { Dialog } from "../../components/Dialog.tsx";
-import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { IconButton } from "../../components/Button.tsx";
+import { ConfirmDialog } from "../../components/ConfirmDialog.tsx";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { showToast } from "../../components/toasts.ts";
 import { firstPassword } from "./firstPassword.ts";
 import type { GivenPassword } from "./PasswordOnce.tsx";
 import { type Account, peopleQuery } from "./peopleQuery.ts";
+import { useAccountChange } from "./useAccountChange.ts";
 
 interface AccountMenuButtonProps {
   account: Account;
   onGiven: (given: GivenPassword) => void;
 }
 
+/** What is asked about first: it signs the person out everywhere. */
+type Asked = "close" | "setPassword";
+
 /** What an administrator does with somebody else's account. */
 export function AccountMenuButton({ account, onGiven }: AccountMenuButtonProps) {
   const { t } = useTranslation("people");
-  const [isClosing, setClosing] = useState(false);
-  const client = useQueryClient();
-  const change = useMutation({
-    mutationFn: (changes: { password?: string; is_admin?: boolean }) =>
-      api.patch(`/api/v1/users/${account.id}`, changes),
-    onSuccess: (_, { password }) => password !== undefined && onGiven({ email: account.email, password }),
-    onError: (error) => showToast(error.message, { kind: "error" }),
-    onSettled: () => client.invalidateQueries({ queryKey: peopleQuery.queryKey }),
-  });
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const change = useAccountChange(account, onGiven);
   const name = account.name || account.email;
+  const onError = (error: Error) => showToast(error.message, { kind: "error" });
+  const open = () => change.mutate({ password: firstPassword() }, { onError });
   return (
     <>
       <MenuButton
@@ -37,29 +35,38 @@ export function AccountMenuButton({ account, onGiven }: AccountMenuButtonProps) 
         placement="bottom end"
         button={<IconButton size="small" icon={Ellipsis} label={t("menuOf", { name })} isPending={change.isPending} />}
       >
-        <MenuItem icon={KeyRound} onAction={() => change.mutate({ password: firstPassword() })}>
+        <MenuItem icon={KeyRound} onAction={account.is_closed ? open : () => setAsked("setPassword")}>
           {t(account.is_closed ? "open" : "setPassword")}
         </MenuItem>
         <MenuItem
           icon={account.is_admin ? ShieldOff : ShieldCheck}
           {...(account.is_admin ? {} : { note: t("administersNote") })}
-          onAction={() => change.mutate({ is_admin: !account.is_admin })}
+          onAction={() => change.mutate({ is_admin: !account.is_admin }, { onError })}
         >
           {t(account.is_admin ? "endAdministration" : "makeAdministrator")}
         </MenuItem>
         {!account.is_closed && (
-          <MenuItem icon={UserX} isDanger onAction={() => setClosing(true)}>
+          <MenuItem icon={UserX} isDanger onAction={() => setAsked("close")}>
             {t("close")}
           </MenuItem>
         )}
       </MenuButton>
-      {isClosing && <CloseDialog account={account} name={name} onClose={() => setClosing(false)} />}
+      {asked === "close" && <CloseDialog account={account} name={name} onClose={() => setAsked(null)} />}
+      {asked === "setPassword" && (
+        <PasswordDialog account={account} name={name} onGiven={onGiven} onClose={() => setAsked(null)} />
+      )}
     </>
   );
 }
 
-function CloseDialog({ account, name, onClose }: { account: Account; name: string; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+interface AccountDialogProps {
+  account: Account;
+  name: string;
+  onClose: () => void;
+}
+
+function CloseDialog({ account, name, onClose }: AccountDialogProps) {
+  const { t } = useTranslation("people");
   const client = useQueryClient();
   const close = useMutation({
     mutationFn: () => api.post(`/api/v1/users/${account.id}/close`),
@@ -69,22 +76,41 @@ function CloseDialog({ account, name, onClose }: { account: Account; name: strin
     },
   });
   return (
-    <Dialog
-      isOpen
+    <ConfirmDialog
+      title={t("closeTitle", { name })}
+      action={t("close")}
+      isPending={close.isPending}
+      error={close.error}
+      onConfirm={close.mutate}
       onClose={onClose}
-      size="small"
-      title={t("people:closeTitle", { name })}
-      footer={
-        <>
-          <Button onPress={onClose}>{t("common:cancel")}</Button>
-          <Button kind="danger" isPending={close.isPending} onPress={() => close.mutate()}>
-            {t("people:close")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("people:closeText", { name })}</p>
-      <ErrorMessage error={close.error} />
-    </Dialog>
+      {t("closeText", { name })}
+    </ConfirmDialog>
+  );
+}
+
+function PasswordDialog({
+  account,
+  name,
+  onGiven,
+  onClose,
+}: AccountDialogProps & Pick<AccountMenuButtonProps, "onGiven">) {
+  const { t } = useTranslation("people");
+  const change = useAccountChange(account, (given) => {
+    onGiven(given);
+    onClose();
+  });
+  return (
+    <ConfirmDialog
+      title={t("setPasswordTitle", { name })}
+      action={t("setPassword")}
+      kind="primary"
+      isPending={change.isPending}
+      error={change.error}
+      onConfirm={() => change.mutate({ password: firstPassword() })}
+      onClose={onClose}
+    >
+      {t("setPasswordText", { name })}
+    </ConfirmDialog>
   );
 }

@@ -18,12 +18,17 @@ import { type Account, peopleQuery } from "./peopleQuery.ts";
 export function PeoplePage() {
   const { t } = useTranslation("people");
   const people = useInfiniteQuery(peopleQuery);
-  const [given, setGiven] = useState<GivenPassword | null>(null);
+  const [given, setGiven] = useState<readonly GivenPassword[]>([]);
+  // The newest first; each stays, for it is shown nowhere else.
+  const show = (next: GivenPassword) =>
+    setGiven((shown) => [next, ...shown.filter(({ email }) => email !== next.email)]);
   return (
     <Page title={t("title")} width="narrow">
       <p className={styles.intro}>{t("intro")}</p>
-      {!people.error && <AccountForm onGiven={setGiven} />}
-      {given && <PasswordOnce given={given} />}
+      {!people.error && <AccountForm onGiven={show} />}
+      {given.map((one) => (
+        <PasswordOnce key={one.email} given={one} />
+      ))}
       <ErrorMessage error={people.error} onRetry={() => void people.refetch()} />
       {people.isPending && <Skeleton width={280} />}
       {people.data && (
@@ -40,7 +45,7 @@ export function PeoplePage() {
           </thead>
           <tbody>
             {people.data.pages.flatMap(({ items }) =>
-              items.map((account) => <AccountRow key={account.id} account={account} onGiven={setGiven} />),
+              items.map((account) => <AccountRow key={account.id} account={account} onGiven={show} />),
             )}
           </tbody>
         </Table>

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
@@ -10,6 +9,7 @@ import { projectTitle } from "../../app/projectTitle.ts";
 import { Button } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { Form } from "../../components/Form.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { showToast } from "../../components/toasts.ts";
@@ -33,11 +33,13 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("projects");
   const client = useQueryClient();
   const navigate = useNavigate();
+  const isOpen = useIsOpen();
   const create = useMutation({
     mutationFn: (name: string) => api.post<{ id: number }>("/api/v1/projects", { name }),
     onSuccess: ({ id }) => {
       void client.invalidateQueries({ queryKey: projectsQuery.queryKey });
-      return navigate(`/projects/${id}`); // pending until it is open
+      // Whoever closed the dialog meanwhile stays where they are.
+      return isOpen.current ? navigate(`/projects/${id}`) : undefined; // pending until it is open
     },
   });
   return (
@@ -74,13 +76,7 @@ export function CopyProjectDialog({ project, onClose }: { project: Project; onCl
   const { t } = useTranslation("projects");
   const client = useQueryClient();
   const navigate = useNavigate();
-  const isOpen = useRef(true);
-  useEffect(() => {
-    isOpen.current = true;
-    return () => {
-      isOpen.current = false;
-    };
-  }, []);
+  const isOpen = useIsOpen();
   const copy = useMutation({
     mutationFn: (name: string) => api.post<Project>(`/api/v1/projects/${project.id}/copy`, { name }),
     onSuccess: async (made) => {
@@ -109,6 +105,18 @@ export function CopyProjectDialog({ project, onClose }: { project: Project; onCl
   );
 }
 
+/** Whether the dialog is there yet when an answer comes. */
+function useIsOpen() {
+  const isOpen = useRef(true);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
+  return isOpen;
+}
+
 function NameDialog({ title, action, initialName, isPending, error, onSubmit, onClose, children }: NameDialogProps) {
   const { t } = useTranslation(["projects", "common"]);
   const [name, setName] = useState(initialName);
@@ -128,13 +136,7 @@ function NameDialog({ title, action, initialName, isPending, error, onSubmit, on
         </>
       }
     >
-      <Form
-        id={formId}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== "") onSubmit(name.trim());
-        }}
-      >
+      <Form id={formId} isPending={isPending} onSubmit={() => name.trim() !== "" && onSubmit(name.trim())}>
         <TextField
           label={t("projects:name")}
           value={name}

@@ -35,6 +35,7 @@ export interface ProjectChanges {
 export function useProjectChange(project: Project, onDone?: () => void) {
   const client = useQueryClient();
   return useMutation({
+    scope: { id: `project ${project.id}` }, // one after the other: what was chosen last is to hold
     mutationFn: (changes: ProjectChanges) => api.patch<Project>(`/api/v1/projects/${project.id}`, changes),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: projectsQuery.queryKey });

@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { signIn } from "../../app/session.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { Form } from "../../components/Form.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import styles from "./SignInForm.module.css";
 
@@ -22,13 +22,7 @@ export function SignInForm({ email: knownEmail = "", onSignedIn }: SignInFormPro
     onSuccess: () => onSignedIn?.(),
   });
   return (
-    <Form
-      className={styles.form ?? ""}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit.mutate();
-      }}
-    >
+    <Form className={styles.form} isPending={submit.isPending} onSubmit={submit.mutate}>
       <TextField
         label={t("email")}
         type="email"

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Sparkles } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Project } from "../../../api/types.ts";
+import { isAtLeast } from "../../../app/roles.ts";
 import { IconButton } from "../../../components/Button.tsx";
 import { projectDraftsQuery } from "../../batches/draftQueries.ts";
 import type { GalleryFilter } from "../galleryFilter.ts";
@@ -57,7 +58,9 @@ export function StateFilters({ project, filter, onDraftLabels }: StateFiltersPro
 function DraftFilters({ project, filter, onDraftLabels }: StateFiltersProps) {
   const { t } = useTranslation("gallery");
   const images = useQuery(projectDraftsQuery(project.id)).data?.images ?? 0;
-  const action = <IconButton size="small" icon={Sparkles} label={t("draftWithModel")} onPress={onDraftLabels} />;
+  const action = isAtLeast(project.role, "Developer") && (
+    <IconButton size="small" icon={Sparkles} label={t("draftWithModel")} onPress={onDraftLabels} />
+  );
   const choice = (drafts: boolean | null, text: string, count: number) => (
     <FilterLink filter={filter} change={{ drafts }} text={text} count={count} isChosen={filter.drafts === drafts} />
   );

@@ -1,11 +1,11 @@
 import { useId, useState } from "react";
-import { Form } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client.ts";
 import type { LabelClass } from "../../../api/types.ts";
 import { Button } from "../../../components/Button.tsx";
 import { Dialog } from "../../../components/Dialog.tsx";
 import { ErrorMessage } from "../../../components/ErrorMessage.tsx";
+import { Form } from "../../../components/Form.tsx";
 import { nextLabelColor } from "../../../components/labelColors.ts";
 import { TextField } from "../../../components/TextField.tsx";
 import { showToast } from "../../../components/toasts.ts";
@@ -111,10 +111,8 @@ function LabelDialog({ title, action, initial, isPending, error, onSubmit, onClo
     >
       <Form
         id={formId}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== "") onSubmit({ name: name.trim(), color });
-        }}
+        isPending={isPending}
+        onSubmit={() => name.trim() !== "" && onSubmit({ name: name.trim(), color })}
       >
         <TextField label={t("labels:name")} value={name} onChange={setName} maxLength={100} autoFocus />
       </Form>
