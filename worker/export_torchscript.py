@@ -10,7 +10,6 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -25,6 +24,7 @@ from app.inference.predictor import MIN_SCORE
 from app.inference.preprocess import resize_for_model
 from app.logging import configure_logging
 from app.storage.blobs import get_blob_store
+from app.storage.scratch import scratch_folder
 from app.training.exports import TORCHSCRIPT_FILE
 from app.training.model_files import ModelFileBroken, Owner
 from worker.checkpoint import load_stored_model
@@ -114,8 +114,8 @@ def _add_to(checkpoint: Checkpoint, owner: Owner) -> None:
     store = get_blob_store()
     trained = load_stored_model(store, checkpoint.state_key, owner)
     config = trained.config
-    with TemporaryDirectory(prefix="maskwright-torchscript-") as folder:
-        path = Path(folder) / TORCHSCRIPT_FILE
+    with scratch_folder(store) as folder:
+        path = folder / TORCHSCRIPT_FILE
         export_torchscript(
             trained.model,
             image_size=config.image_size,

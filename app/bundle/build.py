@@ -23,15 +23,13 @@ from app.bundle.runtime.manifest import (
     Manifest,
     manifest_to_json,
 )
-from app.bundle.zip_files import BundledFile, json_file, text_file, write_zip
+from app.bundle.zip_files import BundledFile, file_chunks, json_file, text_file, write_zip
 from app.db.base import utc_now
 from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict
-from app.inference.model_meta import META_FILE, ModelMeta, meta_to_json
+from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json
 from app.predictions.service import Target
 from app.statistics.schemas import PrecisionRecallCurve
-from app.storage.blobs import BlobStore
-from app.training.model_files import EXPORT_FILES
 
 APP = Path(__file__).resolve().parents[1]
 ROOT = APP.parent
@@ -59,12 +57,12 @@ SHIPPED = (
     "predictions/__init__.py",
     "predictions/exchange.py",
     "predictions/gate.py",
+    "zip_damage.py",
 )
 COPIED_TEXTS = (".dockerignore", "Dockerfile", "LICENSE.txt", "Readme.md", "maskwright-model.service", "model-card.md")
 SAMPLES = ("curl.sh", "predict.py", "page.html", "Predict.java", "Predict.cs")
 SCRIPTS = ("run.sh", "fetch-wheels")
 MIN_PYTHON = (3, 11)
-CHUNK_BYTES = 1 << 20
 
 _texts = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "files"), undefined=StrictUndefined, keep_trailing_newline=True
@@ -74,9 +72,13 @@ _texts.filters["in_cell"] = lambda text: " ".join(text.split()).replace("|", "\\
 
 @dataclass(frozen=True, slots=True)
 class BundleContent:
-    """What is particular to one bundle; folder is the name of the one folder that its zip has."""
+    """What is particular to one bundle.
+
+    folder is the name of the one folder that its zip has; graphs is where those of the model lie here.
+    """
 
     folder: str
+    graphs: Path
     meta: ModelMeta
     project_id: int
     project_name: str
@@ -97,12 +99,12 @@ def require_page() -> None:
         raise Conflict("the bundle's page is not built on this server: whoever runs it builds it with make setup")
 
 
-def write_bundle(content: BundleContent, store: BlobStore) -> Iterator[bytes]:
+def write_bundle(content: BundleContent) -> Iterator[bytes]:
     """Write the zip piece by piece."""
     made_at = utc_now()
     return write_zip(
         content.folder,
-        _files(content, store, made_at),
+        _files(content, made_at),
         made_at=made_at,
         last=lambda hashes: _manifest(content, hashes, made_at),
     )
@@ -118,14 +120,14 @@ def shipped_modules() -> dict[str, Path]:
     return found
 
 
-def _files(content: BundleContent, store: BlobStore, made_at: datetime) -> Iterator[BundledFile]:
+def _files(content: BundleContent, made_at: datetime) -> Iterator[BundledFile]:
     yield from _for_people(content)
-    yield from _model_files(content, store)
+    yield from _model_files(content)
     yield from _golden_files(content.golden)
     for path, file in shipped_modules().items():
         yield BundledFile(path, [file.read_bytes()])
     for file in sorted(path for path in PAGE.rglob("*") if path.is_file()):
-        yield BundledFile(f"{PAGE_FOLDER}/{file.relative_to(PAGE).as_posix()}", _chunks_of(file))
+        yield BundledFile(f"{PAGE_FOLDER}/{file.relative_to(PAGE).as_posix()}", file_chunks(file))
     needed = packages.needed_packages()
     yield text_file("requirements.txt", packages.requirements_txt(needed))
     built_in = packages.page_packages(PAGE / PAGE_PACKAGES)
@@ -172,19 +174,10 @@ def _values(content: BundleContent) -> dict[str, Any]:
     }
 
 
-def _chunks_of(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK_BYTES):
-            yield chunk
-
-
-def _model_files(content: BundleContent, store: BlobStore) -> Iterator[BundledFile]:
+def _model_files(content: BundleContent) -> Iterator[BundledFile]:
     yield json_file(f"{MODEL_FOLDER}/{META_FILE}", meta_to_json(content.meta))
-    for name in EXPORT_FILES:
-        if name != META_FILE:
-            key = f"{content.target.export_prefix}/{name}"
-            chunks = store.read_chunks(key, start=0, length=store.size(key))
-            yield BundledFile(f"{MODEL_FOLDER}/{name}", chunks, is_compressed=False)
+    for name in (DETECTOR_FILE, MASK_HEAD_FILE):
+        yield BundledFile(f"{MODEL_FOLDER}/{name}", file_chunks(content.graphs / name), is_compressed=False)
 
 
 def _golden_files(golden: Sequence[GoldenImage]) -> Iterator[BundledFile]:

@@ -1,32 +1,31 @@
 """A model for engines that are not ours: its files, a script that runs them, and a README with their signature."""
 
-import zlib
+import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from app.bundle import repository
-from app.bundle.zip_files import BundledFile, file_stem, json_file, text_file
+from app.bundle.zip_files import BundledFile, begun, file_chunks, file_stem, json_file, text_file
 from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound
 from app.inference.errors import InvalidModel
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json
 from app.inference.openvino_session import write_openvino_files
 from app.predictions.service import Target, find_target
-from app.storage.blobs import CHUNK_BYTES, BlobStore, get_blob_store
-from app.training.exports import TORCHSCRIPT_FILE, require_whole_export
-from app.training.model_files import fetch_export, told_with_owner
+from app.storage.blobs import BlobStore, get_blob_store
+from app.storage.scratch import scratch_folder
+from app.training.exports import TORCHSCRIPT_FILE, fetch_whole_export
+from app.training.model_files import told_with_owner
+from app.zip_damage import ZIP_DAMAGE
 from app.zip_stream import ZipStream
 
 FILES = Path(__file__).parent / "engine_files"
@@ -86,41 +85,40 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
             f"model {model.name!r} has no TorchScript file, since an earlier Maskwright trained it: run "
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
-    # What has begun to be sent can say nothing more.
-    require_whole_export(store, target.export_prefix, target.precision, target.owner)
-    if engine is Engine.TORCH:
-        _require_whole_torchscript(store, target)
     folder = f"{file_stem(model.name, otherwise=f'model-{model_id}')}-{kind}-{engine}"
-    return EngineDownload(f"{folder}.zip", _write(folder, target, engine, store))
-
-
-def _require_whole_torchscript(store: BlobStore, target: Target) -> None:
-    """Refuse a damaged TorchScript file, which is a zip.
-
-    Raises:
-        ModelFileBroken: As said.
-    """
-    key = f"{target.export_prefix}/{TORCHSCRIPT_FILE}"
-    with told_with_owner(target.owner, f"the exported model's {TORCHSCRIPT_FILE} is", key, damage=InvalidModel):
-        try:
-            with store.open(key) as blob, ZipFile(blob) as archive:
-                damaged = archive.testzip()
-        except (BadZipFile, ValueError, NotImplementedError, EOFError, zlib.error) as error:
-            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({error})") from error
-        if damaged is not None:
-            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({damaged} in it)")
+    return EngineDownload(f"{folder}.zip", begun(_write(folder, target, engine, store)))
 
 
 def _write(folder: str, target: Target, engine: Engine, store: BlobStore) -> Iterator[bytes]:
     archive = ZipStream()
-    with TemporaryDirectory(prefix="maskwright-engine-") as scratch:
-        directory = Path(scratch)
-        exported = fetch_export(store, target.export_prefix, directory, target.owner)
+    with scratch_folder(store) as directory:
+        exported = fetch_whole_export(store, target.export_prefix, directory, target.precision, target.owner)
+        if engine is Engine.TORCH:
+            _fetch_torchscript(store, target, directory)
         meta = replace(exported, score_thresholds=dict(target.score_thresholds))
-        for file in (*_text_files(meta, engine), *_graphs(target, engine, directory, store)):
+        for file in (*_text_files(meta, engine), *_graphs(engine, directory)):
             path = f"{folder}/{file.path}"
             yield from archive.add(path, file.chunks, compress=file.is_compressed, modified=datetime.now(UTC))
         yield from archive.finish()
+
+
+def _fetch_torchscript(store: BlobStore, target: Target, directory: Path) -> None:
+    """Copy the TorchScript file, which is a zip, out of storage.
+
+    Raises:
+        ModelFileBroken: It is damaged.
+    """
+    key, path = f"{target.export_prefix}/{TORCHSCRIPT_FILE}", directory / TORCHSCRIPT_FILE
+    with told_with_owner(target.owner, f"the exported model's {TORCHSCRIPT_FILE} is", key, damage=InvalidModel):
+        with store.open(key) as blob, path.open("wb") as file:
+            shutil.copyfileobj(blob, file)
+        try:
+            with ZipFile(path) as archive:
+                damaged = archive.testzip()
+        except ZIP_DAMAGE as error:
+            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({error})") from error
+        if damaged is not None:
+            raise InvalidModel(f"the exported model's {TORCHSCRIPT_FILE} is damaged ({damaged} in it)")
 
 
 def _text_files(meta: ModelMeta, engine: Engine) -> Iterator[BundledFile]:
@@ -145,23 +143,13 @@ def _text_files(meta: ModelMeta, engine: Engine) -> Iterator[BundledFile]:
     yield json_file(META_FILE, meta_to_json(meta))
 
 
-def _graphs(target: Target, engine: Engine, directory: Path, store: BlobStore) -> Iterator[BundledFile]:
+def _graphs(engine: Engine, directory: Path) -> Iterator[BundledFile]:
     """The engine's own files, not compressed: weights are as good as noise."""
-    if engine is Engine.TORCH:
-        blob = store.open(f"{target.export_prefix}/{TORCHSCRIPT_FILE}")
-        yield BundledFile(TORCHSCRIPT_FILE, _read(blob), is_compressed=False)
-        return
     if engine is Engine.OPENVINO:
         for graph in (DETECTOR_FILE, MASK_HEAD_FILE):
             write_openvino_files(directory / graph, (directory / graph).with_suffix(".xml"))
     for name in GRAPH_FILES[engine]:
-        yield BundledFile(name, _read((directory / name).open("rb")), is_compressed=False)
-
-
-def _read(opened: AbstractContextManager[BinaryIO]) -> Iterator[bytes]:
-    with opened as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+        yield BundledFile(name, file_chunks(directory / name), is_compressed=False)
 
 
 @cache

@@ -1,6 +1,6 @@
 """A few of a model's own images and what this server answers for them: what `run.sh --selftest` compares with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -26,7 +26,7 @@ class GoldenImage:
 
 
 def golden_images(
-    frozen: Snapshot | None, target: Target, *, telling: Sequence[int], runtime: PredictionRuntime, store: BlobStore
+    frozen: Snapshot | None, target: Target, *, telling: Collection[int], runtime: PredictionRuntime, store: BlobStore
 ) -> list[GoldenImage]:
     """Answer validation images, or training images where no others are left.
 

@@ -1,7 +1,8 @@
 """Making a bundle: read the model's rows and files, answer a few images, and give the zip."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from app.bundle.build import BundleContent
 from app.bundle.card import Figures, model_card
 from app.bundle.golden import golden_images
 from app.bundle.packages import needed_packages
-from app.bundle.zip_files import file_stem
+from app.bundle.zip_files import begun, file_stem
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
@@ -25,7 +26,8 @@ from app.statistics.figures import global_statistics, label_statistics, precisio
 from app.statistics.loading import Choice, Loaded, NoPredictions
 from app.statistics.tables import TableCache
 from app.storage.blobs import BlobStore, get_blob_store
-from app.training.exports import require_whole_export
+from app.storage.scratch import scratch_folder
+from app.training.exports import fetch_whole_export
 from app.training.model_files import Owner, read_snapshot
 from app.training.snapshot import Snapshot
 
@@ -51,25 +53,8 @@ def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -
     build.require_page()
     with session_scope(read_only=True) as session:
         found = _read_rows(session, wish, tables)
-    store = get_blob_store()
-    meta = _read_meta(found, store)
-    frozen = _read_snapshot(found.model, store)
-    golden = []
-    if wish.golden:
-        golden = golden_images(frozen, found.target, telling=found.telling, runtime=runtime, store=store)
     name = _file_stem(found.model.name, wish)
-    content = BundleContent(
-        folder=name,
-        meta=meta,
-        project_id=found.model.project_id,
-        project_name=found.project_name,
-        speed=wish.speed,
-        target=found.target,
-        card=_card(found, wish.speed, meta, frozen),
-        curves=found.figures.curves if found.figures else {},
-        golden=golden,
-    )
-    return f"{name}.zip", build.write_bundle(content, store)
+    return f"{name}.zip", begun(_write(name, wish, found, runtime))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,30 @@ class _Rows:
     target: Target
     measured: FiguresSchema
     figures: Figures | None
-    telling: list[int]
+    telling: Collection[int]
+
+
+def _write(folder: str, wish: Wish, found: _Rows, runtime: PredictionRuntime) -> Iterator[bytes]:
+    store = get_blob_store()
+    with scratch_folder(store) as graphs:
+        meta = _fetch_graphs(found, store, graphs)
+        frozen = _read_snapshot(found.model, store)
+        golden = []
+        if wish.golden:
+            golden = golden_images(frozen, found.target, telling=found.telling, runtime=runtime, store=store)
+        content = BundleContent(
+            folder=folder,
+            graphs=graphs,
+            meta=meta,
+            project_id=found.model.project_id,
+            project_name=found.project_name,
+            speed=wish.speed,
+            target=found.target,
+            card=_card(found, wish.speed, meta, frozen),
+            curves=found.figures.curves if found.figures else {},
+            golden=golden,
+        )
+        yield from build.write_bundle(content)
 
 
 def _read_rows(session: Session, wish: Wish, tables: TableCache) -> _Rows:
@@ -97,7 +105,7 @@ def _read_rows(session: Session, wish: Wish, tables: TableCache) -> _Rows:
         target=target,
         measured=describe_figures(session, checkpoint, wish.speed),
         figures=None if loaded is None else _figures(loaded),
-        telling=[] if loaded is None else _images_with_predictions(loaded),
+        telling=() if loaded is None else _images_with_predictions(loaded),
     )
 
 
@@ -118,22 +126,23 @@ def _figures(loaded: Loaded) -> Figures:
     )
 
 
-def _images_with_predictions(loaded: Loaded) -> list[int]:
+def _images_with_predictions(loaded: Loaded) -> set[int]:
     thresholds = loaded.score_thresholds
-    return [
+    return {
         image.image_id
         for image in loaded.images
         if (image.overlaps.scores >= thresholds[image.overlaps.prediction_classes]).any()
-    ]
+    }
 
 
-def _read_meta(found: _Rows, store: BlobStore) -> ModelMeta:
-    """The exported model's word, with its name and the thresholds that hold here now.
+def _fetch_graphs(found: _Rows, store: BlobStore, directory: Path) -> ModelMeta:
+    """Copy the exported model into a folder; gives what it says, with its name and the thresholds that hold here now.
 
     Best and last of one step are exported once, under one of the two names.
     """
+    target = found.target
     return replace(
-        require_whole_export(store, found.target.export_prefix, found.target.precision, found.target.owner),
+        fetch_whole_export(store, target.export_prefix, directory, target.precision, target.owner),
         model_id=found.model.id,
         model_name=found.model.name,
         checkpoint=found.checkpoint.kind.value,

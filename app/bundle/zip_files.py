@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from app.storage.blobs import CHUNK_BYTES
 from app.zip_stream import ZipStream
 
 MANIFEST_INDENT = 1
@@ -34,6 +37,18 @@ def text_file(path: str, text: str, *, is_executable: bool = False) -> BundledFi
 
 def json_file(path: str, document: Any) -> BundledFile:
     return text_file(path, json.dumps(document, indent=MANIFEST_INDENT, ensure_ascii=False) + "\n")
+
+
+def file_chunks(file: Path) -> Iterator[bytes]:
+    """A file's content piece by piece; it is opened for the first one."""
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK_BYTES):
+            yield chunk
+
+
+def begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Make the first piece now: what it refuses is raised here, while an answer can still say so."""
+    return chain([next(chunks)], chunks)
 
 
 def write_zip(

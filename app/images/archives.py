@@ -4,16 +4,15 @@ import os
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from lzma import LZMAError
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from app.images.names import BadName, clean_name, lies_beside_files
 from app.storage.blobs import CHUNK_BYTES, full_disk_refused
+from app.zip_damage import ZIP_DAMAGE
 
 UNPACKED_TO_UPLOAD_RATIO = 4  # a zip may unpack to this many times the largest upload
 MAX_ENTRIES = 100_000
@@ -24,8 +23,6 @@ _UTF_8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 # https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3.14 and 4.3.16
 _END_OF_DIRECTORY, _END_OF_DIRECTORY_64 = b"PK\x05\x06", b"PK\x06\x06"
 _END_BYTES, _LOCATOR_BYTES, _END_64_BYTES, _MAX_COMMENT_BYTES = 22, 20, 56, 65535
-# What the standard library raises on a damaged entry; OSError is what its bz2 says of damage.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
 class ArchiveRefused(ValueError):
@@ -57,7 +54,7 @@ class Archive:
             _check_directory(file, max_entries)
         try:
             self._zip = zipfile.ZipFile(path)
-        except _DAMAGE as error:
+        except ZIP_DAMAGE as error:
             raise ArchiveRefused(f"it is no zip file that can be read ({error}); pack it again") from error
         self._max_entry_bytes = max_entry_bytes
         try:
@@ -150,7 +147,7 @@ def is_zip(path: Path) -> bool:
 def _damage_refused() -> Iterator[None]:
     try:
         yield
-    except _DAMAGE as error:
+    except ZIP_DAMAGE as error:
         raise ArchiveRefused(f"it is damaged inside the zip ({error}); pack it again") from error
 
 

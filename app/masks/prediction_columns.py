@@ -1,18 +1,17 @@
 """The columns of a prediction table's file, read with care: a file may be damaged, or come from elsewhere."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.zip_damage import ZIP_DAMAGE
+
 Columns = dict[str, NDArray[Any]]
 
-# What the library raises for a file that is no .npz, cut off, or another one inside.
-_DAMAGE = (OSError, EOFError, ValueError, TypeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (*ZIP_DAMAGE, TypeError)  # of a column's head, which numpy reads
 # Of each column what its rows are of, how wide they are, and of which of numpy's kinds.
 _COLUMNS = {
     "image": ("images", 3, "i"),

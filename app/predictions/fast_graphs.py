@@ -1,22 +1,21 @@
 """The graphs of speed fast: INT8, calibrated on training images. Source: docs/decisions/0041-fast-is-int8.md."""
 
 import logging
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from app.db.enums import Split
 from app.errors import Conflict
-from app.inference.decode import decode_image
 from app.inference.preprocess import resize_to_long_side
-from app.settings import get_settings
+from app.predictions.snapshot_images import read_image
 from app.storage.blobs import BlobStore
-from app.training.model_files import Owner, fetch_export, store_export
+from app.training.model_files import Owner, fetch_export
 from app.training.snapshot import Snapshot, SnapshotImage
 
 _logger = logging.getLogger(__name__)
@@ -30,9 +29,9 @@ class NotQuantized(Conflict):
 
 
 def make_fast_graphs(
-    store: BlobStore, export_prefix: str, prefix: str, owner: Owner, frozen: Snapshot, *, go_on: Callable[[], None]
-) -> None:
-    """Make the INT8 graphs of an export and store them below a prefix.
+    store: BlobStore, export_prefix: str, folder: Path, owner: Owner, frozen: Snapshot, *, go_on: Callable[[], None]
+) -> Path:
+    """Make the INT8 graphs of an export in an empty folder; gives where in it they are, and nothing else.
 
     Args:
         go_on: Called again and again; may raise to end the work.
@@ -40,18 +39,15 @@ def make_fast_graphs(
         NotQuantized: As said.
         ModelFileBroken: The graphs that they are made of are missing or damaged.
     """
-    with TemporaryDirectory(prefix="maskwright-fast-") as folder:
-        source, target, images = (Path(folder) / name for name in ("source", "target", "images"))
-        for directory in (source, target, images):
-            directory.mkdir()
-        image_size = fetch_export(store, export_prefix, source, owner).image_size
-        for image in _spread(frozen.of_split(Split.TRAINING) or frozen.images):
-            go_on()
-            file = store.read_bytes(image.storage_key)
-            rgb = decode_image(file, max_pixels=get_settings().max_image_pixels)
-            np.save(images / f"{image.image_id}.npy", resize_to_long_side(rgb, image_size))
-        _quantize(source, target, images, log=Path(folder) / "log", go_on=go_on)
-        store_export(store, prefix, target)
+    source, target, images = (folder / name for name in ("source", "target", "images"))
+    for directory in (source, target, images):
+        directory.mkdir()
+    image_size = fetch_export(store, export_prefix, source, owner).image_size
+    for image in _spread(frozen.of_split(Split.TRAINING) or frozen.images):
+        go_on()
+        np.save(images / f"{image.image_id}.npy", resize_to_long_side(read_image(image), image_size))
+    _quantize(source, target, images, folder=folder, go_on=go_on)
+    return target
 
 
 def _spread(images: Sequence[SnapshotImage]) -> Sequence[SnapshotImage]:
@@ -60,9 +56,11 @@ def _spread(images: Sequence[SnapshotImage]) -> Sequence[SnapshotImage]:
     return images[::step]
 
 
-def _quantize(source: Path, target: Path, images: Path, *, log: Path, go_on: Callable[[], None]) -> None:
+def _quantize(source: Path, target: Path, images: Path, *, folder: Path, go_on: Callable[[], None]) -> None:
     command = [sys.executable, "-m", "app.predictions.quantize", *map(str, (source, target, images))]
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+    own = os.environ | {"TMPDIR": str(folder)}  # the library's own folders stay behind where it is killed
+    log = folder / "log"
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, env=own) as process:
         try:
             while process.poll() is None:
                 go_on()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from app.predictions import repository
 from app.predictions.exchange import PredictedImage, predict_file
 from app.predictions.gate import RUNNING, RUNNING_ON_GPU, Place, PredictionGate
 from app.storage.blobs import get_blob_store
-from app.training.exports import PRECISIONS, fast_prefix, load_predictor, prediction_device
+from app.training.exports import PRECISIONS, fast_prefix, load_fetched, load_predictor, prediction_device
 from app.training.model_files import Owner
 from app.training.thresholds import effective_thresholds
 
@@ -78,15 +79,23 @@ class PredictionRuntime:
         except DeviceUnavailable as error:
             raise ServiceUnavailable(str(error), retry_after_seconds=GPU_RETRY_SECONDS) from error
 
-    def predictor(self, export_prefix: str, precision: Precision, owner: Owner) -> Predictor:
+    def predictor(
+        self, export_prefix: str, precision: Precision, owner: Owner, *, fetched: Path | None = None
+    ) -> Predictor:
         """The exported checkpoint, loaded; whoever runs it takes a turn at the gate.
 
+        Args:
+            fetched: A folder with its files, where they are not in the storage yet.
         Raises:
             ModelFileBroken: One of its files is missing or damaged.
         """
-        return self._predictors.get(
-            (export_prefix, precision), lambda: load_predictor(get_blob_store(), export_prefix, precision, owner)
-        )
+
+        def load() -> Predictor:
+            if fetched is not None:
+                return load_fetched(fetched, export_prefix, precision, owner)
+            return load_predictor(get_blob_store(), export_prefix, precision, owner)
+
+        return self._predictors.get((export_prefix, precision), load)
 
 
 def find_target(

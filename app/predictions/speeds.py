@@ -12,16 +12,14 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, PredictionSet, Threshold
 from app.errors import AppError, Conflict
-from app.inference.decode import decode_image
 from app.inference.errors import InferenceError
 from app.inference.predictor import Predictor
 from app.masks.prediction_table import ImagePredictions, PredictionTable, prediction_table_to_bytes
@@ -31,11 +29,12 @@ from app.predictions.figures import describe_all_figures, record_figures
 from app.predictions.latency import MEASURED_IMAGES, Latencies, measure_latencies
 from app.predictions.schemas import FiguresSchema, SpeedSchema, SpeedStatus
 from app.predictions.service import PredictionRuntime, not_made, require_possible
-from app.settings import get_settings
+from app.predictions.snapshot_images import read_image
 from app.storage.blobs import get_blob_store
+from app.storage.scratch import scratch_folder
 from app.training.exports import PRECISIONS, fast_prefix
-from app.training.model_files import Owner, read_snapshot_of_present_images
-from app.training.snapshot import Snapshot, SnapshotImage
+from app.training.model_files import Owner, read_snapshot_of_present_images, store_export
+from app.training.snapshot import Snapshot
 from app.training.stored_predictions import optimized_thresholds, predict_image
 
 _logger = logging.getLogger(__name__)
@@ -128,21 +127,20 @@ class SpeedMaker:
         assert export_prefix is not None
         folder = f"{export_prefix}/{speed}-{uuid.uuid4().hex[:FOLDER_DIGITS]}"
         store = get_blob_store()
-        try:
+        with scratch_folder(store) as scratch:
+            graphs = None
             if speed is Speed.FAST:
-                make_fast_graphs(store, export_prefix, folder, owner, frozen, go_on=self._go_on)
+                graphs = make_fast_graphs(store, export_prefix, scratch, owner, frozen, go_on=self._go_on)
                 making.done += len(frozen.images)  # about the time that predicting takes
             predictor = self._runtime.predictor(
-                folder if speed is Speed.FAST else export_prefix, PRECISIONS[speed], owner
+                folder if graphs else export_prefix, PRECISIONS[speed], owner, fetched=graphs
             )
             slow = self._runtime.predictor(export_prefix, PRECISIONS[Speed.SLOW], owner)
             tables = {split: self._predict_split(predictor, frozen, split, making) for split in _SPLITS}
             thresholds = optimized_thresholds(tables[Split.VALIDATION])
             latencies = self._measure(slow, predictor, frozen, thresholds)
-            replaced = _store(alike, owner, folder, tables, thresholds, latencies, speed, again=making.again)
-        except BaseException:
-            store.delete_prefix(f"{folder}/")
-            raise
+            made = _Made(folder, graphs, tables, thresholds, latencies)
+            replaced = _store(alike, owner, made, speed, again=making.again)
         for prefix in replaced.folders:
             store.delete_prefix(f"{prefix}/")
         store.delete(replaced.keys)
@@ -155,7 +153,7 @@ class SpeedMaker:
         images: list[ImagePredictions] = []
         for image in sorted(frozen.of_split(split), key=lambda image: image.image_id):
             self._go_on()
-            rgb = _read_image(image)
+            rgb = read_image(image)
             with self._runtime.gate.turn():
                 images.append(predict_image(predictor, image, frozen.class_names, rgb))
             making.done += 1
@@ -168,7 +166,7 @@ class SpeedMaker:
         images = (frozen.of_split(Split.VALIDATION) or frozen.images)[:MEASURED_IMAGES]
         if not images:
             return None
-        pixels = [_read_image(image) for image in images]
+        pixels = [read_image(image) for image in images]
         return measure_latencies(self._runtime.gate, slow, measured, pixels, score_thresholds=thresholds)
 
 
@@ -243,9 +241,18 @@ def _by_export(checkpoints: Sequence[Checkpoint]) -> list[list[Checkpoint]]:
     return list(exports.values())
 
 
-def _read_image(image: SnapshotImage) -> NDArray[np.uint8]:
-    file = get_blob_store().read_bytes(image.storage_key)
-    return decode_image(file, max_pixels=get_settings().max_image_pixels)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A speed of an export before it is stored; graphs are those of fast, here on the disk."""
+
+    folder: str  # below which it is to be stored
+    graphs: Path | None
+    tables: Mapping[Split, PredictionTable]
+    thresholds: Mapping[str, float]
+    latencies: Latencies | None
+
+    def prediction_keys(self) -> dict[Split, str]:
+        return {split: f"{self.folder}/predictions-{split}.npz" for split in self.tables}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,21 +263,23 @@ class _Replaced:
     folders: Collection[str] = ()
 
 
-def _store(
-    alike: Sequence[Checkpoint],
-    owner: Owner,
-    folder: str,
-    tables: Mapping[Split, PredictionTable],
-    thresholds: Mapping[str, float],
-    latencies: Latencies | None,
-    speed: Speed,
-    *,
-    again: bool,
-) -> _Replaced:
-    """Store what was made and write its rows in place of those there are."""
-    keys = {split: f"{folder}/predictions-{split}.npz" for split in tables}
-    for split, table in tables.items():
-        get_blob_store().put_bytes(keys[split], prediction_table_to_bytes(table))
+def _store(alike: Sequence[Checkpoint], owner: Owner, made: _Made, speed: Speed, *, again: bool) -> _Replaced:
+    """Store what was made, only then: a server that is killed before leaves nothing in the storage."""
+    store = get_blob_store()
+    try:
+        if made.graphs is not None:
+            store_export(store, made.folder, made.graphs)
+        for split, key in made.prediction_keys().items():
+            store.put_bytes(key, prediction_table_to_bytes(made.tables[split]))
+        return _write_rows(alike, owner, made, speed, again=again)
+    except BaseException:
+        store.delete_prefix(f"{made.folder}/")
+        raise
+
+
+def _write_rows(alike: Sequence[Checkpoint], owner: Owner, made: _Made, speed: Speed, *, again: bool) -> _Replaced:
+    """Write the rows of what was made in place of those there are."""
+    keys = made.prediction_keys()
     ids = [checkpoint.id for checkpoint in alike]
     with session_scope() as session:
         present = [repository.lock_checkpoint(session, checkpoint_id) for checkpoint_id in ids]
@@ -282,7 +291,7 @@ def _store(
         for checkpoint in present:
             if checkpoint is None or checkpoint.export_prefix != alike[0].export_prefix:
                 raise _Stopped
-            for split, table in tables.items():
+            for split, table in made.tables.items():
                 session.add(
                     PredictionSet(
                         checkpoint_id=checkpoint.id,
@@ -292,9 +301,9 @@ def _store(
                         prediction_count=table.prediction_count,
                     )
                 )
-            if latencies is not None:
-                record_figures(session, checkpoint, owner, speed, tables[Split.VALIDATION], latencies)
-            for name, value in thresholds.items():
+            if made.latencies is not None:
+                record_figures(session, checkpoint, owner, speed, made.tables[Split.VALIDATION], made.latencies)
+            for name, value in made.thresholds.items():
                 session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))
     return replaced
 

@@ -4,7 +4,6 @@ import gzip
 import io
 import uuid
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,13 +25,14 @@ from app.training.exports import fast_prefix
 from app.training.lifecycle import model_prefix
 from app.training.model_files import EXPORT_FILES
 from app.training.snapshot import InvalidSnapshot, Snapshot, from_json_bytes, to_json_bytes
+from app.zip_damage import ZIP_DAMAGE
 
 # Images that were deleted since the training keep a place in its predictions, under ids that no image has. A browser
 # knows whole numbers up to 2^53.
 FIRST_GONE_ID = 2**52
 MAX_SNAPSHOT_BYTES = 16 * MAX_DOCUMENT_BYTES  # unpacked
 # What reading a file raises that is not as we write it.
-_DAMAGE = (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, MemoryError, zlib.error, zipfile.BadZipFile)
+_DAMAGE = (*ZIP_DAMAGE, KeyError, TypeError, IndexError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from obstore.store import S3Store
 
 from app.errors import InsufficientStorage
 from app.settings import get_settings
+from app.storage.abandoned import ABANDONED_AFTER_SECONDS, remove_abandoned
 
 CHUNK_BYTES = 1 << 20
 DELETE_ATTEMPTS = 5  # of a folder into which somebody still writes
-ABANDONED_AFTER_SECONDS = 2 * 24 * 3600  # longer than any upload takes: what is older was left by a crash
 DELETE_BATCH = 1000  # as many keys as one S3 request deletes
 COPY_BATCH = 1000  # copies after which a failure is noticed
 COPIES_AT_ONCE = 16  # requests of one S3 copy; each waits for the bucket alone
@@ -127,14 +127,6 @@ def open_blob_store(url: str, *, scratch: Path) -> BlobStore:
             return FolderBlobStore(Path(url).expanduser().resolve())
         case _:
             raise ValueError(f"MASKWRIGHT_STORAGE_URL is {url!r}; give s3://bucket/prefix or a folder")
-
-
-def remove_abandoned(scratch: Path, *, before: float) -> None:
-    """Remove what a crashed process left in a scratch folder, last changed before a time in seconds since 1970."""
-    for path in scratch.iterdir() if scratch.is_dir() else ():
-        with suppress(FileNotFoundError):
-            if path.stat().st_mtime < before:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @contextmanager

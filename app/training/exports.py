@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from app.db.enums import Speed
 from app.inference.compiled import CompiledGraphs
@@ -14,6 +13,7 @@ from app.inference.predictor import Predictor
 from app.inference.session import Precision
 from app.settings import get_settings
 from app.storage.blobs import BlobStore
+from app.storage.scratch import scratch_folder
 from app.training.model_files import OR_MAKE_AGAIN, OR_TRAIN_AGAIN, Owner, fetch_export, told_with_owner
 
 TORCHSCRIPT_FILE = "model.torchscript.pt"  # beside them, for people who have torch; ours needs none
@@ -46,33 +46,37 @@ def load_predictor(
         PrecisionUnavailable: This CPU does not compute in it.
         DeviceUnavailable: The GPU that the settings name cannot be used.
     """
-    with TemporaryDirectory(prefix="maskwright-model-") as folder:
-        otherwise = _otherwise(precision)
-        fetch_export(store, prefix, Path(folder), owner, otherwise=otherwise)
-        compiled = CompiledGraphs(get_settings().compiled_graphs_dir)
-        with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=otherwise):
-            predictor = Predictor.load(
-                Path(folder),
-                device=prediction_device(),
-                threads=threads,
-                precision=precision,
-                compiled_graphs=compiled,
-            )
-            predictor.warm_up()
+    with scratch_folder(store) as folder:
+        fetch_export(store, prefix, folder, owner, otherwise=_otherwise(precision))
+        return load_fetched(folder, prefix, precision, owner, threads=threads)
+
+
+def load_fetched(
+    directory: Path, prefix: str, precision: Precision, owner: Owner, *, threads: int | None = None
+) -> Predictor:
+    """Load graphs that lie in a folder here, and run them once; see load_predictor."""
+    with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=_otherwise(precision)):
+        predictor = Predictor.load(
+            directory,
+            device=prediction_device(),
+            threads=threads,
+            precision=precision,
+            compiled_graphs=CompiledGraphs(get_settings().compiled_graphs_dir),
+        )
+        predictor.warm_up()
     return predictor
 
 
-def require_whole_export(store: BlobStore, prefix: str, precision: Precision, owner: Owner) -> ModelMeta:
-    """Look through an export before it is given away, without making it ready to run; gives what it says of itself.
+def fetch_whole_export(store: BlobStore, prefix: str, directory: Path, precision: Precision, owner: Owner) -> ModelMeta:
+    """Copy an export out of storage to give it away, and look through it without making it ready to run.
 
     Raises:
         ModelFileBroken: Some file is missing or damaged.
     """
-    with TemporaryDirectory(prefix="maskwright-model-") as folder:
-        otherwise = _otherwise(precision)
-        meta = fetch_export(store, prefix, Path(folder), owner, otherwise=otherwise)
-        with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=otherwise):
-            check_graphs(Path(folder))
+    otherwise = _otherwise(precision)
+    meta = fetch_export(store, prefix, directory, owner, otherwise=otherwise)
+    with told_with_owner(owner, "", prefix, damage=InvalidModel, otherwise=otherwise):
+        check_graphs(directory)
     return meta
 
 

@@ -26,7 +26,7 @@ from app.inference.model_meta import DETECTOR_FILE
 from app.labels.formats import coco
 from app.masks.instance import Rle
 from app.masks.rle import decode_rle
-from app.storage.blobs import get_blob_store
+from app.storage.blobs import FolderBlobStore, get_blob_store
 from app.training.exports import TORCHSCRIPT_FILE
 from tests.bundle.conftest import predict_path, server_with_a_model
 from tests.conftest import Person
@@ -82,6 +82,29 @@ def test_engine__its_script_finds_what_the_server_finds(server: Server, engine: 
         for wanted in answer:
             found.remove(_partner(found, wanted))
         assert [one for one in found if not _is_on_the_edge(one, thresholds)] == []
+
+
+@pytest.mark.parametrize("path", [*(f"engines/{engine}" for engine in Engine), "bundle?golden=false"])
+def test_downloads__read_each_file_of_the_model_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    read: list[str] = []
+    for name in ("open", "read_chunks", "read_bytes"):
+
+        def noting(
+            store: FolderBlobStore, key: str, *, method: Any = getattr(FolderBlobStore, name), **options: Any
+        ) -> Any:
+            read.append(key)
+            return method(store, key, **options)
+
+        monkeypatch.setattr(FolderBlobStore, name, noting)
+
+    answer = server.get(path)
+
+    assert answer.status_code == 200, answer.text
+    assert any(key.endswith(f"/{DETECTOR_FILE}") for key in read)
+    assert len(read) == len(set(read))
+    assert list(get_blob_store().scratch.iterdir()) == []
 
 
 def test_onnx__its_readme_names_everything_that_goes_in_and_out(server: Server, tmp_path: Path) -> None:

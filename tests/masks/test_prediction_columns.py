@@ -32,10 +32,16 @@ def with_changed_byte() -> bytes:
     return bytes(changed)
 
 
+def as_if_encrypted() -> bytes:
+    changed = bytearray(WHOLE)
+    changed[WHOLE.index(b"PK\x01\x02") + 8] |= 1  # the flags in the zip's list of files
+    return bytes(changed)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no table", WHOLE[: len(WHOLE) // 2], WHOLE[:-1], with_changed_byte(), an_array()],
-    ids=["empty", "text", "cut in half", "cut at the end", "one bit", "one array"],
+    [b"", b"no table", WHOLE[: len(WHOLE) // 2], WHOLE[:-1], with_changed_byte(), as_if_encrypted(), an_array()],
+    ids=["empty", "text", "cut in half", "cut at the end", "one bit", "one bit of the flags", "one array"],
 )
 def test_read_columns__of_a_damaged_file(content: bytes) -> None:
     with pytest.raises(InvalidPredictions, match="the stored predictions are damaged"):

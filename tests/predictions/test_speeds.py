@@ -27,12 +27,13 @@ from app.inference.session import Precision
 from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds
+from app.predictions.snapshot_images import read_image
 from app.predictions.speeds import SpeedMaker, _Making
 from app.statistics.tables import TableCache
 from app.storage.blobs import BlobStore, get_blob_store
 from app.training import snapshot
 from app.training.exports import FAST_FOLDER
-from app.training.model_files import EXPORT_FILES
+from app.training.model_files import EXPORT_FILES, HASHES_FILE, Owner, fetch_export
 from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import predict_image
 from tests.conftest import Person
@@ -230,14 +231,12 @@ def test_again__answers_as_before_until_it_is_there(
     answer = developer.post(predict, content=png(7)).json()
     reached, may_go_on = Event(), Event()
 
-    read_image = speeds._read_image
-
     def waiting(image: SnapshotImage) -> np.ndarray:
         reached.set()
         assert may_go_on.wait(60)
         return read_image(image)
 
-    monkeypatch.setattr(speeds, "_read_image", waiting)
+    monkeypatch.setattr(speeds, "read_image", waiting)
     asked = developer.post(f"/api/v1/models/{model_id}/speeds/medium?again=true").json()
     assert (asked["status"], asked["is_being_made"], asked["map"]) == ("ready", True, before["map"])
     assert reached.wait(60)
@@ -288,6 +287,50 @@ def test_again__mends_damaged_predictions_of_slow(developer: Person, model_id: i
     assert developer.get(statistics).json() == whole
 
 
+def copy_graphs(
+    _store: BlobStore, export_prefix: str, folder: Path, owner: Owner, *_rest: object, **_options: object
+) -> Path:
+    """In place of quantizing, which takes its time."""
+    fetch_export(get_blob_store(), export_prefix, folder, owner)
+    return folder
+
+
+def test_fast__is_in_the_storage_only_when_it_is_whole(
+    developer: Person, model_id: int, make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, keys = get_blob_store(), []
+
+    def noting(image: SnapshotImage) -> np.ndarray:
+        keys.append(store.list_keys("projects/"))
+        return read_image(image)
+
+    monkeypatch.setattr(speeds, "make_fast_graphs", copy_graphs)
+    monkeypatch.setattr(speeds, "read_image", noting)
+    before = store.list_keys("projects/")
+    assert make("fast")["status"] == "ready"
+    assert keys[0] == before
+    assert {key.rpartition("/")[2] for key in store.list_keys("projects/") if "/fast-" in key} == {
+        *EXPORT_FILES,
+        HASHES_FILE,
+        "predictions-training.npz",
+        "predictions-validation.npz",
+    }
+    assert list(store.scratch.iterdir()) == []
+
+
+def test_slow__of_an_image_that_is_deleted_meanwhile_says_so(
+    make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deleting(image: SnapshotImage) -> np.ndarray:
+        get_blob_store().delete([image.storage_key])
+        return read_image(image)
+
+    monkeypatch.setattr(speeds, "read_image", deleting)
+    failed = make("slow")
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("image '1.png' was deleted meanwhile")
+
+
 def test_again__of_fast_makes_its_graphs_anew_and_keeps_those_that_a_batch_waits_for(
     developer: Person,
     project_id: int,
@@ -295,9 +338,6 @@ def test_again__of_fast_makes_its_graphs_anew_and_keeps_those_that_a_batch_waits
     make: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def copy_graphs(store: BlobStore, export_prefix: str, prefix: str, *_rest: object, **_options: object) -> None:
-        store.copy((f"{export_prefix}/{name}", f"{prefix}/{name}") for name in EXPORT_FILES)
-
     monkeypatch.setattr(speeds, "make_fast_graphs", copy_graphs)
     make("fast")
     first = stored_keys("fast")

@@ -1,12 +1,10 @@
 import errno
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Event
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +14,6 @@ from app.storage.blobs import (
     StorageFull,
     full_disk_refused,
     open_blob_store,
-    remove_abandoned,
 )
 from tests.s3 import s3_endpoint, s3_url
 
@@ -181,14 +178,3 @@ def test_put__on_a_full_disk_keeps_nothing_half_written(small_folder: Path, tmp_
 def test_full_disk_refused__lets_other_faults_through() -> None:
     with pytest.raises(PermissionError), full_disk_refused():
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def test_remove_abandoned__takes_only_what_is_old(tmp_path: Path) -> None:
-    now = time.time()
-    for name, age in SimpleNamespace(old=5000, fresh=10).__dict__.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_bytes(b"")
-        os.utime(tmp_path / name, (now - age, now - age))
-    remove_abandoned(tmp_path, before=now - 1000)
-    assert [path.name for path in tmp_path.iterdir()] == ["fresh"]
-    remove_abandoned(tmp_path / "not there", before=now)

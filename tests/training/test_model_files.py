@@ -57,6 +57,12 @@ def a_zip() -> bytes:
     return file.getvalue()
 
 
+def as_if_encrypted(content: bytes) -> bytes:
+    changed = bytearray(content)
+    changed[content.index(b"PK\x01\x02") + 8] |= 1  # the flags in the zip's list of files
+    return bytes(changed)
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
     "gone": lambda _whole: None,
     "empty": lambda _whole: b"",
@@ -73,6 +79,7 @@ OTHER_CONTENTS = {
     VALIDATION: [columns(), columns(scores=np.ones(3))],
     TRAINING: [columns(class_names=np.array(CLASS_NAMES))],
     META_FILE: [b"[]", b'{"format_version": 1}'],
+    TORCHSCRIPT_FILE: [as_if_encrypted(a_zip())],
 }
 # They may never have been there: that is told in words of its own.
 MAY_BE_GONE = {(PROVENANCE, "gone"): 404, (TORCHSCRIPT_FILE, "gone"): 409}
