@@ -9,13 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Str
 
 from app.db.enums import PasswordOrigin, TokenScope
 from app.http import RequestBody, RowId
+from app.names import Name, OptionalName
 
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=320, pattern=r"^\s*[^@\s]+@[^@\s]+\s*$"),
 ]
 PreferenceName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
 class SignInBody(RequestBody):
@@ -26,14 +26,14 @@ class SignInBody(RequestBody):
 class UserBody(RequestBody):
     email: Email
     password: str
-    name: PersonName = ""
+    name: OptionalName = ""
     is_admin: bool = False
 
 
 class UserChanges(RequestBody):
     """What an administrator changes of somebody's account. A password opens an account that was closed."""
 
-    name: PersonName | None = None
+    name: OptionalName | None = None
     password: str | None = None
     is_admin: bool | None = None
 
@@ -41,14 +41,14 @@ class UserChanges(RequestBody):
 class MeChanges(RequestBody):
     """A new password needs the present one beside it. Preferences are laid over the kept ones; null takes one away."""
 
-    name: PersonName | None = None
+    name: OptionalName | None = None
     password: str | None = None
     current_password: str | None = None
     preferences: dict[PreferenceName, JsonValue] | None = None
 
 
 class TokenBody(RequestBody):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = "API token"
+    name: Name = "API token"
     scope: TokenScope = TokenScope.FULL
     project_id: RowId | None = None
     expires_at: AwareDatetime | None = None

@@ -1,30 +1,19 @@
 """What label and instance endpoints take and answer."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from app.db.enums import RevisionCause
 from app.http import RequestBody, RowId
+from app.names import Name
 
 MAX_INSTANCES = 100_000  # of one request; a thousand in an image is much
 
 Point = tuple[float, float]
 
 
-def _without_control_characters(name: str) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise ValueError("it holds characters that cannot be shown")
-    return name
-
-
-ClassName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_without_control_characters),
-]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 
 
@@ -40,12 +29,12 @@ class LabelSchema(BaseModel):
 
 
 class NewLabelBody(RequestBody):
-    name: ClassName
+    name: Name
     color: Color | None = None
 
 
 class LabelChangesBody(RequestBody):
-    name: ClassName | None = None
+    name: Name | None = None
     color: Color | None = None
     position: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.db.enums import CheckpointKind, ModelSize, Speed, Split
-from app.projects.schemas import ProjectName
+from app.names import MAX_NAME_CHARACTERS
 from app.training.schemas import ModelName
 from app.training.snapshot import TrainingConfig
 
@@ -29,7 +29,8 @@ def _below_its_folder(path: str) -> str:
     return path
 
 
-ClassName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+# As it was stored, by an older version too, which asked less of names.
+StoredName = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME_CHARACTERS)]
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 # A file's path within a model's folder, which becomes part of a key in storage.
@@ -51,7 +52,7 @@ class ProjectDocument(ArchiveDocument):
 
     format: Literal["maskwright-project"] = FORMAT
     version: Literal[1] = 1
-    name: ProjectName
+    name: StoredName
     strip_location: bool
     made_at: datetime
     made_by: str
@@ -102,7 +103,7 @@ class ArchivedLogLine(ArchiveDocument):
 
 
 class ArchivedThreshold(ArchiveDocument):
-    class_name: ClassName
+    class_name: StoredName
     speed: Speed | None
     score_threshold: float
 
@@ -114,8 +115,8 @@ class ArchivedThresholdRevision(ArchiveDocument):
     speed: Speed
     optimized_before: bool
     optimized_after: bool
-    values_before: dict[ClassName, float]
-    values_after: dict[ClassName, float]
+    values_before: dict[StoredName, float]
+    values_after: dict[StoredName, float]
 
 
 class ArchivedPredictionSet(ArchiveDocument):
@@ -160,7 +161,7 @@ class ArchivedModel(ArchiveDocument):
     name: ModelName
     size: ModelSize
     config: TrainingConfig
-    class_names: Annotated[list[ClassName], Field(min_length=1)]
+    class_names: Annotated[list[StoredName], Field(min_length=1)]
     training_image_count: Count
     validation_image_count: Count
     created_at: Moment

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from app.db.engine import session_scope
 from app.errors import Conflict
+from app.names import MAX_NAME_CHARACTERS
 from app.projects import copied_rows, repository
 from app.projects.access import Access
-from app.projects.schemas import MAX_NAME_CHARACTERS, ProjectSchema
+from app.projects.schemas import ProjectSchema
 from app.projects.service import project_prefix
 from app.projects.unfinished import finish_project, unfinished_project
 from app.storage.blobs import BlobStore

@@ -4,24 +4,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from app.accounts.schemas import Email
 from app.db.enums import Role
 from app.http import RequestBody
-
-MAX_NAME_CHARACTERS = 100
-ProjectName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARACTERS)]
+from app.names import Name
 
 
 class ProjectBody(RequestBody):
-    name: ProjectName
+    name: Name
 
 
 class ProjectChangesBody(RequestBody):
     """What is left out stays as it is."""
 
-    name: ProjectName | None = None
+    name: Name | None = None
     archived: bool | None = None
     strip_location: bool | None = None
 
@@ -33,7 +31,7 @@ class ProjectChangesBody(RequestBody):
 
 
 class CopyBody(RequestBody):
-    name: ProjectName | None = None
+    name: Name | None = None
 
 
 class Archived(StrEnum):

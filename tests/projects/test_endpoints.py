@@ -106,7 +106,8 @@ def test_create_project__belongs_to_its_maker(owner: Person, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": ""}, {"name": "   "}, {"name": "x" * 101}, {"name": None}, {"name": 3}, []]
+    "body",
+    [{}, {"name": ""}, {"name": "   "}, {"name": "\u200b"}, {"name": "x" * 101}, {"name": None}, {"name": 3}, []],
 )
 def test_create_project__needs_a_name(owner: Person, body: object) -> None:
     answer = owner.post(PROJECTS, json=body)

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { en } from "../locales/en/catalogue.ts";
+import { isolated } from "./isolated.ts";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -16,7 +17,7 @@ export async function startI18n(): Promise<void> {
     defaultNS: "common",
     ns: Object.keys(en),
     resources: { en },
-    // React escapes what it shows.
-    interpolation: { escapeValue: false },
+    // React escapes what it shows; names only need to keep their direction to themselves.
+    interpolation: { escape: isolated },
   });
 }

@@ -1,8 +1,8 @@
 /** Who is signed in, and the wait for a new sign-in when the session ended in mid-use. */
 
-import { useQuery } from "@tanstack/react-query";
+import { type Query, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { api, connectSession } from "../api/client.ts";
+import { ApiError, api, connectSession } from "../api/client.ts";
 import { deferred } from "../api/deferred.ts";
 import { meQuery } from "../api/queries.ts";
 import { queryClient } from "../api/queryClient.ts";
@@ -29,13 +29,23 @@ export function useMe(): Me | null {
   return useQuery(meQuery).data ?? null;
 }
 
+/** Calls that wait for a new sign-in go on if it is of the same person: they were not meant in anybody else's name. */
 export async function signIn(email: string, password: string): Promise<void> {
-  queryClient.setQueryData<Me | null>(meQuery.queryKey, await api.post<Me>("/api/v1/session", { email, password }));
-  settle(true);
+  const before = currentUser();
+  const me = await api.post<Me>("/api/v1/session", { email, password });
+  queryClient.setQueryData<Me | null>(meQuery.queryKey, me);
+  const isSame = before === null || before.id === me.id;
+  if (!isSame) readAllAnew();
+  settle(isSame);
 }
 
 export async function signOut(): Promise<void> {
-  await api.delete("/api/v1/session");
+  try {
+    await api.delete("/api/v1/session");
+  } catch (error) {
+    // The session ended by itself before.
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
+  }
   queryClient.clear();
 }
 
@@ -56,7 +66,18 @@ export function giveUpSignIn(): void {
 }
 
 async function renewCsrfToken(): Promise<void> {
-  await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+  const before = currentUser();
+  const now = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+  if (before === null || now === null || before.id === now.id) return;
+  readAllAnew();
+  throw new ApiError(403, "Somebody else has signed in meanwhile, in another tab. Nothing was done in their name.");
+}
+
+/** What was read is what somebody else may see. */
+function readAllAnew(): void {
+  const isOfAnother = ({ queryKey }: Query) => queryKey[0] !== meQuery.queryKey[0];
+  queryClient.removeQueries({ type: "inactive", predicate: isOfAnother });
+  void queryClient.invalidateQueries({ predicate: isOfAnother });
 }
 
 function signInAgain(): Promise<boolean> {

@@ -77,6 +77,7 @@ export function CopyProjectDialog({ project, onClose }: { project: Project; onCl
   const client = useQueryClient();
   const navigate = useNavigate();
   const isOpen = useIsOpen();
+  const copyName = t("copyName", { name: project.name, interpolation: { escapeValue: false } }); // to be stored, not shown
   const copy = useMutation({
     mutationFn: (name: string) => api.post<Project>(`/api/v1/projects/${project.id}/copy`, { name }),
     onSuccess: async (made) => {
@@ -93,7 +94,7 @@ export function CopyProjectDialog({ project, onClose }: { project: Project; onCl
     <NameDialog
       title={t("copyTitle", { name: project.name })}
       action={t("copyAction")}
-      initialName={t("copyName", { name: project.name }).slice(0, MAX_NAME_CHARACTERS)}
+      initialName={copyName.slice(0, MAX_NAME_CHARACTERS)}
       isPending={copy.isPending}
       error={copy.error}
       onSubmit={(name) => copy.mutate(name, { onSuccess: onClose })}
