@@ -46,7 +46,7 @@ def test_training__from_the_dialog_to_training_again(
     browsing.forgive("/events")
     for waiting_id in waiting:
         assert api.post(f"/api/v1/models/{waiting_id}/cancel").is_success
-    page.get_by_role("button", name="Cancel training").click()
+    cancel_in_dialog(page, "first")
     expect(page.get_by_text("Cancelled; its checkpoints are deleted.")).to_be_visible()
     check_downloads(page, api, model_id)
     train_again(page, api, project_id, model_id)
@@ -158,6 +158,18 @@ def count_requests(page: Page, path: str) -> list[str]:
     urls: list[str] = []
     page.on("request", lambda request: urls.append(request.url) if request.url.endswith(path) else None)
     return urls
+
+
+def cancel_in_dialog(page: Page, name: str) -> None:
+    """It has learned something, so its name is asked for."""
+    page.get_by_role("button", name="Cancel training").click()
+    dialog = page.get_by_role("dialog", name=f"Cancel the training of {name}")
+    expect(dialog.get_by_role("button", name="Stop and keep the model")).to_be_enabled()
+    delete = dialog.get_by_role("button", name="End and delete")
+    expect(delete).to_be_disabled()
+    dialog.get_by_role("textbox").fill(name)
+    delete.click()
+    expect(dialog).not_to_be_visible()
 
 
 def check_downloads(page: Page, api: httpx.Client, model_id: int) -> None:

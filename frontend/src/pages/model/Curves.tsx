@@ -47,7 +47,7 @@ export function Curves({ model, points }: CurvesProps) {
     <section className={styles.card} aria-label={t("learningCurves")}>
       <header className={styles.cardHeader}>
         <h2>{t("learningCurves")}</h2>
-        {best && (
+        {best && model.best && (
           <span className={styles.best}>
             {t("bestSaved", { time: formatDuration(best.elapsed_s), map: formatMap(best.map) })}
           </span>

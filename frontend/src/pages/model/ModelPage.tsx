@@ -1,5 +1,6 @@
 /** Model info: is it still getting better? Curves live, the red line at best, what it was trained with, its log. */
 import { ChartColumn, Copy, Play, Square, TrendingUp, WandSparkles, X } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asSentence } from "../../api/client.ts";
 import type { Model } from "../../api/types.ts";
@@ -10,6 +11,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatTimeLeft } from "../../components/format.ts";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
+import { CancelDialog } from "../train/CancelDialog.tsx";
 import { hasCheckpoint } from "../train/choice.ts";
 import { isActive } from "../train/trainingQueries.ts";
 import { useLiveModel } from "../train/useLiveModel.ts";
@@ -74,6 +76,7 @@ function TrainingActions({ model }: { model: Model }) {
   const stop = useModelAction(model.id, "stop");
   const cancel = useModelAction(model.id, "cancel");
   const resume = useModelAction(model.id, "resume");
+  const [isLeaving, setLeaving] = useState(false);
   const dialog = `/projects/${model.project_id}/train`;
   return (
     <>
@@ -83,7 +86,11 @@ function TrainingActions({ model }: { model: Model }) {
         </Button>
       )}
       {isActive(model) && (
-        <Button icon={X} onPress={() => cancel.mutate()} isDisabled={cancel.isPending}>
+        <Button
+          icon={X}
+          onPress={() => (hasCheckpoint(model) ? setLeaving(true) : cancel.mutate())}
+          isDisabled={cancel.isPending}
+        >
           {t("cancel")}
         </Button>
       )}
@@ -100,6 +107,7 @@ function TrainingActions({ model }: { model: Model }) {
           {t("trainFurther")}
         </LinkButton>
       )}
+      {isLeaving && <CancelDialog model={model} onClose={() => setLeaving(false)} />}
       <div className={styles.errors}>
         <ErrorMessage error={stop.error ?? cancel.error ?? resume.error} />
       </div>

@@ -12,12 +12,11 @@ import { Page } from "../../app/Page.tsx";
 import { isAtLeast } from "../../app/roles.ts";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { Checkbox } from "../../components/Checkbox.tsx";
-import { Dialog } from "../../components/Dialog.tsx";
+import { DeleteByNameDialog } from "../../components/DeleteByNameDialog.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration, formatMap } from "../../components/format.ts";
 import { actionsCell, LabeledCell, numberCell, Table } from "../../components/Table.tsx";
-import { TextField } from "../../components/TextField.tsx";
 import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
 import { isActive } from "../train/trainingQueries.ts";
 import { stateOf } from "./ModelsMenu.tsx";
@@ -137,36 +136,28 @@ export function ModelsPage() {
   );
 }
 
-/** A deleted model cannot be brought back, so its name is typed. */
 function DeleteDialog({ model, onClose }: { model: Model; onClose: () => void }) {
   const { t } = useTranslation("models");
   const client = useQueryClient();
-  const [typed, setTyped] = useState("");
   const remove = useMutation({
     mutationFn: () => api.delete(`/api/v1/models/${model.id}`),
     onSuccess: async () => {
+      client.removeQueries({ queryKey: ["models", model.id] });
       await client.invalidateQueries({ queryKey: ["projects", model.project_id] });
       onClose();
     },
   });
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      size="small"
+    <DeleteByNameDialog
       title={t("deleteModel", { name: model.name })}
-      footer={
-        <>
-          <Button onPress={onClose}>{t("keep")}</Button>
-          <Button kind="danger" onPress={() => remove.mutate()} isDisabled={typed !== model.name || remove.isPending}>
-            {t("delete")}
-          </Button>
-        </>
-      }
+      name={model.name}
+      action={t("delete")}
+      isPending={remove.isPending}
+      error={remove.error}
+      onDelete={remove.mutate}
+      onClose={onClose}
     >
-      <p>{t("deleteText")}</p>
-      <TextField label={t("typeName", { name: model.name })} value={typed} onChange={setTyped} autoFocus />
-      <ErrorMessage error={remove.error} />
-    </Dialog>
+      {t("deleteText")}
+    </DeleteByNameDialog>
   );
 }

@@ -11,6 +11,7 @@ import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDuration, formatMap, formatTimeLeft } from "../../components/format.ts";
 import { Icon } from "../../components/Icon.tsx";
 import { ProgressBar } from "../../components/ProgressBar.tsx";
+import { CancelDialog } from "./CancelDialog.tsx";
 import { CancelWaiting } from "./CancelWaiting.tsx";
 import styles from "./ProgressItem.module.css";
 import { bestPoint, type QueuedModel, queueQuery } from "./trainingQueries.ts";
@@ -21,42 +22,46 @@ export function ProgressItem() {
   const { t } = useTranslation("train");
   const queue = useQuery(queueQuery);
   const [isOpen, setIsOpen] = useState(false);
+  const [leaving, setLeaving] = useState<QueuedModel | null>(null);
   const running = queue.data?.running ?? [];
   const queued = queue.data?.queued ?? [];
   const first = running[0] ?? queued[0];
   if (first === undefined) return null;
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <AriaButton className={styles.item ?? ""}>
-        <VisuallyHidden>{t("openList")}</VisuallyHidden>
-        <ProgressBar
-          label={first.name}
-          value={first.status === "queued" ? 0 : first.progress}
-          className={styles.bar ?? ""}
-        />
-        <b className={styles.name}>{first.name}</b>
-        <span className={styles.figure}>{first.best?.map != null && `mAP ${formatMap(first.best.map)}`}</span>
-        <span className={styles.figure}>
-          <TimeLeft model={first} />
-        </span>
-        <Icon of={ChevronDown} size={14} />
-      </AriaButton>
-      <Popover className={styles.popover ?? ""} placement="bottom end" offset={4}>
-        <Dialog className={styles.dialog ?? ""} aria-label={t("trainings")}>
-          {running.map((model) => (
-            <Running key={model.id} model={model} onLeave={() => setIsOpen(false)} />
-          ))}
-          {queued.map((model) => (
-            <Queued key={model.id} model={model} waitsFor={running[0]?.name} />
-          ))}
-          <div className={styles.all}>
-            <LinkButton kind="quiet" size="small" icon={ListOrdered} to="/queue" onClick={() => setIsOpen(false)}>
-              {t("queue")}
-            </LinkButton>
-          </div>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <>
+      <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+        <AriaButton className={styles.item ?? ""}>
+          <VisuallyHidden>{t("openList")}</VisuallyHidden>
+          <ProgressBar
+            label={first.name}
+            value={first.status === "queued" ? 0 : first.progress}
+            className={styles.bar ?? ""}
+          />
+          <b className={styles.name}>{first.name}</b>
+          <span className={styles.figure}>{first.best?.map != null && `mAP ${formatMap(first.best.map)}`}</span>
+          <span className={styles.figure}>
+            <TimeLeft model={first} />
+          </span>
+          <Icon of={ChevronDown} size={14} />
+        </AriaButton>
+        <Popover className={styles.popover ?? ""} placement="bottom end" offset={4}>
+          <Dialog className={styles.dialog ?? ""} aria-label={t("trainings")}>
+            {running.map((model) => (
+              <Running key={model.id} model={model} onLeave={() => setIsOpen(false)} />
+            ))}
+            {queued.map((model) => (
+              <Queued key={model.id} model={model} waitsFor={running[0]?.name} onAsk={setLeaving} />
+            ))}
+            <div className={styles.all}>
+              <LinkButton kind="quiet" size="small" icon={ListOrdered} to="/queue" onClick={() => setIsOpen(false)}>
+                {t("queue")}
+              </LinkButton>
+            </div>
+          </Dialog>
+        </Popover>
+      </DialogTrigger>
+      {leaving && <CancelDialog model={leaving} onClose={() => setLeaving(null)} />}
+    </>
   );
 }
 
@@ -100,7 +105,13 @@ function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }
   );
 }
 
-function Queued({ model, waitsFor }: { model: QueuedModel; waitsFor: string | undefined }) {
+interface QueuedProps {
+  model: QueuedModel;
+  waitsFor: string | undefined;
+  onAsk: (model: QueuedModel) => void;
+}
+
+function Queued({ model, waitsFor, onAsk }: QueuedProps) {
   const { t } = useTranslation("train");
   return (
     <section className={styles.queued}>
@@ -109,7 +120,7 @@ function Queued({ model, waitsFor }: { model: QueuedModel; waitsFor: string | un
       <span className={styles.waits}>
         {waitsFor === undefined ? t("waitsForWorker") : t("waitsFor", { name: waitsFor })}
       </span>
-      <CancelWaiting model={model} />
+      <CancelWaiting model={model} onAsk={onAsk} />
     </section>
   );
 }

@@ -1,10 +1,12 @@
 /** Models that wait, in order: dragged by pointer or keyboard, or moved by the buttons of each row. */
 import { ArrowDown, ArrowUp, GripVertical } from "lucide-react";
+import { useState } from "react";
 import { Button as AriaButton, GridList, GridListItem, useDragAndDrop } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { IconButton } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
+import { CancelDialog } from "./CancelDialog.tsx";
 import { CancelWaiting } from "./CancelWaiting.tsx";
 import styles from "./QueuePage.module.css";
 import { movedBy, movedTo } from "./queueOrder.ts";
@@ -23,37 +25,41 @@ export function QueuedList({ models, onReorder }: QueuedListProps) {
     onReorder: ({ keys, target }) =>
       onReorder(movedTo(ids, [...keys].map(Number), Number(target.key), target.dropPosition === "after")),
   });
+  const [leaving, setLeaving] = useState<QueuedModel | null>(null);
   return (
-    <GridList aria-label={t("waiting")} className={styles.list ?? ""} dragAndDropHooks={dragAndDropHooks}>
-      {models.map((model, place) => (
-        <GridListItem key={model.id} id={model.id} textValue={model.name} className={styles.row ?? ""}>
-          <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
-            <Icon of={GripVertical} />
-          </AriaButton>
-          <span className={styles.place}>{place + 1}</span>
-          <Link to={`/models/${model.id}`} className={styles.name}>
-            {model.name}
-          </Link>
-          <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
-          <span className={styles.buttons}>
-            <IconButton
-              size="small"
-              icon={ArrowUp}
-              label={t("moveUp", { name: model.name })}
-              isDisabled={place === 0}
-              onPress={() => onReorder(movedBy(ids, model.id, -1))}
-            />
-            <IconButton
-              size="small"
-              icon={ArrowDown}
-              label={t("moveDown", { name: model.name })}
-              isDisabled={place === models.length - 1}
-              onPress={() => onReorder(movedBy(ids, model.id, 1))}
-            />
-            <CancelWaiting model={model} />
-          </span>
-        </GridListItem>
-      ))}
-    </GridList>
+    <>
+      <GridList aria-label={t("waiting")} className={styles.list ?? ""} dragAndDropHooks={dragAndDropHooks}>
+        {models.map((model, place) => (
+          <GridListItem key={model.id} id={model.id} textValue={model.name} className={styles.row ?? ""}>
+            <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
+              <Icon of={GripVertical} />
+            </AriaButton>
+            <span className={styles.place}>{place + 1}</span>
+            <Link to={`/models/${model.id}`} className={styles.name}>
+              {model.name}
+            </Link>
+            <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
+            <span className={styles.buttons}>
+              <IconButton
+                size="small"
+                icon={ArrowUp}
+                label={t("moveUp", { name: model.name })}
+                isDisabled={place === 0}
+                onPress={() => onReorder(movedBy(ids, model.id, -1))}
+              />
+              <IconButton
+                size="small"
+                icon={ArrowDown}
+                label={t("moveDown", { name: model.name })}
+                isDisabled={place === models.length - 1}
+                onPress={() => onReorder(movedBy(ids, model.id, 1))}
+              />
+              <CancelWaiting model={model} onAsk={setLeaving} />
+            </span>
+          </GridListItem>
+        ))}
+      </GridList>
+      {leaving && <CancelDialog model={leaving} onClose={() => setLeaving(null)} />}
+    </>
   );
 }
