@@ -55,7 +55,7 @@ PARTS: dict[str, Change] = {
     "with copy-paste": changing(paste_share=0.5),
     "without averaged weights": lambda recipe: replace(recipe, average_decay=0.0),
     "with all boxes for the masks": lambda recipe: replace(recipe, max_masks=None),
-    "batches of two": lambda recipe: replace(recipe, batch_size=2),
+    "batches of four": lambda recipe: replace(recipe, batch_size=4),
     IN_FLOAT32: lambda recipe: recipe,
 }
 

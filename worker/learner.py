@@ -39,7 +39,9 @@ class Learner:
         if freeze_batch_norm:
             _freeze_batch_norm(self.model)
         self._trainable = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self._optimizer = torch.optim.AdamW(self._trainable, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self._optimizer = torch.optim.AdamW(
+            self._trainable, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
         self.average = WeightAverage(self.model, decay=recipe.average_decay)
         self._losses_of = team.join(_BatchLosses(self.model, recipe.max_masks))
 
