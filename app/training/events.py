@@ -23,7 +23,7 @@ SILENCE = ": still here\n\n"
 class News(BaseModel):
     """What a listener is told: the model as it is now, and the curve points since the last message, at first all.
 
-    A point at or before an earlier step means that the training went on from a checkpoint, and later points are gone.
+    Another attempt of the model means that points may be gone, and these are all of them.
     """
 
     model: ModelSchema
@@ -97,7 +97,7 @@ class TrainingEvents:
                 continue
             news = News(model=model, points=[point for point in points if point.step > heard_step])
             if news.points or listener.heard is None or listener.heard.model != model:
-                listener.heard = News(model=model, points=news.points or (listener.heard or news).points)
+                listener.heard = News(model=model, points=news.points or _points_heard(listener.heard, model))
                 _send(listener, news)
             if model.status not in repository.ACTIVE:
                 _send(listener, None)
@@ -117,10 +117,15 @@ def _send(listener: _Listener, news: News | None) -> None:
 
 
 def _last_step(heard: News | None, model: ModelSchema | None) -> int:
-    """The last step that a listener knows; none after a new attempt, which may have dropped points."""
-    if heard is None or model is None or heard.model.attempt != model.attempt or not heard.points:
-        return -1
-    return heard.points[-1].step
+    points = _points_heard(heard, model)
+    return points[-1].step if points else -1
+
+
+def _points_heard(heard: News | None, model: ModelSchema | None) -> list[CurvePointSchema]:
+    """The points that a listener knows; none after a new attempt, which may have dropped points."""
+    if heard is None or model is None or heard.model.attempt != model.attempt:
+        return []
+    return heard.points
 
 
 def _read_models(model_ids: Collection[int]) -> Mapping[int, ModelSchema]:

@@ -79,6 +79,28 @@ def test_listen__tells_all_points_again_when_a_training_goes_on_from_a_checkpoin
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_listen__tells_the_points_of_a_training_that_began_anew(start: Start) -> None:
+    model_id = start()
+    claim_model()
+    add_point(model_id, 10)
+
+    async def listen() -> None:
+        events = TrainingEvents()
+        listener = events.listen(model_id)
+        assert parse(await anext(listener)) == ("training", [10])
+        set_status(model_id, ModelStatus.QUEUED)  # its worker died before the first checkpoint
+        claim_model("another")
+        while parse(await anext(listener)) != ("training", []):
+            pass
+        add_point(model_id, 10)
+        assert parse(await anext(listener)) == ("training", [10])
+        await listener.aclose()
+        await events.close()
+
+    asyncio.run(listen())
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_listen__ends_with_a_deleted_model(start: Start, owner: Person) -> None:
     model_id = start()
 

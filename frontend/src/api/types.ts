@@ -270,6 +270,8 @@ export interface Model {
   validation_image_count: number;
   /** What it is trained with, as the dialog sent it and the server completed it. */
   config: Record<string, string | number | boolean | null>;
+  /** Grows each time that a worker takes it. */
+  attempt: number;
   /** "CPU, 2 cores" or a GPU's name; null before a worker has taken it. */
   device: string | null;
   /** Trained on, evaluations included; null until it was measured. */

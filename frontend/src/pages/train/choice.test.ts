@@ -56,6 +56,7 @@ const model: Model = {
   },
   error: null,
   class_names: ["fig"],
+  attempt: 1,
   can_stop: false,
   stop_note: null,
   can_resume: false,

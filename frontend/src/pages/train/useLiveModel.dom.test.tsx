@@ -1,17 +1,19 @@
 // @vitest-environment happy-dom
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, renderHook } from "@testing-library/react";
+import { act, cleanup, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BUSY_POLL_MS, logQuery } from "./trainingQueries.ts";
 import { useLiveModel } from "./useLiveModel.ts";
 
-const listening = new Set<DeafEvents>();
+const listening = new Set<FakeEvents>();
 const server = { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] };
 let visibility: DocumentVisibilityState;
 
-/** A connection over which nothing ever comes. */
-class DeafEvents {
+/** A connection over which comes what a test tells. */
+class FakeEvents {
+  onmessage: (event: { data: string }) => void = () => undefined;
+
   constructor() {
     listening.add(this);
   }
@@ -26,11 +28,12 @@ beforeEach(() => {
   listening.clear();
   visibility = "visible";
   Object.assign(server, { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] });
-  vi.stubGlobal("EventSource", DeafEvents);
+  vi.stubGlobal("EventSource", FakeEvents);
   vi.stubGlobal("fetch", async (path: string) => Response.json(answerTo(path)));
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility);
 });
 afterEach(() => {
+  cleanup();
   vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
@@ -39,7 +42,7 @@ afterEach(() => {
 function answerTo(path: string) {
   if (path.endsWith("/curve")) return { items: server.points };
   if (path.endsWith("/log")) return { items: server.lines };
-  return { id: 1, status: server.status };
+  return { id: 1, attempt: 1, status: server.status };
 }
 
 function render() {
@@ -62,6 +65,23 @@ it("has the last points and lines also where the end came without events", async
   expect(result.current.model.data?.status).toBe("ready");
   expect(result.current.points).toHaveLength(2);
   expect(client.getQueryState(logQuery(1).queryKey)?.isInvalidated).toBe(true);
+});
+
+it("drops the points of a worker that died before its first checkpoint", async () => {
+  const { result } = render();
+  await pass(0);
+  const tell = (attempt: number, steps: number[]) =>
+    act(async () => {
+      const points = steps.map((step) => ({ step }));
+      for (const { onmessage } of listening)
+        onmessage({ data: JSON.stringify({ model: { id: 1, attempt, status: "training" }, points }) });
+    });
+  await tell(1, [2]);
+  await pass(1);
+  expect(result.current.points.map(({ step }) => step)).toEqual([1, 2]);
+  await tell(2, []);
+  await pass(1);
+  expect(result.current.points).toEqual([]);
 });
 
 it("listens only while the tab is in sight", async () => {

@@ -27,10 +27,11 @@ export function useLiveModel(modelId: number) {
     events.onmessage = ({ data }: MessageEvent<string>) => {
       const { model: next, points } = JSON.parse(data) as { model: Model; points: CurvePoint[] };
       setIsStreaming(true);
+      const isAnew = client.getQueryData(modelQuery(modelId).queryKey)?.attempt !== next.attempt;
       client.setQueryData(modelQuery(modelId).queryKey, next);
-      if (points.length > 0) {
-        client.setQueryData(curveQuery(modelId).queryKey, (old) => ({ items: mergePoints(old?.items ?? [], points) }));
-      }
+      client.setQueryData(curveQuery(modelId).queryKey, (old) => ({
+        items: isAnew || !old ? points : mergePoints(old.items, points),
+      }));
     };
     events.onerror = () => setIsStreaming(false);
     return () => {
