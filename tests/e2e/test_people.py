@@ -65,6 +65,24 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
     expect(ben.get_by_role("heading", name="Projects")).to_be_visible()
 
 
+def test_passwords__of_several_new_accounts_stay_until_one_leaves(page: Page) -> None:
+    page.goto("/people")
+    emails = ["dora@example.com", "emil@example.com"]
+    for email in emails:
+        page.get_by_label("Email").fill(email)
+        page.get_by_label("Email").press("Enter")
+        expect(page.get_by_label("Email")).to_have_value("")
+    given = {email: page.get_by_role("region", name=f"Password of {email}").locator("code") for email in emails}
+    first = given[emails[0]].inner_text()
+    assert first != given[emails[1]].inner_text()
+
+    page.get_by_role("button", name=f"What to do with {emails[0]}").click()
+    page.get_by_role("menuitem", name="Give a new password").click()
+    page.get_by_role("dialog").get_by_role("button", name="Give a new password").click()
+    expect(given[emails[0]]).not_to_have_text(first)
+    expect(given[emails[1]]).to_be_visible()
+
+
 def test_given_password__another_is_chosen_before_anything_else(
     api: httpx.Client, open_page: Callable[..., Page], browsing: Browsing
 ) -> None:

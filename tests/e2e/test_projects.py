@@ -82,6 +82,29 @@ def test_new_project__is_made_once_by_a_double_click(page: Page, api: httpx.Clie
     assert len(found(api, name)) == 1
 
 
+def test_new_project__is_made_once_by_enter_and_leaves_whoever_cancelled_where_they_are(
+    page: Page, api: httpx.Client
+) -> None:
+    name = f"Enter {uuid.uuid4().hex[:8]}"
+    held: list[Route] = []
+    page.goto("/projects")
+    page.route(
+        re.compile("/api/v1/projects$"),
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    page.get_by_role("button", name="New project").click()
+    field = page.get_by_role("textbox", name="Name")
+    field.fill(name)
+    for _ in range(3):
+        field.press("Enter")
+    wait_until(page, lambda: len(held), lambda count: count > 0)
+    page.get_by_role("button", name="Cancel").click()
+    held[0].continue_()
+    expect(cards(page).filter(has_text=name)).to_be_visible()
+    expect(page).to_have_url(re.compile("/projects$"))
+    assert (len(held), len(found(api, name))) == (1, 1)
+
+
 def test_archive__moves_a_project_away_and_back(page: Page, api: httpx.Client, name: str) -> None:
     page.goto(f"/projects?q={name}")
     choose(page, name, "Archive")
