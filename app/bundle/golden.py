@@ -1,11 +1,13 @@
 """A few of a model's own images and what this server answers for them: what `run.sh --selftest` compares with."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from app.db.enums import Split
+from app.errors import BadRequest, PayloadTooLarge
 from app.inference.postprocess import MaskFormat, predictions_to_json
 from app.predictions.service import PredictionRuntime, Target
 from app.settings import get_settings
@@ -37,24 +39,25 @@ def golden_images(
         return []
     images = frozen.of_split(Split.VALIDATION) or frozen.of_split(Split.TRAINING)
     best_first = sorted(images, key=lambda image: (image.image_id not in telling, image.image_id))
-    return [
-        GoldenImage(
-            f"golden/{number}{PurePosixPath(image.storage_key).suffix}", content, _answer(content, target, runtime)
-        )
-        for number, (image, content) in enumerate(_few(best_first, store), start=1)
-    ]
-
-
-def _few(images: Iterable[SnapshotImage], store: BlobStore) -> list[tuple[SnapshotImage, bytes]]:
-    few: list[tuple[SnapshotImage, bytes]] = []
-    left = MAX_BYTES
-    for image in images:
-        if len(few) == MAX_IMAGES:
+    golden: list[GoldenImage] = []
+    for image in best_first:
+        if len(golden) == MAX_IMAGES:
             break
-        if store.exists(image.storage_key) and (size := store.size(image.storage_key)) <= left:
-            few.append((image, store.read_bytes(image.storage_key)))
-            left -= size
-    return few
+        content = _read(image, store, max_bytes=MAX_BYTES - sum(len(one.content) for one in golden))
+        if content is None:
+            continue
+        with suppress(BadRequest, PayloadTooLarge):  # it was damaged since, or is larger than is allowed now
+            path = f"golden/{len(golden) + 1}{PurePosixPath(image.storage_key).suffix}"
+            golden.append(GoldenImage(path, content, _answer(content, target, runtime)))
+    return golden
+
+
+def _read(image: SnapshotImage, store: BlobStore, *, max_bytes: int) -> bytes | None:
+    """An image's file; none where it was deleted, or is larger."""
+    try:
+        return store.read_bytes(image.storage_key) if store.size(image.storage_key) <= max_bytes else None
+    except FileNotFoundError:
+        return None
 
 
 def _answer(content: bytes, target: Target, runtime: PredictionRuntime) -> list[dict[str, Any]]:

@@ -55,8 +55,10 @@ class SizedCache(Generic[LoadedT]):
         """Forget a slot that failed to load, or drop others to make room for it."""
         with self._lock:
             if newest.loaded is None:
-                self._slots.pop(key, None)
+                if self._slots.get(key) is newest:
+                    del self._slots[key]
                 return
+            self._slots[key] = newest  # it was forgotten where a load failed on which this one waited
             loaded = {key: slot.loaded.size_bytes for key, slot in self._slots.items() if slot.loaded is not None}
             excess = sum(loaded.values()) - self._max_bytes
             for oldest, size_bytes in loaded.items():

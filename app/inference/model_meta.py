@@ -74,7 +74,7 @@ def read_meta(directory: Path) -> ModelMeta:
         document = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise InvalidModel(f"the exported model's {META_FILE} is missing") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidModel(f"the exported model's {META_FILE} is damaged ({error})") from error
     return meta_from_json(document)
 

@@ -107,6 +107,21 @@ def test_downloads__read_each_file_of_the_model_once(
     assert list(get_blob_store().scratch.iterdir()) == []
 
 
+def test_bundle__passes_over_an_image_that_was_damaged_since(server: Server) -> None:
+    key = f"projects/{server.project_id}/images/1.png"
+    whole = get_blob_store().read_bytes(key)
+    get_blob_store().put_bytes(key, b"damaged")
+    try:
+        bundle = server.get("bundle")
+    finally:
+        get_blob_store().put_bytes(key, whole)
+
+    assert bundle.status_code == 200, bundle.text
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
+        golden = sorted(name.rpartition("/")[2] for name in archive.namelist() if "/golden/" in name)
+    assert golden == ["1.png", "2.png", "expected.json"]
+
+
 def test_onnx__its_readme_names_everything_that_goes_in_and_out(server: Server, tmp_path: Path) -> None:
     folder = _unpacked(server.get("engines/onnx").content, tmp_path)
 

@@ -1,6 +1,7 @@
 """Loaded models: each once, the least recently used dropped first."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,32 @@ def test_sized_cache__many_at_once_load_once(predictor: Predictor) -> None:
     assert load.calls == 2
     assert len(answers) == 8
     assert all(answer is answers[0] for answer in answers)
+
+
+def test_sized_cache__who_waited_on_a_failure_loads_for_all(predictor: Predictor) -> None:
+    cache, load = SizedCache(max_bytes=100), Loader(predictor)
+    loading, waits = threading.Event(), threading.Event()
+
+    class Key(str):
+        """Tells when the cache looks for it."""
+
+        def __hash__(self) -> int:
+            waits.set()
+            return hash("a")
+
+    def fail() -> Predictor:
+        loading.set()
+        assert waits.wait(60)
+        raise InvalidModel("damaged")
+
+    with ThreadPoolExecutor(2) as threads:
+        failing = threads.submit(cache.get, "a", fail)
+        assert loading.wait(60)
+        waiting = threads.submit(cache.get, Key("a"), load)
+        assert isinstance(failing.exception(), InvalidModel)
+
+    assert cache.get("a", load) is waiting.result()
+    assert load.calls == 1
 
 
 def test_sized_cache__a_failure_is_told_and_tried_again(predictor: Predictor, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_read_meta__no_model_there(tmp_path: Path) -> None:
         read_meta(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"{}"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"7", b"{}", b"[" * 100_000])
 def test_read_meta__damaged(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_bytes(content)
 

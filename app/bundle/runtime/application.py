@@ -182,6 +182,6 @@ def _listed(text: str) -> tuple[str, ...]:
 
 def _max_pixels() -> int:
     text = os.environ.get("MASKWRIGHT_MAX_IMAGE_PIXELS", str(MAX_IMAGE_PIXELS))
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise BundleRefused(f"MASKWRIGHT_MAX_IMAGE_PIXELS is {text!r}: give a number of pixels, such as 150000000")
     return int(text)

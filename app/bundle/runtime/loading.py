@@ -26,6 +26,7 @@ def load_model(folder: Path, manifest: Manifest) -> LoadedModel:
     """
     try:
         predictor = Predictor.load(folder / MODEL_FOLDER, precision=Precision(manifest.precision))
+        predictor.warm_up()
     except PrecisionUnavailable as error:
         raise BundleRefused(
             f"the bundle was made for speed {manifest.speed}, and {error}: download the bundle with another speed"
@@ -33,5 +34,4 @@ def load_model(folder: Path, manifest: Manifest) -> LoadedModel:
     except (InvalidModel, ValueError) as error:
         words = " ".join(str(error).split())  # of the runtime's many lines one
         raise BundleRefused(f"the model cannot be loaded: {words}") from error
-    predictor.warm_up()
     return LoadedModel(predictor, PredictionGate())
