@@ -110,8 +110,10 @@ class SpeedMaker:
 
     def _make_checkpoints(self, model_id: int, speed: Speed, making: _Making) -> None:
         with session_scope(read_only=True) as session:
-            model = repository.get_model(session, model_id)
             checkpoints = repository.list_exported(session, model_id, without=None if making.again else speed)
+            if not checkpoints:
+                raise _Stopped
+            model = repository.get_model(session, model_id)
         owner = Owner.of(model)
         frozen, _deleted = read_snapshot_of_present_images(get_blob_store(), model.snapshot_key, owner)
         exports = _by_export(checkpoints)

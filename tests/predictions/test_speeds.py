@@ -331,6 +331,16 @@ def test_slow__of_an_image_that_is_deleted_meanwhile_says_so(
     assert failed["error"].startswith("image '1.png' was deleted meanwhile")
 
 
+def test_speed__of_a_model_that_is_deleted_before_its_turn_is_forgotten(
+    app: FastAPI, developer: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    maker: SpeedMaker = app.state.speeds  # which runs since the developer signed in
+    maker.start(model_id=99, speed=Speed.SLOW)
+    maker._executor.submit(lambda: None).result()  # the one thread does it after
+    assert maker.makings(99) == {}
+    assert "failed" not in caplog.text
+
+
 def test_again__of_fast_makes_its_graphs_anew_and_keeps_those_that_a_batch_waits_for(
     developer: Person,
     project_id: int,
