@@ -78,7 +78,7 @@ def export_model(
     comparison = _compare(
         detector, mask_head, OpenVinoSession.load(directory, threads=None), sample_images, meta.image_size
     )
-    _refuse_mismatch(comparison)
+    refuse_mismatch(comparison, "the exported model")
     complete = replace(meta, torch_comparison=comparison, library_versions=_library_versions())
     write_meta(directory, complete)
     return ExportReport(directory, complete, sum(path.stat().st_size for path in directory.iterdir()))
@@ -240,7 +240,7 @@ def _compare(
         pixels = resize_for_model(image, image_size).pixels
         by_torch = _find_with_torch(detector, mask_head, pixels)
         by_export = _find_with_session(session, pixels)
-        differences.append(_difference(by_torch, by_export))
+        differences.append(compare_found(by_torch, by_export))
     return TorchComparison(
         images=len(differences),
         predictions=sum(difference.predictions for difference in differences),
@@ -253,7 +253,7 @@ def _compare(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """All boxes (N, 4), scores and labels (N,) of one image, best first, and the masks of the first `len(masks)`."""
 
     boxes: NDArray[np.float32]
@@ -262,25 +262,25 @@ class _Found:
     masks: NDArray[np.float32]
 
 
-def _find_with_torch(detector: Detector, mask_head: MaskHead, pixels: NDArray[np.float32]) -> _Found:
+def _find_with_torch(detector: Detector, mask_head: MaskHead, pixels: NDArray[np.float32]) -> Found:
     with torch.inference_mode():
         boxes, scores, labels, *levels = detector(torch.from_numpy(pixels))
-        count = _compared_count(scores.numpy())
+        count = compared_count(scores.numpy())
         masks = mask_head(*levels, boxes[:count], labels[:count])
-    return _Found(boxes.numpy(), scores.numpy(), labels.numpy(), masks.numpy())
+    return Found(boxes.numpy(), scores.numpy(), labels.numpy(), masks.numpy())
 
 
-def _find_with_session(session: Session, pixels: NDArray[np.float32]) -> _Found:
+def _find_with_session(session: Session, pixels: NDArray[np.float32]) -> Found:
     found = session.detect(pixels)
-    masks = session.mask_probabilities(found, np.arange(_compared_count(found.scores)))
-    return _Found(found.boxes_xyxy, found.scores, found.labels, masks)
+    masks = session.mask_probabilities(found, np.arange(compared_count(found.scores)))
+    return Found(found.boxes_xyxy, found.scores, found.labels, masks)
 
 
-def _compared_count(scores: NDArray[np.float32]) -> int:
+def compared_count(scores: NDArray[np.float32]) -> int:
     return min(int((scores >= COMPARED_SCORE).sum()), COMPARED_PREDICTIONS)
 
 
-def _difference(by_torch: _Found, by_export: _Found) -> TorchComparison:
+def compare_found(by_torch: Found, by_export: Found) -> TorchComparison:
     partners = _partners(by_torch, by_export)
     lonely_exports = int((_partners(by_export, by_torch) < 0).sum())
     rows = np.flatnonzero(partners >= 0)
@@ -298,7 +298,7 @@ def _difference(by_torch: _Found, by_export: _Found) -> TorchComparison:
     )
 
 
-def _partners(found: _Found, other: _Found) -> NDArray[np.intp]:
+def _partners(found: Found, other: Found) -> NDArray[np.intp]:
     """For each prediction of `found` that has a mask: the row in `other` with its label and its box, or -1."""
     partners = np.full(len(found.masks), -1, dtype=np.intp)
     for row in range(len(partners)):
@@ -313,7 +313,8 @@ def _largest(difference: NDArray[np.float32]) -> float:
     return float(np.abs(difference).max(initial=0.0))
 
 
-def _refuse_mismatch(comparison: TorchComparison) -> None:
+def refuse_mismatch(comparison: TorchComparison, what: str) -> None:
+    """Raise ExportMismatch where `what` was exported differs by more than the tolerances above."""
     unpaired_allowed = max(1, int(UNPAIRED_SHARE * comparison.predictions))
     if (
         comparison.unpaired > unpaired_allowed
@@ -321,7 +322,7 @@ def _refuse_mismatch(comparison: TorchComparison) -> None:
         or comparison.mask_mean_difference > MASK_MEAN_TOLERANCE
     ):
         raise ExportMismatch(
-            f"the exported model differs from the trained one on {comparison.images} images: "
+            f"{what} differs from the trained one on {comparison.images} images: "
             f"{comparison.unpaired} of {comparison.predictions} predictions without a partner ({unpaired_allowed} "
             f"allowed), scores by {comparison.score_difference:.2g} ({SCORE_TOLERANCE} allowed), "
             f"masks by {comparison.mask_mean_difference:.2g} on average ({MASK_MEAN_TOLERANCE} allowed)"

@@ -28,9 +28,7 @@ from app.storage.scratch import scratch_folder
 from app.training.exports import TORCHSCRIPT_FILE
 from app.training.model_files import ModelFileBroken, Owner
 from worker.checkpoint import load_stored_model
-from worker.export_onnx import Detector, ExportMismatch, MaskHead, quiet_export
-
-TOLERANCE = 1e-4  # pixels, scores and probabilities; the same operators in the same order give the same numbers
+from worker.export_onnx import Detector, Found, MaskHead, compare_found, compared_count, quiet_export, refuse_mismatch
 
 _logger = logging.getLogger(__name__)
 
@@ -80,11 +78,15 @@ def export_torchscript(
 
 
 def _compare(whole: WholeModel, written: torch.jit.ScriptModule, pixels: Tensor, thresholds: Tensor) -> None:
+    """Pair what both find: of predictions that are nearly alike, the last bits decide which comes first."""
     with torch.inference_mode():
-        pairs = zip(whole(pixels, thresholds), written(pixels, thresholds), strict=True)
-        for wanted, got in pairs:
-            if wanted.shape != got.shape or not torch.allclose(wanted, got, rtol=0, atol=TOLERANCE):
-                raise ExportMismatch("the TorchScript file answers otherwise than the model that it was traced from")
+        by_torch, by_export = (_found(*model(pixels, thresholds)) for model in (whole, written))
+    refuse_mismatch(compare_found(by_torch, by_export), "the TorchScript file")
+
+
+def _found(boxes: Tensor, scores: Tensor, labels: Tensor, masks: Tensor) -> Found:
+    count = compared_count(scores.numpy())
+    return Found(boxes.numpy(), scores.numpy(), labels.numpy(), masks[:count].numpy())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

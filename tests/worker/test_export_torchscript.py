@@ -60,6 +60,28 @@ def test_export_torchscript__a_model_that_answers_otherwise_is_refused(tmp_path:
         )
 
 
+def test_export_torchscript__predictions_that_are_alike_may_change_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = random_model(seed=2)
+    for parameter in model.roi_heads.box_predictor.cls_score.parameters():
+        torch.nn.init.zeros_(parameter)  # one score for all, as nearly in a network that has learned little
+    load = torch.jit.load
+    monkeypatch.setattr(torch.jit, "load", lambda path: FindsBackwards(load(path)))
+
+    export_torchscript(model, image_size=IMAGE_SIZE, class_count=3, path=tmp_path / "model.pt", sample_images=SAMPLES)
+
+
+class FindsBackwards:
+    """A model's predictions in the opposite order."""
+
+    def __init__(self, model: torch.jit.ScriptModule) -> None:
+        self._model = model
+
+    def __call__(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(found.flip(0) for found in self._model(*inputs))
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_main__says_whose_saved_state_is_gone(
     project_id: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
