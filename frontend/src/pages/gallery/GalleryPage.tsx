@@ -3,7 +3,7 @@ import { ImagePlus, SearchX } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useMatch, useSearchParams } from "react-router";
-import { ApiError } from "../../api/client.ts";
+import { isNotFound } from "../../api/client.ts";
 import { labelsQuery, projectQuery } from "../../api/queries.ts";
 import type { Project } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
@@ -50,7 +50,7 @@ export function GalleryPage() {
   const projectId = useIdParam("projectId");
   const project = useQuery(projectQuery(projectId));
   usePageTitle(project.data ? projectTitle(project.data) : "");
-  if (project.error instanceof ApiError && project.error.status === 404) return <NotFoundPage />;
+  if (isNotFound(project.error)) return <NotFoundPage />;
   if (project.error) return <ErrorMessage error={project.error} onRetry={() => project.refetch()} />;
   // A project's own state, selection and scroll place, begins anew with another one.
   return project.data ? <ProjectGallery key={projectId} project={project.data} /> : null;
