@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from app.training.snapshot import Snapshot, SnapshotImage
 from app.training.stored_predictions import optimized_thresholds, predict_image
 from worker.checkpoint import TrainedModel, load_stored_model
 from worker.evaluate import best_accuracy
-from worker.export_onnx import export_model
+from worker.export_onnx import ExportMismatch, export_model
 from worker.export_torchscript import export_torchscript
 from worker.failures import NoCheckpoint
 from worker.model import IMAGE_MEAN, IMAGE_STD
@@ -76,7 +76,9 @@ def export_checkpoints(
         reporter.log(f"Exporting {' and '.join(state_keys)}.")
         state_key = next(iter(state_keys.values()))
         trained = load_stored_model(store, state_key, claim.owner)
-        exported = _export(claim, trained, frozen, directory, load_image=load_image, each_image=each_image)
+        exported = _export(
+            claim, trained, frozen, directory, load_image=load_image, each_image=each_image, log=reporter.log
+        )
         reporter.log(_in_words(exported.tables[Split.VALIDATION]))
         for kind, state_key in state_keys.items():
             prefix = state_key.removesuffix(STATE_FILE)
@@ -115,6 +117,7 @@ def _export(
     *,
     load_image: LoadImage,
     each_image: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> Exported:
     shutil.rmtree(directory, ignore_errors=True)
     meta = ModelMeta(
@@ -130,13 +133,7 @@ def _export(
     )
     samples = [load_image(image) for image in (frozen.of_split(Split.VALIDATION) or frozen.images)[:SAMPLE_IMAGES]]
     report = export_model(trained.model, meta=meta, directory=directory, sample_images=samples)
-    export_torchscript(
-        trained.model,
-        image_size=meta.image_size,
-        class_count=len(meta.class_names),
-        path=directory / TORCHSCRIPT_FILE,
-        sample_images=samples[:1],
-    )
+    _add_torchscript(trained, directory / TORCHSCRIPT_FILE, samples[:1], log=log)
     torch.cuda.empty_cache()  # what torch keeps of a GPU for later, another runtime may need now
     predictor = Predictor.load(directory, device=prediction_device())
     tables = {
@@ -145,6 +142,23 @@ def _export(
     }
     thresholds = optimized_thresholds(tables[Split.VALIDATION])
     return Exported(report.meta, directory, tables, thresholds, trained.judged_on_part)
+
+
+def _add_torchscript(
+    trained: TrainedModel, path: Path, samples: Sequence[NDArray[np.uint8]], *, log: Callable[[str], None]
+) -> None:
+    """Write the file for people with torch; the model does without it rather than with a wrong one."""
+    try:
+        export_torchscript(
+            trained.model,
+            image_size=trained.config.image_size,
+            class_count=len(trained.config.class_names),
+            path=path,
+            sample_images=samples,
+        )
+    except ExportMismatch as error:
+        path.unlink()
+        log(f"No TorchScript file: {error}. Predictions and the other downloads do not need it.")
 
 
 def _store_export(exported: Exported, kind: CheckpointKind, store: BlobStore, prefix: str) -> dict[Split, str]:

@@ -82,7 +82,7 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
     store = get_blob_store()
     if engine is Engine.TORCH and not store.exists(f"{target.export_prefix}/{TORCHSCRIPT_FILE}"):
         raise Conflict(
-            f"model {model.name!r} has no TorchScript file, since an earlier Maskwright trained it: run "
+            f"model {model.name!r} has no TorchScript file: an earlier Maskwright trained it, or its log says why. Run "
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
     folder = f"{file_stem(model.name, otherwise=f'model-{model_id}')}-{kind}-{engine}"

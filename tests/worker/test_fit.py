@@ -263,7 +263,7 @@ def test_fit__tells_of_instances_too_small_to_learn(tmp_path: Path) -> None:
     speck = dataclasses.replace(first.instances[1], polygons=(synthetic.polygon(3, 3, 5, 5),))
     images = (dataclasses.replace(first, instances=(*first.instances, speck)), *data.images[1:])
 
-    run(synthetic.config(max_steps=1, image_size=32), reporter, tmp_path, data=TrainingData(images))
+    run(synthetic.config(max_steps=2, image_size=32), reporter, tmp_path, data=TrainingData(images))
 
     assert any(message.startswith("1 instances seen so far have no pixel at 32 px") for message in reporter.messages)
 

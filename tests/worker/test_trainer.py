@@ -23,7 +23,8 @@ from app.storage.blobs import get_blob_store
 from app.training import lifecycle
 from tests.conftest import Person
 from tests.worker.labeled_project import add_pictures, picture
-from worker import evaluate
+from worker import evaluate, results
+from worker.export_onnx import ExportMismatch
 from worker.heartbeat import Heartbeat
 from worker.reporter import STATE_FILE, DatabaseReporter
 from worker.trainer import Trainer
@@ -111,6 +112,23 @@ def test_work_off_queue__makes_a_model_that_predicts(
         headers={"Content-Type": "application/octet-stream"},
     )
     assert answer.status_code == 200
+
+
+def test_work_off_queue__does_without_a_torchscript_file_that_answers_otherwise(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_wrongly(*_model: Any, path: Path, **_options: Any) -> None:
+        path.write_bytes(b"otherwise")
+        raise ExportMismatch("the TorchScript file differs")
+
+    monkeypatch.setattr(results, "export_torchscript", write_wrongly)
+    model_id = start()
+    trainer.work_off_queue()
+
+    assert read_model(model_id).status is ModelStatus.READY
+    assert "No TorchScript file: the TorchScript file differs." in read_log(model_id, owner)
+    refused = owner.get(f"/api/v1/models/{model_id}/engines/torch")
+    assert (refused.status_code, "its log says why" in refused.text) == (409, True)
 
 
 def test_work_off_queue__judges_best_and_last_on_all_images_at_the_end(
