@@ -16,6 +16,8 @@ COPY app app
 COPY worker worker
 COPY migrations migrations
 COPY templates templates
+# The user below can write nothing here, so that each start would compile anew.
+RUN python -m compileall -q app worker migrations
 
 # The server starts and predicts without torch.
 FROM base AS app

@@ -16,7 +16,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Without its compiled files, Python compiles at each start where PYTHONDONTWRITEBYTECODE is set.
 setup: $(STAMPS)/python $(STAMPS)/frontend ## Install every dependency into .venv and frontend/, build the UI
+	@$(BIN)/python -m compileall -q app worker migrations
 
 demo: setup ## The whole main job on generated images: upload, label, train, predict (ARGS="--exit" to end)
 	$(BIN)/maskwright demo $(ARGS)
