@@ -175,7 +175,7 @@ class Judge:
         vanished = self._rank.vanished
         if vanished > self._vanished_told:
             self._reporter.log(
-                f"{vanished} instances seen so far have no pixel at {self._rank.setup.config.image_size} px and are "
-                f"left out of training; a larger image_size would keep them."
+                f"Instances seen so far that have no pixel at {self._rank.setup.config.image_size} px: {vanished}. "
+                f"They are left out of training; a larger image_size would keep them."
             )
             self._vanished_told = vanished

@@ -30,7 +30,7 @@ def find_problems(data: TrainingData, *, image_size: int) -> list[str]:
         problems.append(f"{empty} of {len(data.training)} training images have no object: they teach the background.")
     if crowded:
         problems.append(
-            f"{len(crowded)} images have more than {CROWDED_INSTANCES} objects, up to {max(crowded)}: "
-            "steps take longer."
+            f"Images with more than {CROWDED_INSTANCES} objects, up to {max(crowded)}: {len(crowded)}. "
+            "Steps take longer."
         )
     return problems

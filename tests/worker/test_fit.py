@@ -265,7 +265,7 @@ def test_fit__tells_of_instances_too_small_to_learn(tmp_path: Path) -> None:
 
     run(synthetic.config(max_steps=2, image_size=32), reporter, tmp_path, data=TrainingData(images))
 
-    assert any(message.startswith("1 instances seen so far have no pixel at 32 px") for message in reporter.messages)
+    assert any(said.startswith("Instances seen so far that have no pixel at 32 px: 1.") for said in reporter.messages)
 
 
 def test_fit__refuses_to_train_on_nothing(tmp_path: Path) -> None:

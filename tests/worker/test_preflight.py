@@ -24,5 +24,5 @@ def test_find_problems__objects_without_an_area_tiny_ones_empty_and_crowded_imag
     assert degenerate.startswith("1 of 1224 objects have no area")
     assert tiny.startswith("13 of 1224 objects are under 4 pixels wide or high at 32 px")
     assert empty.startswith("1 of 6 training images have no object")
-    assert crowded.startswith("1 images have more than 1000 objects, up to 1200")
+    assert crowded.startswith("Images with more than 1000 objects, up to 1200: 1.")
     assert not any("under 4 pixels" in problem for problem in find_problems(data, image_size=64))
