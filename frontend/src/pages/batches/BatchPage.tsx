@@ -5,10 +5,10 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { api, isNotFound } from "../../api/client.ts";
-import { projectQuery } from "../../api/queries.ts";
 import { idOf } from "../../app/currentProject.ts";
 import { NotFoundPage } from "../../app/FailurePages.tsx";
 import { usePageTitle } from "../../app/Page.tsx";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useLabelColors } from "../../app/useLabelColors.ts";
 import { Button, IconButton } from "../../components/Button.tsx";
@@ -117,8 +117,7 @@ function BatchHeader({ batch }: { batch: Batch }) {
   const { t } = useTranslation(["batches", "predict", "common"]);
   const navigate = useNavigate();
   const remove = useDeleteBatch();
-  const role = useQuery(projectQuery(batch.project_id)).data?.role;
-  const canChange = role !== undefined && role !== "Labeler";
+  const canChange = useIsDeveloper(batch.project_id);
   const list = `/projects/${batch.project_id}/batches`;
   const author = batch.created_by?.name ?? t("batches:someone");
   return (

@@ -3,10 +3,10 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { History, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
-import { modelsQuery, projectQuery } from "../../api/queries.ts";
+import { modelsQuery } from "../../api/queries.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
-import { isAtLeast } from "../../app/roles.ts";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -67,7 +67,7 @@ export function BatchesPage() {
 function BatchTable({ projectId, batches }: { projectId: number; batches: readonly BatchItem[] }) {
   const { t } = useTranslation("batches");
   const remove = useDeleteBatch();
-  const mayDelete = isAtLeast(useQuery(projectQuery(projectId)).data?.role, "Developer");
+  const mayDelete = useIsDeveloper(projectId);
   return (
     <Table label={t("title")} isStackedOnPhone>
       <thead>

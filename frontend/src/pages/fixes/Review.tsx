@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Check, ChevronLeft, ChevronRight, PencilLine, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { modelQuery, projectQuery } from "../../api/queries.ts";
+import { modelQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatPercent } from "../../components/format.ts";
@@ -109,13 +110,13 @@ const CHANGES: readonly FixAction[] = ["accepted", "fixed"];
 function Retraining({ projectId, modelId }: { projectId: number; modelId: number }) {
   const { t } = useTranslation("fixes");
   const counts = useQuery(fixesQuery(modelId)).data?.counts;
-  const role = useQuery(projectQuery(projectId)).data?.role;
+  const isDeveloper = useIsDeveloper(projectId);
   if (!counts) return null;
   const changed = CHANGES.reduce((sum, action) => sum + counts[action], 0);
   return (
     <footer className={styles.foot}>
       <p role="status">{t("counts", counts)}</p>
-      {changed > 0 && role !== "Labeler" && (
+      {changed > 0 && isDeveloper && (
         <LinkButton size="small" to={`/projects/${projectId}/train?from=${modelId}`}>
           {t("retrain", { count: changed })}
         </LinkButton>

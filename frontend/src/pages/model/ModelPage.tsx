@@ -4,8 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asSentence } from "../../api/client.ts";
 import type { Model } from "../../api/types.ts";
-import { useCurrentProject, useIdParam } from "../../app/currentProject.ts";
+import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { Button, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatTimeLeft } from "../../components/format.ts";
@@ -48,22 +49,24 @@ export function ModelPage() {
 
 function Header({ model }: { model: Model }) {
   const { t } = useTranslation("model");
-  const mayTrain = useCurrentProject()?.role !== "Labeler";
+  const isDeveloper = useIsDeveloper(model.project_id);
   return (
     <header className={styles.header}>
       <h1>{model.name}</h1>
       <span className={styles.note}>{t(model.size)}</span>
       <span className={styles.note}>{t(model.status)}</span>
       <span className={styles.space} />
-      {mayTrain && <TrainingActions model={model} />}
+      {isDeveloper && <TrainingActions model={model} />}
       {model.status === "ready" && (
         <>
           <LinkButton icon={ChartColumn} to={`/models/${model.id}/statistics`}>
             {t("viewStatistics")}
           </LinkButton>
-          <LinkButton kind="primary" icon={WandSparkles} to={`/models/${model.id}/predict`}>
-            {t("newPrediction")}
-          </LinkButton>
+          {isDeveloper && (
+            <LinkButton kind="primary" icon={WandSparkles} to={`/models/${model.id}/predict`}>
+              {t("newPrediction")}
+            </LinkButton>
+          )}
         </>
       )}
     </header>

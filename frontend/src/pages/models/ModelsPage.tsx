@@ -1,15 +1,14 @@
 /** All models of a project in a table; some of them can be marked and compared. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { BrainCircuit, Download, Scale, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { api } from "../../api/client.ts";
-import { projectQuery } from "../../api/queries.ts";
 import type { Model } from "../../api/types.ts";
 import { useIdParam } from "../../app/currentProject.ts";
 import { Page } from "../../app/Page.tsx";
-import { isAtLeast } from "../../app/roles.ts";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { Checkbox } from "../../components/Checkbox.tsx";
 import { DeleteByNameDialog } from "../../components/DeleteByNameDialog.tsx";
@@ -31,7 +30,7 @@ export function ModelsPage() {
   const projectId = useIdParam("projectId");
   const navigate = useNavigate();
   const models = useModels(projectId);
-  const mayTrain = isAtLeast(useQuery(projectQuery(projectId)).data?.role, "Developer");
+  const mayTrain = useIsDeveloper(projectId);
   const [leaving, setLeaving] = useState<Model | null>(null);
   const [downloaded, setDownloaded] = useState<Model | null>(null);
   const [marked, setMarked] = useState<readonly number[]>([]);

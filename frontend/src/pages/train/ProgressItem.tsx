@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover, VisuallyHidden } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { asSentence } from "../../api/client.ts";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { CurveChart } from "../../charts/CurveChart.tsx";
 import { Button, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -69,6 +70,7 @@ function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }
   const { t } = useTranslation("train");
   const { points } = useLiveModel(model.id);
   const stop = useModelAction(model.id, "stop");
+  const isDeveloper = useIsDeveloper(model.project_id);
   const best = bestPoint(points);
   return (
     <section className={styles.running}>
@@ -97,9 +99,11 @@ function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }
         <LinkButton kind="quiet" icon={ChartSpline} to={`/models/${model.id}`} onClick={onLeave}>
           {t("learningCurves")}
         </LinkButton>
-        <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || !model.can_stop}>
-          {model.status === "stopping" ? t("stopping") : t("stop")}
-        </Button>
+        {isDeveloper && (
+          <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || !model.can_stop}>
+            {model.status === "stopping" ? t("stopping") : t("stop")}
+          </Button>
+        )}
       </footer>
     </section>
   );
@@ -113,6 +117,7 @@ interface QueuedProps {
 
 function Queued({ model, waitsFor, onAsk }: QueuedProps) {
   const { t } = useTranslation("train");
+  const isDeveloper = useIsDeveloper(model.project_id);
   return (
     <section className={styles.queued}>
       <b>{model.name}</b>
@@ -120,7 +125,7 @@ function Queued({ model, waitsFor, onAsk }: QueuedProps) {
       <span className={styles.waits}>
         {waitsFor === undefined ? t("waitsForWorker") : t("waitsFor", { name: waitsFor })}
       </span>
-      <CancelWaiting model={model} onAsk={onAsk} />
+      {isDeveloper && <CancelWaiting model={model} onAsk={onAsk} />}
     </section>
   );
 }

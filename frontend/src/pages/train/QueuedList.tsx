@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button as AriaButton, GridList, GridListItem, useDragAndDrop } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { IconButton } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { CancelDialog } from "./CancelDialog.tsx";
@@ -31,35 +32,63 @@ export function QueuedList({ models, onReorder }: QueuedListProps) {
       <GridList aria-label={t("waiting")} className={styles.list ?? ""} dragAndDropHooks={dragAndDropHooks}>
         {models.map((model, place) => (
           <GridListItem key={model.id} id={model.id} textValue={model.name} className={styles.row ?? ""}>
-            <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
-              <Icon of={GripVertical} />
-            </AriaButton>
-            <span className={styles.place}>{place + 1}</span>
-            <Link to={`/models/${model.id}`} className={styles.name}>
-              {model.name}
-            </Link>
-            <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
-            <span className={styles.buttons}>
-              <IconButton
-                size="small"
-                icon={ArrowUp}
-                label={t("moveUp", { name: model.name })}
-                isDisabled={place === 0}
-                onPress={() => onReorder(movedBy(ids, model.id, -1))}
-              />
-              <IconButton
-                size="small"
-                icon={ArrowDown}
-                label={t("moveDown", { name: model.name })}
-                isDisabled={place === models.length - 1}
-                onPress={() => onReorder(movedBy(ids, model.id, 1))}
-              />
-              <CancelWaiting model={model} onAsk={setLeaving} />
-            </span>
+            <QueuedRow
+              model={model}
+              place={place}
+              isLast={place === models.length - 1}
+              onMove={(by) => onReorder(movedBy(ids, model.id, by))}
+              onAsk={setLeaving}
+            />
           </GridListItem>
         ))}
       </GridList>
       {leaving && <CancelDialog model={leaving} onClose={() => setLeaving(null)} />}
+    </>
+  );
+}
+
+interface QueuedRowProps {
+  model: QueuedModel;
+  place: number;
+  isLast: boolean;
+  onMove: (by: -1 | 1) => void;
+  onAsk: (model: QueuedModel) => void;
+}
+
+function QueuedRow({ model, place, isLast, onMove, onAsk }: QueuedRowProps) {
+  const { t } = useTranslation("train");
+  const isDeveloper = useIsDeveloper(model.project_id);
+  return (
+    <>
+      {isDeveloper && (
+        <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
+          <Icon of={GripVertical} />
+        </AriaButton>
+      )}
+      <span className={styles.place}>{place + 1}</span>
+      <Link to={`/models/${model.id}`} className={styles.name}>
+        {model.name}
+      </Link>
+      <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
+      {isDeveloper && (
+        <span className={styles.buttons}>
+          <IconButton
+            size="small"
+            icon={ArrowUp}
+            label={t("moveUp", { name: model.name })}
+            isDisabled={place === 0}
+            onPress={() => onMove(-1)}
+          />
+          <IconButton
+            size="small"
+            icon={ArrowDown}
+            label={t("moveDown", { name: model.name })}
+            isDisabled={isLast}
+            onPress={() => onMove(1)}
+          />
+          <CancelWaiting model={model} onAsk={onAsk} />
+        </span>
+      )}
     </>
   );
 }

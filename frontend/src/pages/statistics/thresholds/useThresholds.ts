@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client.ts";
 import type { Checkpoint, Speed } from "../../../api/types.ts";
 import { useCurrentProject } from "../../../app/currentProject.ts";
+import { isAtLeast } from "../../../app/roles.ts";
 import { showToast } from "../../../components/toasts.ts";
 import { type Thresholds, thresholdsQuery } from "../../predict/thresholdsQuery.ts";
 import { takenBack } from "./takenBack.ts";
@@ -27,7 +28,7 @@ export function useThresholds(modelId: number, checkpoint: Checkpoint, speed: Sp
   const client = useQueryClient();
   const owner: Owner = { modelId, checkpoint, speed };
   const thresholds = useQuery({ ...queryOf(owner), enabled: isReady });
-  const role = useCurrentProject()?.role;
+  const project = useCurrentProject();
   const save = useMutation({
     mutationFn: ({ change, of }: { change: ThresholdChange; of: Owner }) =>
       api.put<Thresholds>(`/api/v1/models/${of.modelId}/thresholds`, change, {
@@ -54,7 +55,7 @@ export function useThresholds(modelId: number, checkpoint: Checkpoint, speed: Sp
   return {
     thresholds: thresholds.data,
     isOptimized: thresholds.data?.optimized ?? true,
-    mayChange: role !== undefined && role !== "Labeler",
+    mayChange: isAtLeast(project?.role, "Developer"),
     isSaving: save.isPending,
     error: save.error ?? thresholds.error,
     change,
