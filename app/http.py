@@ -64,6 +64,7 @@ _MEANINGS = {
     401: "No token or session, or a wrong one",
     403: "Not allowed with this role or token",
     404: "Does not exist, or may not be seen",
+    408: "The rest of what was sent did not come",
     409: "Not possible in the present state",
     412: "Someone else saved meanwhile",
     413: "Too large",

@@ -1,11 +1,9 @@
 """Uploaded files on their way in: unpacked, decoded once for check and thumbnail, hashed, stored. No database here."""
 
 import hashlib
-import threading
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +11,12 @@ from app.images.archives import ArchiveRefused
 from app.images.fingerprints import fingerprint
 from app.images.location import LocationKept, blank_location
 from app.inference.decode import ImageHeader, opened_image
+from app.inference.decode_budget import PIXELS_AT_ONCE, DecodeBudget
 from app.inference.errors import ImageRefused
 from app.storage.blobs import BlobStore
 from app.storage.thumbnails import THUMBNAIL_LONG_SIDE, THUMBNAIL_SUFFIX, make_thumbnail, shrink_to_thumbnail
 
 THREADS = 4  # of one request; decoding and hashing let other threads run, and half of the time is waiting for the disk
-PIXELS_AT_ONCE = 60_000_000  # decoded at one time in the whole server, at 6 bytes each; one larger image goes alone
 _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif", "JPEG2000": ".jp2", "PPM": ".pnm"}
 
 
@@ -124,29 +122,6 @@ class Intake:
             thumbnail_key=thumbnail_key,
             fingerprint=fingerprint(small),
         )
-
-
-class DecodeBudget:
-    """Lets many small images be decoded at once, or one large one, so that memory stays bounded."""
-
-    def __init__(self, pixels: int) -> None:
-        self._pixels = pixels
-        self._free = pixels
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def turn(self, pixels: int) -> Iterator[None]:
-        """Wait until there is room for an image of so many pixels."""
-        needed = min(pixels, self._pixels)
-        with self._changed:
-            self._changed.wait_for(lambda: self._free >= needed)
-            self._free -= needed
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._free += needed
-                self._changed.notify_all()
 
 
 _decoding = DecodeBudget(PIXELS_AT_ONCE)

@@ -1,7 +1,8 @@
 """What `/api/predict` takes and gives, on this server and on a bundle's: it knows neither database nor settings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -10,11 +11,12 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from app.errors import BadRequest, PayloadTooLarge
+from app.errors import AppError, BadRequest, PayloadTooLarge
 from app.http import errors
 from app.images.image_input import read_image_input
 from app.images.url_allowance import UrlAllowance
-from app.inference.decode import decode_image
+from app.inference.decode import opened_image
+from app.inference.decode_budget import PIXELS_AT_ONCE, DecodeBudget
 from app.inference.errors import ImageTooLarge, InvalidImage
 from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
 from app.inference.prediction import Prediction
@@ -22,8 +24,18 @@ from app.inference.predictor import Predictor
 from app.predictions.gate import CallerLeft, Place, PredictionGate
 
 MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 million pixels of JPEG are less
+STALL_SECONDS = 30  # a caller that sends nothing more keeps its place in the queue no longer
 
-RESPONSES = errors(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+RESPONSES = errors(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
+
+
+_decoding = DecodeBudget(PIXELS_AT_ONCE)
+
+
+class BodyStalled(AppError):
+    """The caller began to send an image and stopped."""
+
+    status_code = 408
 
 
 class AnswerFormat(StrEnum):
@@ -109,17 +121,27 @@ def predict_file(
         BadRequest: The file is no image.
         PayloadTooLarge: The image has more pixels than allowed.
     """
+    with (
+        _image_refused(),
+        opened_image(image_file, max_pixels=max_pixels) as image,
+        _decoding.turn(image.pixel_count),
+    ):
+        rgb = image.decode()
+        predictor = load()
+        with gate.turn(place):
+            predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
+    height, width = rgb.shape[:2]
+    return PredictedImage(predictions, height, width)
+
+
+@contextmanager
+def _image_refused() -> Iterator[None]:
     try:
-        rgb = decode_image(image_file, max_pixels=max_pixels)
+        yield
     except InvalidImage as error:
         raise BadRequest(f"invalid url or image: {error}") from error
     except ImageTooLarge as error:
         raise PayloadTooLarge(str(error)) from error
-    predictor = load()
-    with gate.turn(place):
-        predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
-    height, width = rgb.shape[:2]
-    return PredictedImage(predictions, height, width)
 
 
 def answer_with(found: PredictedImage, query: AnswerQuery) -> Response:
@@ -132,11 +154,17 @@ def answer_with(found: PredictedImage, query: AnswerQuery) -> Response:
 
 async def _body(request: Request) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
-        parts.append(part)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(STALL_SECONDS) as limit:
+            async for part in request.stream():
+                limit.reschedule(loop.time() + STALL_SECONDS)
+                size += len(part)
+                if size > MAX_BODY_BYTES:
+                    raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
+                parts.append(part)
+    except TimeoutError as error:
+        raise BodyStalled(f"no more of the image came for {STALL_SECONDS} seconds: send it again") from error
     return b"".join(parts)
 
 

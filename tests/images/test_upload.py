@@ -1,7 +1,6 @@
 """Uploading over HTTP."""
 
 import io
-import threading
 from itertools import chain
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from sqlalchemy import func, select
 from app.db.engine import session_scope
 from app.db.models import Image, Project
 from app.images import intake, service
-from app.images.intake import DecodeBudget
 from app.settings import Settings, get_settings
 from tests.conftest import Person, use_settings
 from tests.images.conftest import Upload
@@ -244,23 +242,6 @@ def test_upload__removes_the_files_when_the_database_fails(
     assert stored_files(app_env) == []
     with session_scope(read_only=True) as session:
         assert session.scalar(select(func.count(Image.id))) == 0
-
-
-def test_decode_budget__lets_one_large_image_go_alone() -> None:
-    budget = DecodeBudget(100)
-    order: list[str] = []
-
-    def take_small() -> None:
-        with budget.turn(1):
-            order.append("small")
-
-    with budget.turn(1000):
-        thread = threading.Thread(target=take_small)
-        thread.start()
-        thread.join(0.05)
-        order.append("large")
-    thread.join()
-    assert order == ["large", "small"]
 
 
 @pytest.mark.skipif(not ODDITIES.is_dir(), reason="the shared data set oddities is not here")
