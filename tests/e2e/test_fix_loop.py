@@ -92,6 +92,16 @@ def test_errors__are_accepted_and_dismissed_and_lead_to_a_retraining(
     expect(dialog).to_contain_text("fruit")
 
 
+def test_errors__are_stepped_over_in_haste_on_a_slow_machine(page: Page, api: httpx.Client, planted: Planted) -> None:
+    total = len(findings(api, planted))
+    card = review_card(page, planted)
+    expect(card).to_contain_text(f"1 of {total}")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    for _ in range(total // 2):
+        card.get_by_role("button", name="Next error").click()
+    expect(card).to_contain_text(f"{total // 2 + 1} of {total}")
+
+
 def test_error__is_fixed_by_hand_only_when_something_changed(page: Page, api: httpx.Client, planted: Planted) -> None:
     card = review_card(page, planted)
     first = findings(api, planted)[0]

@@ -21,8 +21,7 @@ import { type ReviewWalk, useReviewKeys, useReviewWalk } from "./useReviewWalk.t
 
 interface ReviewProps {
   projectId: number;
-  /** The address's; `open` may still be the one before. */
-  imageId: number;
+  /** Perhaps still the image before that of the address. */
   open: OpenImage;
   canvas: CanvasParts;
   colorOf: (label: string) => string;
@@ -36,9 +35,9 @@ export function Review(props: ReviewProps) {
   return walk && model ? <Card {...props} walk={walk} model={model} /> : null;
 }
 
-function Card({ projectId, imageId, open, canvas, colorOf, walk, model }: ReviewProps & { walk: Walk; model: Model }) {
+function Card({ projectId, open, canvas, colorOf, walk, model }: ReviewProps & { walk: Walk; model: Model }) {
   const { t } = useTranslation("fixes");
-  const review = useReviewWalk({ projectId, imageId, open, canvas, walk, modelName: model.name });
+  const review = useReviewWalk({ projectId, open, canvas, walk, modelName: model.name });
   const { finding, place, total, error } = review;
   useReviewKeys(review);
   return (

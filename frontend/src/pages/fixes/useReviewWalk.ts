@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client.ts";
+import { idOf } from "../../app/currentProject.ts";
 import { showToast } from "../../components/toasts.ts";
 import { intersectBoxes, isEmptyBox } from "../../geometry/box.ts";
 import type { Box } from "../../geometry/types.ts";
@@ -34,8 +35,7 @@ export interface ReviewWalk {
 
 interface WalkOptions {
   projectId: number;
-  /** The address's; `open` may still be the one before. */
-  imageId: number;
+  /** Perhaps still the image before that of the address. */
   open: OpenImage;
   canvas: CanvasParts;
   walk: Walk;
@@ -45,10 +45,10 @@ interface WalkOptions {
 const NONE: readonly Finding[] = [];
 
 /** The finding at hand, the ways to others, and what can be done about it. */
-export function useReviewWalk({ projectId, imageId, open, canvas, walk, modelName }: WalkOptions): ReviewWalk {
+export function useReviewWalk({ projectId, open, canvas, walk, modelName }: WalkOptions): ReviewWalk {
   const { t } = useTranslation("fixes");
   const { editor, autosave, image } = open;
-  const { findings, finding, actionOf, error, go, beside } = useFindings(projectId, walk, imageId);
+  const { findings, finding, actionOf, error, go, beside } = useFindings(projectId, walk);
   const isHere = finding !== null && finding.image_id === image.id;
   const queryClient = useQueryClient();
   const [isBusy, setIsBusy] = useState(false);
@@ -109,9 +109,11 @@ export function useReviewWalk({ projectId, imageId, open, canvas, walk, modelNam
 }
 
 /** The address names the finding; on another image the first one there is taken. */
-function useFindings(projectId: number, walk: Walk, imageId: number) {
+function useFindings(projectId: number, walk: Walk) {
   const navigate = useNavigate();
   const [search] = useSearchParams();
+  // both as they are now: with the image before, the finding of the next one would be none of its own
+  const imageId = idOf(useParams().imageId);
   const query = useQuery(findingsQuery(walk.modelId, walk.split));
   const fixes = useQuery(fixesQuery(walk.modelId)).data;
   const findings = query.data?.items ?? NONE;

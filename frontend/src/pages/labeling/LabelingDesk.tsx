@@ -76,7 +76,7 @@ export const LabelingDesk = memo(function LabelingDesk(props: LabelingDeskProps)
       <ToolRail editor={editor} onAction={act} />
       <CanvasArea {...{ projectId, session, open, canvas, panels, look, display }} onAction={act}>
         {drafts.isShown && <DraftOverlay desk={drafts} view={canvas.view} {...{ editor, colorOf }} />}
-        <Review {...{ projectId, imageId, open, canvas, colorOf }} />
+        <Review {...{ projectId, open, canvas, colorOf }} />
       </CanvasArea>
       {panels.showsPanels && (
         <aside className={sideStyles.panel} aria-label={t("panels")}>
