@@ -98,7 +98,7 @@ def test_new_project__is_made_once_by_enter_and_leaves_whoever_cancelled_where_t
     for _ in range(3):
         field.press("Enter")
     wait_until(page, lambda: len(held), lambda count: count > 0)
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
     held[0].continue_()
     expect(cards(page).filter(has_text=name)).to_be_visible()
     expect(page).to_have_url(re.compile("/projects$"))

@@ -295,9 +295,9 @@ def test_page__fits_and_can_be_used_by_everybody(
     assert "\n".join(serious_violations(page)) == ""
 
 
-def test_not_trained__says_so(page: Page, browsing: Browsing, api: httpx.Client, judged: Judged) -> None:
+def test_model_that_is_not_there__is_told(page: Page, browsing: Browsing) -> None:
     page.goto("/models/999999/statistics")
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     browsing.forgive("404")
 
 
