@@ -327,7 +327,7 @@ def test_work_off_queue__trains_an_earlier_model_further(start: Start, trainer: 
     (attempt,) = document["attempts"]
     (started,) = attempt["starts"]
     assert "backbone.body.conv1.weight" in started["loaded"]["loaded"]
-    assert (started["precision"], started["batch_size"], started["processes"]) == ("float32", 4, 1)
+    assert (started["precision"], started["batch_size"], started["processes"]) == ("float32", 2, 1)
 
 
 def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: Trainer, owner: Person) -> None:
