@@ -107,6 +107,6 @@ def test_save__of_a_label_that_somebody_deletes_meanwhile(
         lambda session: repository.delete_class(session, image.project_id, labels["fig"]),
         lambda: image.put(polygon_instance()),
     )
-    # SQLite lets the second begin when the first has ended: then there is no such label.
-    assert answer.status_code == (422 if database.startswith("sqlite") else 409), answer.text
+    # SQLite lets the second begin when the first has ended: then there is no such label. A busy machine may do so too.
+    assert answer.status_code in ({422} if database.startswith("sqlite") else {409, 422}), answer.text
     assert image.get()["items"] == []
