@@ -475,8 +475,9 @@ def blob_size(key: str) -> int:
 def test_fast__says_why_it_could_not_be_made(
     project_id: int, model_id: int, make: Callable[..., Any], exports: dict[CheckpointKind, Path]
 ) -> None:
-    key = f"projects/{project_id}/models/{model_id}/best-1/{MASK_HEAD_FILE}"
-    get_blob_store().put_bytes(key, b"damaged")
+    prefix = f"projects/{project_id}/models/{model_id}/best-1"
+    get_blob_store().put_bytes(f"{prefix}/{MASK_HEAD_FILE}", b"damaged")
+    get_blob_store().delete([f"{prefix}/{HASHES_FILE}"])  # with them, the damage is told before anything is made
     failed = make("fast")
     assert failed["status"] == "failed"
     assert "INT8" in failed["error"]
