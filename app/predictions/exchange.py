@@ -1,14 +1,16 @@
 """What `/api/predict` takes and gives, on this server and on a bundle's: it knows neither database nor settings."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+import numpy as np
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
+from numpy.typing import NDArray
 from starlette.requests import ClientDisconnect
 
 from app.errors import AppError, BadRequest, PayloadTooLarge
@@ -27,7 +29,6 @@ MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 mill
 STALL_SECONDS = 30  # a caller that sends nothing more keeps its place in the queue no longer
 
 RESPONSES = errors(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
-
 
 _decoding = DecodeBudget(PIXELS_AT_ONCE)
 
@@ -121,12 +122,8 @@ def predict_file(
         BadRequest: The file is no image.
         PayloadTooLarge: The image has more pixels than allowed.
     """
-    with (
-        _image_refused(),
-        opened_image(image_file, max_pixels=max_pixels) as image,
-        _decoding.turn(image.pixel_count),
-    ):
-        rgb = image.decode()
+    with ExitStack() as held:
+        rgb = _decode(image_file, max_pixels=max_pixels, held=held)
         predictor = load()
         with gate.turn(place):
             predictions = predictor.predict(rgb, score_thresholds=score_thresholds)
@@ -134,10 +131,12 @@ def predict_file(
     return PredictedImage(predictions, height, width)
 
 
-@contextmanager
-def _image_refused() -> Iterator[None]:
+def _decode(image_file: bytes, *, max_pixels: int, held: ExitStack) -> NDArray[np.uint8]:
+    """Decode within what may be decoded at one time; `held` gives it back. The file is not held any longer."""
     try:
-        yield
+        with opened_image(image_file, max_pixels=max_pixels) as image:
+            held.enter_context(_decoding.turn(image.pixel_count))
+            return image.decode()
     except InvalidImage as error:
         raise BadRequest(f"invalid url or image: {error}") from error
     except ImageTooLarge as error:
