@@ -16,6 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 from fastapi import FastAPI
+from redis import Redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -72,14 +73,22 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A Redis server of this run."""
+def redis_of_this_run() -> Iterator[str]:
+    """The URL of a Redis server that all tests of this process share."""
     program = shutil.which("redis-server")
     if program is None:
         skip_or_fail("redis-server is not on this machine: apt-get install redis-server")
     else:
         with redis_server(program) as url:
             yield url
+
+
+@pytest.fixture
+def redis_url(redis_of_this_run: str) -> str:
+    """An empty Redis: what an earlier test rang for stays in its queues where its worker was killed."""
+    with Redis.from_url(redis_of_this_run) as redis:
+        redis.flushall()
+    return redis_of_this_run
 
 
 @pytest.fixture(scope="session")
