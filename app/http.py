@@ -56,9 +56,10 @@ PageQuery = Annotated[PageParams, Depends(get_page_params)]
 
 def errors(*status_codes: int) -> dict[int | str, dict[str, Any]]:
     """For an endpoint's `responses=`: the statuses that it answers with `{"error": …}`."""
-    return {code: {"model": ErrorBody, "description": _MEANINGS[code]} for code in status_codes}
+    return {code: {"description": _MEANINGS[code], "content": _ERROR_CONTENT} for code in status_codes}
 
 
+_ERROR_CONTENT = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorBody.__name__}"}}}
 _MEANINGS = {
     400: "What was sent cannot be read",
     401: "No token or session, or a wrong one",

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.accounts import endpoints as accounts
 from app.accounts.sign_in_limit import SignInLimit
 from app.accounts.token_uses import WRITE_SECONDS, TokenUses
+from app.application import Application
 from app.background import Background
 from app.batches import endpoints as batches
 from app.batches import service as batch_service
@@ -20,7 +21,7 @@ from app.db.schema_version import require_current
 from app.draft_labels import endpoints as draft_labels
 from app.fixes import endpoints as fixes
 from app.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
-from app.http import API_ERRORS, FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
+from app.http import FaultMiddleware, TrailingSlashMiddleware, add_error_handlers
 from app.images import compat_endpoints as compat_images
 from app.images import endpoints as images
 from app.images import fingerprint_filling
@@ -57,43 +58,38 @@ GC_THRESHOLD = 50_000
 
 
 def create_app() -> FastAPI:
-    app = FastAPI(
+    app = Application(
+        (
+            accounts.router,
+            projects.router,
+            project_archive.router,
+            images.router,
+            compat_images.router,
+            uploads.router,
+            labels.router,
+            labeling_time.router,
+            smart_masks.router,
+            splits.router,
+            training.router,
+            statistics.router,
+            fixes.router,
+            predict.router,
+            predictions.router,
+            bundle.router,
+            engines.router,
+            batches.router,
+            draft_labels.router,
+            health.router,
+            metrics.router,
+            pages.router,
+        ),
         title="Maskwright",
         description="Instance segmentation on your own machine: label, train, judge and serve models.",
-        openapi_url="/api/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
         lifespan=_lifespan,
-        generate_unique_id_function=lambda route: route.name,
     )
     add_error_handlers(app)
     add_database_error_handler(app)
     app.add_exception_handler(404, pages.answer_not_found)
-    for router in (
-        accounts.router,
-        projects.router,
-        project_archive.router,
-        images.router,
-        compat_images.router,
-        uploads.router,
-        labels.router,
-        labeling_time.router,
-        smart_masks.router,
-        splits.router,
-        training.router,
-        statistics.router,
-        fixes.router,
-        predict.router,
-        predictions.router,
-        bundle.router,
-        engines.router,
-        batches.router,
-        draft_labels.router,
-    ):
-        app.include_router(router, responses=API_ERRORS)
-    for router in (health.router, metrics.router, pages.router):
-        app.include_router(router)
     app.mount("/static", CachedStaticFiles())
     _add_middleware(app)
     return app

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.accounts import authentication, service
 from app.accounts.passwords import hash_password
@@ -22,6 +22,7 @@ from app.accounts.schemas import (
     UsesOfTokenSchema,
 )
 from app.accounts.sign_in_limit import SignInLimit
+from app.application import new_router
 from app.db.enums import PasswordOrigin
 from app.db.models import ApiToken, User
 from app.deps import AccountUser, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep
@@ -31,7 +32,7 @@ from app.paging import Page
 MAX_USES_DAYS = 366
 UsesDays = Annotated[int, Query(ge=1, le=MAX_USES_DAYS)]
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = new_router("/api/v1", tags=["accounts"])
 
 
 @router.post("/session", responses=errors(429))

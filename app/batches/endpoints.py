@@ -4,11 +4,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from app.application import new_router
 from app.batches import downloads, service
 from app.batches.schemas import (
     BatchImageItem,
@@ -43,7 +44,7 @@ from app.paging import Page
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 
-router = APIRouter(prefix="/api/v1", tags=["batches"])
+router = new_router("/api/v1", tags=["batches"])
 
 Position = Annotated[int, Path(ge=1, lt=2**31)]
 

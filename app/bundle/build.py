@@ -38,6 +38,7 @@ PAGE_PACKAGES = "packages.json"  # of the page's folder: what is built into it
 # The two cores as they are, the bundle's server, and what the server shares with this one.
 SHIPPED = (
     "__init__.py",
+    "application.py",
     "errors.py",
     "headers.py",
     "http.py",

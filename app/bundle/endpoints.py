@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.application import new_router
 from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.service import Wish, make_bundle
 from app.db.enums import CheckpointKind, Speed
 from app.deps import ModelDeveloperAccess
 from app.http import PathId, errors
 
-router = APIRouter(prefix="/api/v1", tags=["offline"])
+router = new_router("/api/v1", tags=["offline"])
 
 
 @router.get("/models/{model_id}/bundle", response_class=StreamingResponse, responses={**ZIP_FILE, **errors(409, 503)})

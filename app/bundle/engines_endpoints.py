@@ -1,8 +1,8 @@
 """A model for other engines, and the labels that it was trained with."""
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from app.application import new_router
 from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.engines import Engine, download_engine
 from app.bundle.training_labels import download_training_labels
@@ -10,7 +10,7 @@ from app.db.enums import CheckpointKind, Split
 from app.deps import ModelDeveloperAccess, ReadSessionDep
 from app.http import PathId, errors
 
-router = APIRouter(prefix="/api/v1", tags=["offline"])
+router = new_router("/api/v1", tags=["offline"])
 
 
 @router.get(

@@ -1,7 +1,6 @@
 """Draft labels over HTTP."""
 
-from fastapi import APIRouter
-
+from app.application import new_router
 from app.batches.schemas import MadeDrafts, WantedDrafts
 from app.deps import BatchDeveloperAccess, ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.draft_labels import service
@@ -17,7 +16,7 @@ from app.draft_labels.schemas import (
 )
 from app.http import PathId, errors
 
-router = APIRouter(prefix="/api/v1", tags=["draft labels"])
+router = new_router("/api/v1", tags=["draft labels"])
 
 
 @router.post("/batches/{batch_id}/drafts", status_code=201, responses=errors(409))

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from app.application import new_router
 from app.db.enums import FindingKind
 from app.deps import ModelLabelerAccess, ReadSessionDep, SessionDep
 from app.fixes import findings, service
@@ -13,7 +14,7 @@ from app.paging import Page
 from app.statistics.endpoints import ChoiceDep, TablesDep
 from app.statistics.loading import load
 
-router = APIRouter(prefix="/api/v1", tags=["fixes"], responses=errors(401, 403, 404, 409, 422))
+router = new_router("/api/v1", tags=["fixes"], responses=errors(401, 403, 404, 409, 422))
 
 Decided = Annotated[bool | None, Query(description="Only those that somebody has decided on, or only the others.")]
 

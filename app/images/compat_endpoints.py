@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from app.application import new_router
 from app.blob_response import IMAGE_FILE, blob_response
 from app.deps import AccountUser, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import BadRequest, UnsupportedMediaType
@@ -25,7 +26,7 @@ from app.storage.blobs import get_blob_store
 MAX_URL_BYTES = 128 * 1024 * 1024  # as for prediction
 FORM_TYPE, MULTIPART_TYPE = "application/x-www-form-urlencoded", "multipart/form-data"
 
-router = APIRouter(prefix="/api", tags=["hosted service's calls"])
+router = new_router("/api", tags=["hosted service's calls"])
 
 _NAME = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
 _PROJECT_BODY = {

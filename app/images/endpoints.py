@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
+from app.application import new_router
 from app.blob_response import IMAGE_FILE
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.form_files import ReceivedFile, form_schema, receive_form_files
@@ -25,7 +26,7 @@ from app.paging import Page
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 
-router = APIRouter(prefix="/api/v1", tags=["images"])
+router = new_router("/api/v1", tags=["images"])
 
 
 ImageQueryParams = Annotated[ImageQuery, Query()]

@@ -3,14 +3,15 @@
 import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from app.application import new_router
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.http import PathId
 from app.labeling_time import service
 from app.labeling_time.schemas import LabelingTimeReport, ReportFormat, WorkedBody
 
-router = APIRouter(prefix="/api/v1", tags=["labeling time"])
+router = new_router("/api/v1", tags=["labeling time"])
 
 
 @router.post("/images/{image_id}/labeling-time", status_code=204)

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.application import new_router
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
@@ -35,7 +36,7 @@ from app.labels.schemas import (
 from app.paging import Page, cut_page
 from app.settings import get_settings
 
-router = APIRouter(prefix="/api/v1", tags=["labels"])
+router = new_router("/api/v1", tags=["labels"])
 
 ExportFormat = Annotated[str, Query(alias="format", description=" or ".join(WRITERS))]
 IfMatchHeader = Annotated[str | None, Header(alias="If-Match", description="The ETag that the change began from")]

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.accounts.caller import Caller
+from app.application import new_router
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Role, Speed
 from app.deps import CurrentUser
@@ -22,7 +23,7 @@ def _limit_rate(request: Request, caller: CurrentUser) -> None:
     limit.take((caller.user_id, caller.token_id), per_minute=get_settings().predict_per_minute)
 
 
-router = APIRouter(tags=["prediction"], dependencies=[Depends(_limit_rate)])
+router = new_router(tags=["prediction"], dependencies=[Depends(_limit_rate)])
 
 
 def _find_target(

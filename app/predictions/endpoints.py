@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 
+from app.application import new_router
 from app.db.enums import CheckpointKind, Speed
 from app.deps import ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
 from app.http import PathId, errors
@@ -13,7 +14,7 @@ from app.predictions.speeds import SpeedMaker
 from app.training import service as training
 from app.training.schemas import ModelSchema
 
-router = APIRouter(prefix="/api/v1", tags=["prediction"])
+router = new_router("/api/v1", tags=["prediction"])
 
 
 def get_speed_maker(request: Request) -> SpeedMaker:

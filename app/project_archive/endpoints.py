@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.application import new_router
 from app.deps import AccountUser, DeveloperAccess
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
@@ -16,7 +17,7 @@ from app.projects.schemas import ProjectSchema
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 
-router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
+router = new_router("/api/v1/projects", tags=["projects"])
 
 
 @router.get("/{project_id}/archive", response_class=StreamingResponse)

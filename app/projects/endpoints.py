@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from app.application import new_router
 from app.db.enums import Role
 from app.db.models import User
 from app.deps import AccountUser, AdminAccess, CurrentUser, DeveloperAccess, LabelerAccess, ReadSessionDep, SessionDep
@@ -22,7 +23,7 @@ from app.projects.schemas import (
 )
 from app.storage.blobs import get_blob_store
 
-router = APIRouter(prefix="/api/v1/projects", tags=["projects"])
+router = new_router("/api/v1/projects", tags=["projects"])
 
 
 @router.post("", status_code=201)

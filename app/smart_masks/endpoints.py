@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 
+from app.application import new_router
 from app.deps import CurrentUser, ImageLabelerAccess
 from app.http import PathId, errors
 from app.settings import get_settings
@@ -12,7 +13,7 @@ from app.smart_masks.runtime import SmartMaskRuntime
 from app.smart_masks.schemas import SmartMask, SmartMaskBody, SmartMaskEngines
 from app.storage.blobs import get_blob_store
 
-router = APIRouter(prefix="/api/v1", tags=["smart labeling"])
+router = new_router("/api/v1", tags=["smart labeling"])
 
 
 def _runtime(request: Request) -> SmartMaskRuntime:

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from app.application import new_router
 from app.deps import LabelerAccess, ReadSessionDep, SessionDep
 from app.http import PageQuery
 from app.splits import service
@@ -11,7 +12,7 @@ from app.splits.schemas import ChooseBody, NearDuplicates, ValidationBody, Valid
 
 Across = Annotated[bool | None, Query(description="Only groups on both sides of the split, or only the others.")]
 
-router = APIRouter(prefix="/api/v1", tags=["validation set"])
+router = new_router("/api/v1", tags=["validation set"])
 
 
 @router.put("/projects/{project_id}/validation")

@@ -4,8 +4,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
+from app.application import new_router
 from app.db.enums import CheckpointKind, Speed, Split
 from app.deps import LabelerAccess, ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
 from app.errors import Unprocessable
@@ -29,7 +30,7 @@ from app.statistics.schemas import (
 )
 from app.statistics.tables import TableCache
 
-router = APIRouter(prefix="/api/v1", tags=["statistics"], responses=errors(401, 403, 404, 409, 422))
+router = new_router("/api/v1", tags=["statistics"], responses=errors(401, 403, 404, 409, 422))
 
 CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 

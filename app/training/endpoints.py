@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from app.application import new_router
 from app.deps import (
     CurrentUser,
     DeveloperAccess,
@@ -30,7 +31,7 @@ from app.training.schemas import (
     TrainRequest,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["training"])
+router = new_router("/api/v1", tags=["training"])
 
 
 def get_training_events(request: Request) -> TrainingEvents:

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
+from app.application import new_router
 from app.db.engine import session_scope
 from app.db.models import Upload
 from app.deps import LabelerAccess, ReadSessionDep, SessionDep
@@ -17,7 +18,7 @@ from app.uploads import protocol, service
 from app.uploads.receiving import receive_body
 from app.uploads.schemas import UploadSchema
 
-router = APIRouter(prefix="/api/v1/projects/{project_id}/uploads", tags=["uploads"])
+router = new_router("/api/v1/projects/{project_id}/uploads", tags=["uploads"])
 
 UploadId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 

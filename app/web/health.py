@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import obstore.exceptions
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from kombu.exceptions import KombuError
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.application import new_router
 from app.db.schema_version import require_current
 from app.errors import AppError
 from app.jobs.celery_app import get_celery_app
@@ -18,7 +18,7 @@ OK = "ok"
 BROKER_TIMEOUT_SECONDS = 2
 _UNREACHABLE = (AppError, SQLAlchemyError, KombuError, OSError, obstore.exceptions.BaseError)
 
-router = APIRouter(tags=["health"])
+router = new_router(tags=["health"], responses={})
 
 
 class Alive(BaseModel):

@@ -1,11 +1,12 @@
 """The pages: one shell for every address of the web application, which then draws the page in the browser."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.application import new_router
 from app.http import answer_http_exception
 from app.web.shell import STATIC, find_assets, render
 
@@ -13,7 +14,7 @@ APP_ENTRY = "src/main.tsx"
 DOCS_ENTRY = "src/docs.ts"
 HASHED_NAMES = "build/assets/"  # Vite puts a hash of its content into each name there
 
-router = APIRouter(include_in_schema=False)
+router = new_router(include_in_schema=False)
 
 
 @router.get("/")

@@ -5,11 +5,12 @@ import os
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response, Security
+from fastapi import Depends, FastAPI, Request, Response, Security
 from fastapi.responses import RedirectResponse
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 
+from app.application import Application, new_router
 from app.bundle.runtime.files import add_files
 from app.bundle.runtime.loading import LoadedModel
 from app.bundle.runtime.manifest import BundleRefused, Manifest
@@ -34,7 +35,7 @@ from app.predictions.exchange import (
 MAX_IMAGE_PIXELS = 150_000_000  # as the server's own default
 
 _token_header = APIKeyHeader(name=TOKEN_HEADER, auto_error=False)
-router = APIRouter()
+router = new_router(responses={})
 
 
 class Alive(BaseModel):
@@ -55,20 +56,15 @@ def create_app(options: Options, manifest: Manifest, model: LoadedModel) -> Fast
     Raises:
         BundleRefused: A setting of the environment is none.
     """
-    app = FastAPI(
+    app = Application(
+        [router],
         title=manifest.model_name,
         description=f"A model of Maskwright's, offline: checkpoint {manifest.checkpoint}, speed {manifest.speed}.",
-        openapi_url="/api/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.options, app.state.manifest, app.state.predictions = options, manifest, model
     app.state.allowance = UrlAllowance.parse(_listed(os.environ.get("MASKWRIGHT_PREDICT_URL_ALLOW", "")))
     app.state.max_pixels = _max_pixels()
     add_error_handlers(app)
-    app.include_router(router)
     add_files(app, options.folder, manifest, check_token=check_token)
     for middleware in (  # the last one is the outermost
         HeadMiddleware,
