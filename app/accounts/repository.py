@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.bulk import insert_into
 from app.db.models import ApiToken, LoginSession, TokenDay, User
 from app.paging import PageParams
 
@@ -46,8 +46,7 @@ def add_token_uses(session: Session, token_id: int, *, day: date, count: int, la
     counted = update(ApiToken).where(ApiToken.id == token_id).returning(ApiToken.id)
     if session.scalar(counted.values(use_count=ApiToken.use_count + count, last_used_at=last_at)) is None:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(TokenDay).values(token_id=token_id, day=day, use_count=count)
+    statement = insert_into(session, TokenDay).values(token_id=token_id, day=day, use_count=count)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[TokenDay.token_id, TokenDay.day],

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from packaging.requirements import Requirement
-
 # What the shipped modules import themselves; what these need is found from their own metadata.
 DIRECT = (
     "fastapi",
@@ -130,6 +128,8 @@ def _component(package: Package) -> dict[str, Any]:
 
 
 def _read(name: str) -> Package:
+    from packaging.requirements import Requirement  # its grammar takes time, which a start need not wait for
+
     distribution = metadata.distribution(name)
     parsed = [Requirement(text) for text in distribution.requires or ()]
     needs = {_canonical(one.name) for one in parsed if one.marker is None or one.marker.evaluate({"extra": ""})}

@@ -1,4 +1,4 @@
-"""Many values in a statement."""
+"""Many values in a statement, and rows that may be there already."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -17,9 +17,13 @@ def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
         yield values[start : start + VALUES_AT_ONCE]
 
 
+def insert_into(session: Session, kind: type[Any]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of this database's own dialect, which can say what becomes of a row that is there."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(kind)
+    return sqlite.insert(kind)
+
+
 def insert_of_new(session: Session, kind: type[Any], unique: Sequence[Any]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that passes over rows which are there by these unique columns, or which somebody has just made."""
-    columns = list(unique)
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(kind).on_conflict_do_nothing(index_elements=columns)
-    return sqlite.insert(kind).on_conflict_do_nothing(index_elements=columns)
+    return insert_into(session, kind).on_conflict_do_nothing(index_elements=list(unique))

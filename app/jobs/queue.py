@@ -2,9 +2,6 @@
 
 import logging
 
-from kombu.exceptions import KombuError
-
-from app.jobs.celery_app import get_celery_app
 from app.jobs.names import BATCH_QUEUE, PREDICT_BATCH, TRAIN, TRAINING_QUEUE
 
 logger = logging.getLogger(__name__)
@@ -21,7 +18,9 @@ def ring_batch(batch_id: int) -> None:
 
 
 def _ring(task: str, row_id: int, *, queue: str, what: str) -> None:
+    from app.jobs.broker import BrokerAway, send  # with Celery, which a start need not wait for
+
     try:
-        get_celery_app().send_task(task, args=[row_id], queue=queue, retry=False, ignore_result=True)
-    except (KombuError, OSError) as error:
+        send(task, row_id, queue=queue)
+    except BrokerAway as error:
         logger.warning("the broker cannot be reached, %s %d is rung again later: %s", what, row_id, error)

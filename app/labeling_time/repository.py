@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.bulk import insert_into
 from app.db.models import LabelingTime, User
 
 
 def add_time(session: Session, *, user_id: int, project_id: int, image_id: int, day: date, seconds: float) -> None:
     """Add to a person's time on an image in a day; two tabs that do so at once both count."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(LabelingTime).values(
+    statement = insert_into(session, LabelingTime).values(
         user_id=user_id, project_id=project_id, image_id=image_id, day=day, seconds=seconds
     )
     session.execute(

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from app.bundle import build
 from app.bundle.engines import Engine
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
@@ -122,8 +123,15 @@ SPEEDS = (Speed.SLOW, Speed.FAST)
 def server(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Server]:
     """A server with a model that has every file there is, of the speeds slow and fast."""
     exports = dict.fromkeys(CheckpointKind, exported_random_model(tmp_path_factory, seed=0))
-    data_dir = tmp_path_factory.mktemp("broken") / "data"
-    with server_with_a_model(data_dir, migrated_sqlite, exports) as (client, project_id, model_id):
+    folder = tmp_path_factory.mktemp("broken")
+    page = folder / "page"
+    page.mkdir()
+    (page / build.PAGE_PACKAGES).write_text("[]")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        server_with_a_model(folder / "data", migrated_sqlite, exports) as (client, project_id, model_id),
+    ):
+        patch.setattr(build, "PAGE", page)  # no file of the model; to compress it takes as long as all other answers
         store = get_blob_store()
         store.put_bytes(lifecycle.provenance_key(project_id, model_id), b'{"attempts": []}')
         with session_scope() as session:
