@@ -317,9 +317,13 @@ def forget_settings() -> None:
 
 
 def empty_tables(url: str) -> None:
+    """Delete all rows and begin with id 1 again; TRUNCATE, which makes new files for each table, takes three times as long."""
     engine = create_engine(url)
-    names = ", ".join(Base.metadata.tables)
+    tables = list(Base.metadata.tables)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))  # a session that a test left open shows itself
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text(f"LOCK TABLE {', '.join(tables)}"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order, whatever refers to what
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in tables))
+        connection.execute(text("SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences"))
     engine.dispose()
