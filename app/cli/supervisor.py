@@ -1,13 +1,17 @@
-"""Keeps child processes running: one that dies is started again, and none outlives its parent."""
+"""Keeps child processes running: one that dies is started again, and none outlives its parent.
+
+Children are forked, so what this process has imported is not imported again. It has no threads, which forking loses.
+"""
 
 import ctypes
 import logging
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from types import FrameType
 
 POLL_SECONDS = 0.2
@@ -24,14 +28,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Child:
-    """A program that should run, and how it has been doing."""
+    """What should run, and how it has been doing.
+
+    Args:
+        run: What the process does. It ends when this returns, or this turns it into another program.
+    """
 
     name: str
-    command: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    run: Callable[[], None]
+    process: BaseProcess | None = None
     started_at: float = 0.0
     delay: float = FIRST_DELAY_SECONDS
-    start_at: float = field(default=0.0)
+    start_at: float = 0.0
 
 
 class Supervisor:
@@ -57,9 +65,8 @@ class Supervisor:
         others_wait = True
         while not self._stopping:
             if others_wait:
-                status = first.process.poll() if first.process else None
-                if status is not None:
-                    return abs(status) or 1
+                if first.process is not None and first.process.exitcode is not None:
+                    return abs(first.process.exitcode) or 1
                 others_wait = not self._may_start()
             for child in self._children[: 1 if others_wait else None]:
                 self._look_after(child)
@@ -72,11 +79,11 @@ class Supervisor:
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
-        if child.process is not None and child.process.poll() is not None:
+        if child.process is not None and child.process.exitcode is not None:
             if now - child.started_at > HEALTHY_SECONDS:
                 child.delay = FIRST_DELAY_SECONDS
             logger.warning(
-                "%s ended with status %s; it starts again in %.1f s", child.name, child.process.returncode, child.delay
+                "%s ended with status %s; it starts again in %.1f s", child.name, child.process.exitcode, child.delay
             )
             child.process, child.start_at = None, now + child.delay
             child.delay = min(2 * child.delay, MAX_DELAY_SECONDS)
@@ -85,10 +92,8 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.started_at = time.monotonic()
-        # In a session of its own: Ctrl-C on a terminal reaches the supervisor alone, which ends all in order.
-        child.process = subprocess.Popen(
-            child.command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with(os.getpid())
-        )
+        child.process = get_context("fork").Process(target=_live, args=(child, os.getpid()))
+        child.process.start()
 
     def _end_all(self) -> None:
         running = [child.process for child in self._children if child.process is not None]
@@ -96,19 +101,21 @@ class Supervisor:
             process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for process in running:
-            try:
-                process.wait(max(deadline - time.monotonic(), 0))
-            except subprocess.TimeoutExpired:
+            process.join(max(deadline - time.monotonic(), 0))
+            if process.exitcode is None:
                 process.kill()
-                process.wait()
+                process.join()
 
 
-def _die_with(parent_id: int) -> Callable[[], None]:
-    """Have the kernel end a child when its parent dies, however it dies."""
-
-    def arrange() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent_id:  # it died before the call
-            os._exit(1)
-
-    return arrange
+def _live(child: Child, parent_id: int) -> None:
+    """Be a child: in a session of its own, since Ctrl-C is for the supervisor alone, which ends all in order."""
+    os.setsid()
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)  # the kernel ends it when its parent dies, however it dies
+    if os.getppid() != parent_id:  # it died before the call
+        return
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    child.run()

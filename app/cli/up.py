@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
+from app.cli import main
 from app.cli.address import base_url, connect_host
 from app.cli.supervisor import Child, Supervisor
 from app.cli.typer_app import new_cli
-from app.cli.worker import worker_command
+from app.cli.worker import run_worker
 from app.data_folder import make_data_folder
 from app.errors import AppError
 from app.logging import configure_logging
@@ -42,14 +43,18 @@ def run(
         if probe.connect_ex((connect_host(settings.host), settings.port)) == 0:
             raise PortTaken(settings)
     # The server itself migrates and says where it is: this process knows no SQLAlchemy, so the server starts at once.
-    children = [Child("server", [sys.executable, "-m", "app.cli.main", "serve", "--migrate"])]
+    children = [Child("server", _serve)]
     if worker and find_spec("torch") is None:
         typer.echo("No worker: training needs torch, which is not installed (pip install 'maskwright[worker]')")
     elif worker:
-        children.append(Child("worker", worker_command()))
+        children.append(Child("worker", run_worker))
     # Importing torch would take the cores that the server needs to answer quickly.
     supervisor = Supervisor(children, may_start=lambda: _answers(f"{base_url(settings.host, settings.port)}/healthz"))
     raise typer.Exit(supervisor.run())
+
+
+def _serve() -> None:
+    sys.exit(main.run(["serve", "--migrate"]))
 
 
 def _answers(url: str) -> bool:

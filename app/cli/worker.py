@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib.util import find_spec
+from typing import NoReturn
 
 from app.cli.typer_app import new_cli
 from app.errors import AppError
@@ -17,11 +18,15 @@ class WorkerNotInstalled(AppError):
 @cli.command()
 def run() -> None:
     require_torch()
+    run_worker()
+
+
+def run_worker() -> NoReturn:
+    """Become the worker, a program of its own: nothing of the command line stays in its memory."""
     os.execv(sys.executable, worker_command())
 
 
 def worker_command() -> list[str]:
-    """The worker is a program of its own: nothing of the command line stays in its memory."""
     return [sys.executable, "-m", "worker"]
 
 

@@ -13,12 +13,18 @@ import pytest
 PATIENCE_SECONDS = 60.0  # a busy machine starts a process slowly
 
 PROGRAM = """
-import sys
+import os, sys, time
+from functools import partial
 from pathlib import Path
 from app.cli.supervisor import Child, Supervisor
 folder = Path(sys.argv[1])
-script = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\\\n'); time.sleep(600)"
-children = [Child(name, [sys.executable, "-c", script, str(folder / name)]) for name in ("first", "second")]
+
+def note_and_sleep(file):
+    with file.open("a") as notes:
+        notes.write(f"{os.getpid()}\\n")
+    time.sleep(600)
+
+children = [Child(name, partial(note_and_sleep, folder / name)) for name in ("first", "second")]
 Supervisor(children, may_start=lambda: (folder / "first").exists()).run()
 """
 
