@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -42,11 +43,30 @@ def _read_assets(entry: str, _changed: int) -> Assets | None:
     manifest = json.loads(MANIFEST.read_text())
     if entry not in manifest:
         return None
-    built = manifest[entry]
-    imports = [manifest[name] for name in built.get("imports", [])]
+    *imports, built = _with_imports(manifest, entry)
     style_sheets = [sheet for chunk in (*imports, built) for sheet in chunk.get("css", [])]
     return Assets(
         script=BUILD_URL + built["file"],
         style_sheets=tuple(BUILD_URL + sheet for sheet in style_sheets),
         preloaded=tuple(BUILD_URL + chunk["file"] for chunk in imports),
     )
+
+
+def _with_imports(manifest: dict[str, dict[str, Any]], entry: str) -> list[dict[str, Any]]:
+    """What a chunk imports, and what that imports, each once and before what needs it; the chunk itself comes last.
+
+    Source: https://vite.dev/guide/backend-integration
+    """
+    ordered: list[dict[str, Any]] = []
+    seen: set[str] = set()
+
+    def add(name: str) -> None:
+        if name in seen:
+            return
+        seen.add(name)
+        for imported in manifest[name].get("imports", []):
+            add(imported)
+        ordered.append(manifest[name])
+
+    add(entry)
+    return ordered

@@ -1,6 +1,7 @@
 """The shell of the pages, its files, and the headers of every answer."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.conftest import Person
 
 MANIFEST = {
     "src/main.tsx": {"file": "assets/main-1.js", "css": ["assets/main-2.css"], "imports": ["_react-3.js"]},
-    "_react-3.js": {"file": "assets/react-3.js", "css": ["assets/react-4.css"]},
+    "_react-3.js": {"file": "assets/react-3.js", "css": ["assets/react-4.css"], "imports": ["_card-6.js"]},
+    "_card-6.js": {"file": "assets/card-6.js", "css": ["assets/card-7.css"]},
     "src/docs.ts": {"file": "assets/docs-5.js"},
 }
 ADDRESSES = [
@@ -50,8 +52,8 @@ def test_show_page__is_one_shell_for_every_address(built: Path, client: TestClie
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers["cache-control"] == "no-cache"
     assert '<script type="module" src="/static/build/assets/main-1.js"></script>' in answer.text
-    for sheet in ("main-2", "react-4"):
-        assert f'<link rel="stylesheet" href="/static/build/assets/{sheet}.css">' in answer.text
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/build/assets/(.+).css">', answer.text)
+    assert sheets == ["card-7", "react-4", "main-2"], "what is imported comes before what may change it"
     assert '<link rel="modulepreload" href="/static/build/assets/react-3.js">' in answer.text
     assert client.get(address.rstrip("/") + "/").text == answer.text
 
