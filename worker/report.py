@@ -16,6 +16,10 @@ class StopRequest(Enum):
     PAUSE = auto()  # save the state without an evaluation and end: another call of fit goes on from it
 
 
+class WorkerStopping(Exception):
+    """The worker was asked to end: the model goes back into the queue."""
+
+
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
     """One evaluation. What is not defined (mAP without a labeled validation image) is None."""

@@ -86,10 +86,15 @@ class DatabaseReporter:
             model.step, model.elapsed_s, model.progress = step, elapsed_s, min(max(fraction, 0.0), 1.0)
             model.eta_s = elapsed_s / fraction - elapsed_s if fraction > 0 else None
 
-        try:
-            self._transact(write)
-        except AWAY as error:
-            logger.info("progress of model %d is not told: %s", self._lease.model_id, error.orig)
+        self._write_if_there(write)
+
+    def time_left(self, seconds: float) -> None:
+        """Tell how long the rest will take; dropped when the database is away."""
+
+        def write(_session: Session, model: Model) -> None:
+            model.eta_s = seconds
+
+        self._write_if_there(write)
 
     def curve_point(self, point: CurvePoint) -> None:
         row = CurvePointRow(model_id=self._lease.model_id, **point.to_dict())
@@ -146,6 +151,12 @@ class DatabaseReporter:
         times: list[datetime] = []
         self.write(lambda session, _model: times.append(read_database_time(session)))
         return times[-1]
+
+    def _write_if_there(self, change: Callable[[Session, Model], object]) -> None:
+        try:
+            self._transact(change)
+        except AWAY as error:
+            logger.info("progress of model %d is not told: %s", self._lease.model_id, error.orig)
 
     def _transact(self, change: Callable[[Session, Model], object]) -> None:
         self._raise_if_lost()

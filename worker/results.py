@@ -30,6 +30,7 @@ from worker.checkpoint import TrainedModel, load_stored_model
 from worker.evaluate import best_accuracy
 from worker.export_onnx import ExportMismatch, export_model
 from worker.export_torchscript import export_torchscript
+from worker.export_watch import ExportWatch
 from worker.failures import NoCheckpoint
 from worker.model import IMAGE_MEAN, IMAGE_STD
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -58,7 +59,6 @@ def export_checkpoints(
     reporter: DatabaseReporter,
     directory: Path,
     load_image: LoadImage,
-    each_image: Callable[[str], None],
 ) -> None:
     """Export best and last, once where both are of one step, and predict with each on every image of the snapshot.
 
@@ -66,18 +66,20 @@ def export_checkpoints(
 
     Args:
         directory: Is made anew for each export.
-        each_image: Called before each prediction with words about it; may raise to end the work.
     Raises:
         NoCheckpoint: nothing was saved.
         ModelFileBroken: a saved state is missing or damaged.
         ExportMismatch: the exported model answers otherwise than the trained one.
+        WorkerStopping: the worker is to end.
     """
-    for state_keys in _states_to_export(claim.lease.model_id):
+    states = _states_to_export(claim.lease.model_id)
+    watch = ExportWatch(reporter, images=len(states) * len(frozen.images))
+    for state_keys in states:
         reporter.log(f"Exporting {' and '.join(state_keys)}.")
         state_key = next(iter(state_keys.values()))
         trained = load_stored_model(store, state_key, claim.owner)
         exported = _export(
-            claim, trained, frozen, directory, load_image=load_image, each_image=each_image, log=reporter.log
+            claim, trained, frozen, directory, load_image=load_image, each_image=watch.before_image, log=reporter.log
         )
         reporter.log(_in_words(exported.tables[Split.VALIDATION]))
         for kind, state_key in state_keys.items():

@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -26,17 +25,11 @@ from worker.distributed import Job, ProcessDied
 from worker.endings import Outcome
 from worker.fit import fit
 from worker.heartbeat import Heartbeat
-from worker.report import StopRequest
+from worker.report import WorkerStopping
 from worker.reporter import STATE_FILE, DatabaseReporter
 from worker.weights import RANDOM_START, InitialWeights
 
 logger = logging.getLogger(__name__)
-
-EXPORT_LOG_SECONDS = 10.0  # between two lines about a long export
-
-
-class WorkerStopping(Exception):
-    """The worker was asked to end: the model goes back into the queue."""
 
 
 class Trainer:
@@ -114,7 +107,6 @@ class Trainer:
                 reporter=reporter,
                 directory=work_dir / "export",
                 load_image=job.image_loader(self._store, self._settings),
-                each_image=_checking(reporter),
             )
         finally:
             shutil.rmtree(work_dir, ignore_errors=True)
@@ -195,21 +187,6 @@ class Trainer:
             model = session.get(Model, claim.lease.model_id)
         if model is None or model.status is ModelStatus.CANCELLED:
             self._store.delete_prefix(model_prefix(claim.project_id, claim.lease.model_id))
-
-
-def _checking(reporter: DatabaseReporter) -> Callable[[str], None]:
-    """What happens before each prediction of an export: a line in the log now and then, and an ear for requests."""
-    told_at = time.monotonic()
-
-    def check(words: str) -> None:
-        nonlocal told_at
-        if reporter.requested() is StopRequest.PAUSE:
-            raise WorkerStopping
-        if time.monotonic() - told_at >= EXPORT_LOG_SECONDS:
-            told_at = time.monotonic()
-            reporter.log(words)
-
-    return check
 
 
 def _smaller_by(claim: Claim) -> int:
