@@ -37,8 +37,26 @@ def exported_random_model(tmp_path_factory: pytest.TempPathFactory, *, seed: int
 def random_model(seed: int) -> MaskRCNN:
     """The network that is exported by that seed."""
     torch.manual_seed(seed)
-    model = _thin_model().eval()
+    model = thin_model(ModelSize.SMALL, class_count=len(CLASS_NAMES), image_size=IMAGE_SIZE).eval()
     _spread_scores(model, _picture(seed))
+    return model
+
+
+def thin_model(size: ModelSize, *, class_count: int, image_size: int) -> MaskRCNN:
+    """The layout of all sizes with hardly any weights: an answer takes a tenth of the time, a copy next to none."""
+    model = build_model(size, class_count=class_count, image_size=image_size)
+    stages = OrderedDict[str, nn.Module]()
+    for level, (inputs, outputs) in enumerate(pairwise((3, *STAGE_CHANNELS))):
+        stride = 4 if level == 0 else 2
+        stages[str(level)] = nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1), nn.ReLU())
+    names = {level: level for level in stages}
+    model.backbone = BackboneWithFPN(nn.Sequential(stages), names, STAGE_CHANNELS, CHANNELS, LastLevelMaxPool())
+    model.rpn.head = RPNHead(CHANNELS, model.rpn.anchor_generator.num_anchors_per_location()[0])
+    heads = model.roi_heads
+    heads.box_head = TwoMLPHead(CHANNELS * 7 * 7, BOX_FEATURES)
+    heads.box_predictor = FastRCNNPredictor(BOX_FEATURES, class_count + 1)
+    heads.mask_head = MaskRCNNHeads(CHANNELS, (CHANNELS,), 1)
+    heads.mask_predictor = MaskRCNNPredictor(CHANNELS, CHANNELS, class_count + 1)
     return model
 
 
@@ -58,25 +76,6 @@ def _export_random_model(directory: Path, seed: int) -> None:
 
 def _picture(seed: int) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 255, (48, IMAGE_SIZE, 3), dtype=np.uint8)
-
-
-def _thin_model() -> MaskRCNN:
-    """The layout of all sizes with hardly any weights: an answer takes a tenth of the time, a copy next to none."""
-    class_count = len(CLASS_NAMES)
-    model = build_model(ModelSize.SMALL, class_count=class_count, image_size=IMAGE_SIZE)
-    stages = OrderedDict[str, nn.Module]()
-    for level, (inputs, outputs) in enumerate(pairwise((3, *STAGE_CHANNELS))):
-        stride = 4 if level == 0 else 2
-        stages[str(level)] = nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1), nn.ReLU())
-    names = {level: level for level in stages}
-    model.backbone = BackboneWithFPN(nn.Sequential(stages), names, STAGE_CHANNELS, CHANNELS, LastLevelMaxPool())
-    model.rpn.head = RPNHead(CHANNELS, model.rpn.anchor_generator.num_anchors_per_location()[0])
-    heads = model.roi_heads
-    heads.box_head = TwoMLPHead(CHANNELS * 7 * 7, BOX_FEATURES)
-    heads.box_predictor = FastRCNNPredictor(BOX_FEATURES, class_count + 1)
-    heads.mask_head = MaskRCNNHeads(CHANNELS, (CHANNELS,), 1)
-    heads.mask_predictor = MaskRCNNPredictor(CHANNELS, CHANNELS, class_count + 1)
-    return model
 
 
 def _spread_scores(model: MaskRCNN, picture: NDArray[np.uint8]) -> None:

@@ -22,8 +22,10 @@ from app.settings import Settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
 from tests.conftest import Person
+from tests.exported import thin_model
 from tests.worker.labeled_project import add_pictures, picture
 from worker import evaluate, results
+from worker import model as networks
 from worker.export_onnx import ExportMismatch
 from worker.heartbeat import Heartbeat
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -53,6 +55,12 @@ def start(project_id: int, owner: Person) -> Start:
         return model_id
 
     return start
+
+
+@pytest.fixture
+def thin_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the time of an export, for trainings of which something else is asked."""
+    monkeypatch.setattr(networks, "build_model", thin_model)
 
 
 @pytest.fixture
@@ -114,6 +122,7 @@ def test_work_off_queue__makes_a_model_that_predicts(
     assert answer.status_code == 200
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__does_without_a_torchscript_file_that_answers_otherwise(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +140,7 @@ def test_work_off_queue__does_without_a_torchscript_file_that_answers_otherwise(
     assert (refused.status_code, "its log says why" in refused.text) == (409, True)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__judges_best_and_last_on_all_images_at_the_end(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +309,7 @@ def test_work_off_queue__leaves_nothing_of_a_cancelled_model(
     assert max(steps) == 2
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__stops_and_keeps_a_usable_model(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +322,7 @@ def test_work_off_queue__stops_and_keeps_a_usable_model(
     assert 1 <= model["last"]["step"] < 10
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__trains_an_earlier_model_further(start: Start, trainer: Trainer, owner: Person) -> None:
     earlier_id = start()
     trainer.work_off_queue()
@@ -326,10 +338,11 @@ def test_work_off_queue__trains_an_earlier_model_further(start: Start, trainer: 
     assert document["continued_from"]["model_id"] == earlier_id
     (attempt,) = document["attempts"]
     (started,) = attempt["starts"]
-    assert "backbone.body.conv1.weight" in started["loaded"]["loaded"]
+    assert "roi_heads.box_head.fc6.weight" in started["loaded"]["loaded"]
     assert (started["precision"], started["batch_size"], started["processes"]) == ("float32", 2, 1)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: Trainer, owner: Person) -> None:
     model_id = start(seed=7)
     trainer.work_off_queue()
@@ -348,6 +361,7 @@ def test_work_off_queue__keeps_where_a_model_comes_from(start: Start, trainer: T
     assert attempt["starts"][0]["loaded"] is None
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_work_off_queue__goes_on_although_the_disk_is_full_at_a_checkpoint(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
