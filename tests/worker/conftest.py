@@ -10,7 +10,9 @@ from app.db.enums import ModelSize
 from app.db.models import Model, Project
 from app.settings import Settings
 from app.training.snapshot import TrainingConfig
+from tests.exported import thin_model
 from tests.side_by_side import one_core
+from worker import model as networks
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +22,12 @@ def _one_core() -> Iterator[None]:
     with one_core():
         yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def thin_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An evaluation in a third of the time, an export in half: for trainings of which something else is asked."""
+    monkeypatch.setattr(networks, "build_model", thin_model)
 
 
 @pytest.fixture

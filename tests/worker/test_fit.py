@@ -93,6 +93,7 @@ def test_fit__resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path) -> None:
     assert torch.equal(uninterrupted["training"]["history"], continued["training"]["history"])
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__stop_evaluates_and_keeps_the_last_state(tmp_path: Path) -> None:
     reporter = RecordingReporter(at_step=3, request=StopRequest.STOP)
 
@@ -103,6 +104,7 @@ def test_fit__stop_evaluates_and_keeps_the_last_state(tmp_path: Path) -> None:
     assert reporter.checkpoints == [(CheckpointKind.BEST, 3), (CheckpointKind.LAST, 3)]
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__pause_saves_the_state_without_an_evaluation(tmp_path: Path) -> None:
     paused = RecordingReporter(at_step=3, request=StopRequest.PAUSE)
     resumed = RecordingReporter()
@@ -116,6 +118,7 @@ def test_fit__pause_saves_the_state_without_an_evaluation(tmp_path: Path) -> Non
     assert after.last.step == 5
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__pause_goes_on_as_if_unbroken(tmp_path: Path) -> None:
     whole, paused, resumed = (
         RecordingReporter(),
@@ -132,6 +135,7 @@ def test_fit__pause_goes_on_as_if_unbroken(tmp_path: Path) -> None:
     assert resumed.points[-1].mean_ap == whole.points[-1].mean_ap
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     config = synthetic.config(max_steps=None, train_minutes=0.25, stop_minutes=10)
@@ -148,6 +152,7 @@ def test_fit__time_sets_schedule_evaluations_and_end(tmp_path: Path) -> None:
     assert re.search(r"Of \d+ s, training steps \d+ %, evaluations \d+ %", reporter.messages[-1])
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__a_slow_model_has_a_state_before_its_first_evaluation(tmp_path: Path) -> None:
     reporter = RecordingReporter(at_step=1, request=StopRequest.STOP)
     config = synthetic.config(max_steps=None, train_minutes=60, stop_minutes=60)
@@ -172,6 +177,7 @@ def test_fit__what_a_first_evaluation_found_that_was_cut_short_is_not_the_best(t
     assert result.best.step >= second.step
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__resumed_time_adds_up(tmp_path: Path) -> None:
     config = synthetic.config(max_steps=None, train_minutes=0.2, stop_minutes=10)
     run(config, RecordingReporter(at_step=1, request=StopRequest.STOP), tmp_path, clock=ticking(0.16))
@@ -185,6 +191,7 @@ def test_fit__resumed_time_adds_up(tmp_path: Path) -> None:
     assert reporter.points[0].step > 1
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__stops_early_without_a_better_map(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     config = synthetic.config(max_steps=None, learning_rate=1e-12, train_minutes=1000, stop_minutes=1)
@@ -196,6 +203,7 @@ def test_fit__stops_early_without_a_better_map(tmp_path: Path) -> None:
     assert result.last.step == reporter.points[-1].step
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = count(1)
     real_step = Learner.step
@@ -203,7 +211,7 @@ def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatc
     def spoilt_at_third(learner: Learner, samples: object, learning_rate: float, **seeds: object) -> float | None:
         if next(steps) == 3:
             with torch.no_grad():
-                learner.model.backbone.body.conv1.weight[0] = float("nan")
+                next(learner.model.backbone.parameters())[0] = float("nan")
         return real_step(learner, samples, learning_rate, **seeds)
 
     monkeypatch.setattr(Learner, "step", spoilt_at_third)
@@ -217,12 +225,13 @@ def test_fit__recovers_from_a_loss_that_is_not_finite(tmp_path: Path, monkeypatc
     assert all(value.isfinite().all() for value in read_checkpoint(tmp_path / "last.pt")["model"].values())
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__gives_up_after_three_recoveries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real_step = Learner.step
 
     def always_spoilt(learner: Learner, samples: object, learning_rate: float, **seeds: object) -> float | None:
         with torch.no_grad():
-            learner.model.backbone.body.conv1.weight[0] = float("nan")
+            next(learner.model.backbone.parameters())[0] = float("nan")
         return real_step(learner, samples, learning_rate, **seeds)
 
     monkeypatch.setattr(Learner, "step", always_spoilt)
@@ -234,6 +243,7 @@ def test_fit__gives_up_after_three_recoveries(tmp_path: Path, monkeypatch: pytes
     assert sum("The loss was not finite" in message for message in reporter.messages) == 3
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__without_validation_labels_the_newest_is_best(tmp_path: Path) -> None:
     data = TrainingData((*synthetic.shapes(validation=0).images, synthetic.background(9, Split.VALIDATION)))
     reporter = RecordingReporter()
@@ -246,6 +256,7 @@ def test_fit__without_validation_labels_the_newest_is_best(tmp_path: Path) -> No
     assert any("no mAP" in message for message in reporter.messages)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__a_state_that_there_is_no_room_for_is_not_best(tmp_path: Path) -> None:
     reporter = RecordingReporter(no_room_at_step=1)
 
@@ -256,6 +267,7 @@ def test_fit__a_state_that_there_is_no_room_for_is_not_best(tmp_path: Path) -> N
     assert reporter.checkpoints == [(CheckpointKind.BEST, 2), (CheckpointKind.LAST, 2)]
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__tells_of_instances_too_small_to_learn(tmp_path: Path) -> None:
     reporter = RecordingReporter()
     data = synthetic.shapes(side=512)  # a 12-px speck of them is nothing at 32
@@ -288,6 +300,7 @@ def without_memory_above(monkeypatch: pytest.MonkeyPatch, *, images: int, side: 
     monkeypatch.setattr(Learner, "step", step)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__out_of_memory_takes_fewer_then_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_memory_above(monkeypatch, images=1, side=96)
     reporter = RecordingReporter()
@@ -304,6 +317,7 @@ def test_fit__out_of_memory_takes_fewer_then_smaller_images(tmp_path: Path, monk
     assert load_trained_model(tmp_path / "best.pt").config.image_size == 96  # predictions are made at it, too
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__out_of_memory_goes_back_to_the_last_good_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_memory_above(monkeypatch, images=1, side=64, from_step=4)
     reporter, resumed = RecordingReporter(), RecordingReporter()
@@ -316,6 +330,7 @@ def test_fit__out_of_memory_goes_back_to_the_last_good_state(tmp_path: Path, mon
     assert (resumed.starts[0].batch_size, resumed.starts[0].image_size) == (1, 64)  # what fits is remembered
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_memory_above(monkeypatch, images=0, side=0)
 
@@ -323,6 +338,7 @@ def test_fit__out_of_memory_ends_in_plain_words(tmp_path: Path, monkeypatch: pyt
         run(synthetic.config(), RecordingReporter(), tmp_path)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +356,7 @@ def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
         run(synthetic.config(), RecordingReporter(), tmp_path)
 
 
+@pytest.mark.usefixtures("thin_network")
 def test_fit__evaluation_out_of_memory_takes_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real_evaluate = Evaluator.evaluate
 

@@ -22,10 +22,8 @@ from app.settings import Settings
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle
 from tests.conftest import Person
-from tests.exported import thin_model
 from tests.worker.labeled_project import add_pictures, picture
 from worker import evaluate, results
-from worker import model as networks
 from worker.export_onnx import ExportMismatch
 from worker.heartbeat import Heartbeat
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -55,12 +53,6 @@ def start(project_id: int, owner: Person) -> Start:
         return model_id
 
     return start
-
-
-@pytest.fixture
-def thin_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the time of an export, for trainings of which something else is asked."""
-    monkeypatch.setattr(networks, "build_model", thin_model)
 
 
 @pytest.fixture
