@@ -141,8 +141,13 @@ def revoke_token(token_id: PathId, session: SessionDep, caller: AccountUser) -> 
 
 
 @router.get("/users")
-def list_users(page: PageQuery, session: ReadSessionDep, _admin: InstanceAdmin) -> Page[UserSchema]:
-    users, next_cursor, total = service.list_users(session, page)
+def list_users(
+    page: PageQuery,
+    session: ReadSessionDep,
+    _admin: InstanceAdmin,
+    q: Annotated[str, Query(max_length=100, description="Part of the name or e-mail, in any case")] = "",
+) -> Page[UserSchema]:
+    users, next_cursor, total = service.list_users(session, page, part=q)
     items = [UserSchema.model_validate(user) for user in users]
     return Page(items=items, next_cursor=next_cursor, total=total)
 

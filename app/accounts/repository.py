@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.bulk import insert_into
@@ -19,16 +19,16 @@ def find_user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email))
 
 
-def list_users(session: Session, page: PageParams) -> list[User]:
-    """One row more than the page holds, by e-mail."""
-    query = select(User).order_by(User.email).limit(page.limit + 1)
+def list_users(session: Session, page: PageParams, *, part: str = "") -> list[User]:
+    """One row more than the page holds, by e-mail; those with this part in their name or e-mail."""
+    query = select(User).where(_has_part(part)).order_by(User.email).limit(page.limit + 1)
     if after := page.after(str):
         query = query.where(User.email > after[0])
     return list(session.scalars(query))
 
 
-def count_users(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(User)) or 0
+def count_users(session: Session, *, part: str = "") -> int:
+    return session.scalar(select(func.count()).select_from(User).where(_has_part(part))) or 0
 
 
 def count_admins(session: Session) -> int:
@@ -121,3 +121,7 @@ def delete_tokens(session: Session, user_id: int) -> None:
 
 def delete_expired_logins(session: Session, user_id: int, now: datetime) -> None:
     session.execute(delete(LoginSession).where(LoginSession.user_id == user_id, LoginSession.expires_at <= now))
+
+
+def _has_part(part: str) -> ColumnElement[bool]:
+    return or_(User.email.icontains(part, autoescape=True), User.name.icontains(part, autoescape=True))

@@ -85,9 +85,9 @@ def get_user(session: Session, user_id: int) -> User:
     return user
 
 
-def list_users(session: Session, page: PageParams) -> tuple[list[User], str | None, int]:
-    users, cursor = cut_page(repository.list_users(session, page), page, key=lambda user: (user.email,))
-    return users, cursor, repository.count_users(session)
+def list_users(session: Session, page: PageParams, *, part: str = "") -> tuple[list[User], str | None, int]:
+    users, cursor = cut_page(repository.list_users(session, page, part=part), page, key=lambda user: (user.email,))
+    return users, cursor, repository.count_users(session, part=part)
 
 
 def create_user(

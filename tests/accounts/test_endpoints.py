@@ -369,6 +369,24 @@ def test_users__are_made_by_instance_admins(make_person: Callable[..., Person], 
     assert signed_in.status_code == 200
 
 
+def test_users__are_found_by_a_part_of_their_name_or_email(make_person: Callable[..., Person]) -> None:
+    root = make_person("root", is_admin=True)
+    for email, name in (("ann@example.com", "Ann Lee"), ("100%@example.com", ""), ("zoe@lees.example", "")):
+        body = {"email": email, "password": "another long password", "name": name}
+        assert root.post("/api/v1/users", json=body).status_code == 201
+
+    def found(part: str) -> list[str]:
+        page = root.get("/api/v1/users", params={"q": part, "limit": 1}).json()
+        rest = root.get("/api/v1/users", params={"q": part, "cursor": page["next_cursor"]}).json()
+        users = page["items"] + (rest["items"] if page["next_cursor"] else [])
+        assert page["total"] == len(users)
+        return [user["email"] for user in users]
+
+    assert found("LEE") == ["ann@example.com", "zoe@lees.example"]
+    assert found("0%@") == ["100%@example.com"]
+    assert found("nobody") == []
+
+
 def test_users__choose_a_password_of_their_own_for_one_they_were_given(
     make_person: Callable[..., Person], client: TestClient
 ) -> None:

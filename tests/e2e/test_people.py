@@ -65,6 +65,21 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
     expect(ben.get_by_role("heading", name="Projects")).to_be_visible()
 
 
+def test_people__are_found_by_a_part_of_their_name(page: Page, api: httpx.Client) -> None:
+    for name in ("Frida Lindqvist", "Gerd Muster"):
+        body = {"email": f"{name.split()[0]}@example.com", "name": name, "password": "a given password"}
+        assert api.post("/api/v1/users", json=body).is_success
+    page.goto("/people")
+    rows = page.get_by_role("table", name="People").locator("tbody tr")
+    search = page.get_by_role("searchbox", name="Find a person")
+    search.fill("LINDQ")
+    expect(rows).to_contain_text(["Frida Lindqvist"])
+    search.fill("Lindqvist of nowhere")
+    expect(page.get_by_text("Nobody's name or email contains “Lindqvist of nowhere”.")).to_be_visible()
+    search.press("Escape")
+    expect(rows.filter(has_text="Gerd Muster")).to_be_visible()
+
+
 def test_passwords__of_several_new_accounts_stay_until_one_leaves(page: Page) -> None:
     page.goto("/people")
     emails = ["dora@example.com", "emil@example.com"]

@@ -11,7 +11,7 @@ import { TextField } from "../../components/TextField.tsx";
 import { firstPassword } from "./firstPassword.ts";
 import type { GivenPassword } from "./PasswordOnce.tsx";
 import styles from "./PeoplePage.module.css";
-import { type Account, peopleQuery } from "./peopleQuery.ts";
+import { type Account, peopleKey } from "./peopleQuery.ts";
 
 /** Makes an account with a password by chance. */
 export function AccountForm({ onGiven }: { onGiven: (given: GivenPassword) => void }) {
@@ -25,7 +25,7 @@ export function AccountForm({ onGiven }: { onGiven: (given: GivenPassword) => vo
       setEmail(clearSent(sent.email));
       setName(clearSent(sent.name));
       onGiven({ email: made.email, password: sent.password });
-      void client.invalidateQueries({ queryKey: peopleQuery.queryKey });
+      void client.invalidateQueries({ queryKey: peopleKey });
     },
   });
   return (

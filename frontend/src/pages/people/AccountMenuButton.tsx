@@ -9,7 +9,7 @@ import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { showToast } from "../../components/toasts.ts";
 import { firstPassword } from "./firstPassword.ts";
 import type { GivenPassword } from "./PasswordOnce.tsx";
-import { type Account, peopleQuery } from "./peopleQuery.ts";
+import { type Account, peopleKey } from "./peopleQuery.ts";
 import { useAccountChange } from "./useAccountChange.ts";
 
 interface AccountMenuButtonProps {
@@ -72,7 +72,7 @@ function CloseDialog({ account, name, onClose }: AccountDialogProps) {
     mutationFn: () => api.post(`/api/v1/users/${account.id}/close`),
     onSuccess: async () => {
       onClose();
-      await client.invalidateQueries({ queryKey: peopleQuery.queryKey });
+      await client.invalidateQueries({ queryKey: peopleKey });
     },
   });
   return (

@@ -7,6 +7,7 @@ import { useMe } from "../../app/session.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatDay } from "../../components/format.ts";
+import { SearchField } from "../../components/SearchField.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { Table } from "../../components/Table.tsx";
 import { AccountForm } from "./AccountForm.tsx";
@@ -17,7 +18,8 @@ import { type Account, peopleQuery } from "./peopleQuery.ts";
 
 export function PeoplePage() {
   const { t } = useTranslation("people");
-  const people = useInfiniteQuery(peopleQuery);
+  const [search, setSearch] = useState("");
+  const people = useInfiniteQuery(peopleQuery(search));
   const [given, setGiven] = useState<readonly GivenPassword[]>([]);
   // The newest first; each stays, for it is shown nowhere else.
   const show = (next: GivenPassword) =>
@@ -30,8 +32,12 @@ export function PeoplePage() {
         <PasswordOnce key={one.email} given={one} />
       ))}
       <ErrorMessage error={people.error} onRetry={() => void people.refetch()} />
+      {!people.error && <SearchField label={t("search")} value={search} onChange={setSearch} className={styles.find} />}
       {people.isPending && <Skeleton width={280} />}
-      {people.data && (
+      {people.data?.pages[0]?.total === 0 && !people.isPlaceholderData && (
+        <p className={styles.intro}>{t("noneFound", { search })}</p>
+      )}
+      {people.data && people.data.pages[0]?.total !== 0 && (
         <Table label={t("title")} isStackedOnPhone className={styles.table ?? ""}>
           <thead>
             <tr>

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import type { Page } from "../../api/types.ts";
 
@@ -11,10 +11,15 @@ export interface Account {
   created_at: string;
 }
 
-/** Everybody with an account, by address. */
-export const peopleQuery = infiniteQueryOptions({
-  queryKey: ["people"],
-  queryFn: ({ pageParam }) => api.get<Page<Account>>("/api/v1/users", { query: { cursor: pageParam } }),
-  initialPageParam: null as string | null,
-  getNextPageParam: (last) => last.next_cursor,
-});
+export const peopleKey = ["people"] as const;
+
+/** Everybody with an account and this part in their name or address, by address. */
+export const peopleQuery = (part: string) =>
+  infiniteQueryOptions({
+    queryKey: [...peopleKey, part.trim()],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Account>>("/api/v1/users", { query: { q: part.trim(), cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    placeholderData: keepPreviousData,
+  });

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import type { GivenPassword } from "./PasswordOnce.tsx";
-import { type Account, peopleQuery } from "./peopleQuery.ts";
+import { type Account, peopleKey } from "./peopleQuery.ts";
 
 interface AccountChanges {
   password?: string;
@@ -14,6 +14,6 @@ export function useAccountChange({ id, email }: Account, onGiven: (given: GivenP
   return useMutation({
     mutationFn: (changes: AccountChanges) => api.patch(`/api/v1/users/${id}`, changes),
     onSuccess: (_, { password }) => password !== undefined && onGiven({ email, password }),
-    onSettled: () => client.invalidateQueries({ queryKey: peopleQuery.queryKey }),
+    onSettled: () => client.invalidateQueries({ queryKey: peopleKey }),
   });
 }
