@@ -274,3 +274,22 @@ def _labeling_time(page: Page, api: httpx.Client, project_id: int, *, at_least_s
     report = wait_until(page, lambda: api.get(path).json(), lambda said: said["total_seconds"] >= at_least_s)
     items: list[dict[str, Any]] = report["items"]
     return items
+
+
+def test_labels__of_a_large_project_come_into_sight_where_one_is_chosen(
+    page: Page, api: httpx.Client, project_id: int, image_ids: list[int]
+) -> None:
+    for number in range(80):
+        add_label(api, project_id, f"part {number}")
+    open_editor(page, project_id, image_ids[0])
+    page.keyboard.press("l")
+    dialog = page.get_by_role("dialog", name="Find a label by name")
+    dialog.get_by_role("textbox").fill("part")
+    for _ in range(60):
+        page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_role("button", name="part 60")).to_be_in_viewport()
+    expect(dialog.get_by_role("button", name="part 0")).to_have_count(0)
+    page.keyboard.press("Enter")
+    chosen = page.get_by_role("region", name="Labels").get_by_role("button", name="part 60")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(chosen).to_be_in_viewport()

@@ -1,6 +1,5 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { Check, CheckCheck, ChevronRight, Eye, EyeOff, X } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../../components/Button.tsx";
@@ -10,6 +9,7 @@ import { NumberField } from "../../../components/NumberField.tsx";
 import { Swatch } from "../../../components/Swatch.tsx";
 import type { Editor } from "../../../editor/editor.ts";
 import { type KeyAction, keyFor } from "../../../editor/keys.ts";
+import { RowsInSight } from "../panels/RowsInSight.tsx";
 import sideStyles from "../panels/SidePanel.module.css";
 import { shownKey } from "../panels/shownKey.ts";
 import { useEditor } from "../work/useEditor.ts";
@@ -23,42 +23,50 @@ interface DraftPanelProps {
   colorOf: (label: string) => string;
 }
 
-const ROW_HEIGHT = 32;
 /** Percent; most of what a model is so sure of is right. */
 const SURE = 80;
 
-/** The drafts of the image, each to be accepted or rejected, or all at once; nothing where there is none. */
+/** The drafts of the image, each to be accepted or rejected, or all at once; nothing where there was none. */
 export function DraftPanel({ editor, desk, colorOf }: DraftPanelProps) {
   const { t } = useTranslation("drafts");
   const heading = useId();
   const hintOf = useHints(editor);
   const { open } = desk;
-  if (open.length === 0) return null;
+  if (!desk.hadAny) return null;
   const models = [...new Set(open.map(({ instance }) => modelOf(instance.source)))].join(", ");
+  const title = open.length === 0 ? t("title") : t("of", { models });
   return (
-    <section className={styles.drafts} aria-labelledby={heading}>
+    <section className={classNames(styles.drafts, open.length > 0 && styles.open)} aria-labelledby={heading}>
       <header className={sideStyles.heading}>
-        <h2 id={heading} className={styles.title} title={t("of", { models })}>
-          {t("of", { models })}
+        <h2 id={heading} className={styles.title} title={title}>
+          {title}
         </h2>
         <span className={sideStyles.count}>{open.length}</span>
-        <IconButton
-          icon={desk.isShown ? Eye : EyeOff}
-          size="small"
-          label={t(desk.isShown ? "hide" : "show")}
-          onPress={() => desk.show(!desk.isShown)}
-        />
+        {open.length > 0 && (
+          <IconButton
+            icon={desk.isShown ? Eye : EyeOff}
+            size="small"
+            label={t(desk.isShown ? "hide" : "show")}
+            onPress={() => desk.show(!desk.isShown)}
+          />
+        )}
       </header>
-      <div className={styles.all}>
-        <Button size="small" icon={CheckCheck} onPress={() => desk.accept(open)}>
-          {t("acceptAll")}
-        </Button>
-        <Button size="small" icon={X} onPress={() => desk.reject(open)}>
-          {t("rejectAll")}
-        </Button>
-      </div>
-      <AcceptFrom desk={desk} />
-      <DraftRows desk={desk} colorOf={colorOf} hintOf={hintOf} />
+      {open.length === 0 ? (
+        <p className={sideStyles.note}>{t("allDecided")}</p>
+      ) : (
+        <>
+          <div className={styles.all}>
+            <Button size="small" icon={CheckCheck} onPress={() => desk.accept(open)}>
+              {t("acceptAll")}
+            </Button>
+            <Button size="small" icon={X} onPress={() => desk.reject(open)}>
+              {t("rejectAll")}
+            </Button>
+          </div>
+          <AcceptFrom desk={desk} />
+          <DraftRows desk={desk} colorOf={colorOf} hintOf={hintOf} />
+        </>
+      )}
       <div className={styles.next}>
         <Button kind="quiet" size="small" iconAfter={ChevronRight} fill onPress={desk.toNextImage}>
           {t("nextImage")}
@@ -115,32 +123,12 @@ interface DraftRowsProps {
 
 function DraftRows({ desk, colorOf, hintOf }: DraftRowsProps) {
   const { open, chosen } = desk;
-  const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: open.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 6,
-    useFlushSync: false,
-  });
-  const chosenIndex = chosen ? open.indexOf(chosen) : -1;
-  useEffect(() => {
-    if (chosenIndex >= 0) rows.scrollToIndex(chosenIndex);
-  }, [rows, chosenIndex]);
   return (
-    <div ref={scroller} className={sideStyles.scroller}>
-      <ul style={{ height: rows.getTotalSize() }} className={sideStyles.virtual}>
-        {rows.getVirtualItems().map(({ index, start }) => {
-          const draft = open[index];
-          if (!draft) return null;
-          return (
-            <li key={draft.instance.id} style={{ transform: `translateY(${start}px)` }}>
-              <DraftRow {...{ desk, draft, hintOf }} color={colorOf(draft.instance.label)} />
-            </li>
-          );
-        })}
-      </ul>
-    </div>
+    <RowsInSight
+      items={open}
+      at={chosen ? open.indexOf(chosen) : -1}
+      row={(draft) => <DraftRow {...{ desk, draft, hintOf }} color={colorOf(draft.instance.label)} />}
+    />
   );
 }
 

@@ -57,6 +57,10 @@ export class DraftBook {
     return this.#open;
   }
 
+  get hadAny(): boolean {
+    return this.#drafts.length > 0;
+  }
+
   /** Whether the draft's label is still in the project. */
   canAccept({ instance }: DraftLabel): boolean {
     return !this.#editor.isRetired && this.#editor.labels.includes(instance.label);

@@ -24,6 +24,8 @@ interface DraftLabelsOptions {
 export interface DraftDesk {
   /** The best score first. */
   readonly open: readonly DraftLabel[];
+  /** Whether there were drafts when the image was opened; all may be decided on since. */
+  readonly hadAny: boolean;
   readonly chosen: DraftLabel | null;
   readonly isShown: boolean;
   readonly show: (isShown: boolean) => void;
@@ -82,7 +84,7 @@ export function useDraftLabels(options: DraftLabelsOptions): DraftDesk {
     nextDraftImage: toNextImage,
   };
   const canAccept = (draft: DraftLabel) => book.canAccept(draft);
-  return { open, chosen, isShown, show, choose, canAccept, accept, reject, toNextImage, actions };
+  return { open, hadAny: book.hadAny, chosen, isShown, show, choose, canAccept, accept, reject, toNextImage, actions };
 }
 
 function useBook({ projectId, open: { editor, image } }: DraftLabelsOptions): DraftBook {

@@ -11,6 +11,7 @@ import { setLabel } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { useEditorValue } from "../work/useEditor.ts";
 import { NewLabelField } from "./NewLabelField.tsx";
+import { RowsInSight } from "./RowsInSight.tsx";
 import styles from "./SidePanel.module.css";
 
 interface LabelListProps {
@@ -43,24 +44,32 @@ export function LabelList({ editor, projectId, labels, isAdding, onAdding }: Lab
         />
       )}
       {labels.length === 0 && !isAdding && <p className={styles.note}>{t("noLabels")}</p>}
-      <ul className={styles.list}>
-        {labels.map((label, i) => {
-          const isChosen = label.name === active;
-          return (
-            <li key={label.id}>
-              <AriaButton
-                className={classNames(styles.row, isChosen && styles.chosen)}
-                aria-pressed={isChosen}
-                onPress={() => setLabel(editor, label.name)}
-              >
-                <Swatch color={label.color} />
-                <span className={styles.name}>{label.name}</span>
-                {i < KEYED && <Kbd>{i + 1}</Kbd>}
-              </AriaButton>
-            </li>
-          );
-        })}
-      </ul>
+      <RowsInSight
+        items={labels}
+        at={labels.findIndex(({ name }) => name === active)}
+        row={(label, at) => <LabelRow {...{ editor, label, at }} isChosen={label.name === active} />}
+      />
     </section>
+  );
+}
+
+interface LabelRowProps {
+  editor: Editor;
+  label: LabelClass;
+  at: number;
+  isChosen: boolean;
+}
+
+function LabelRow({ editor, label, at, isChosen }: LabelRowProps) {
+  return (
+    <AriaButton
+      className={classNames(styles.row, isChosen && styles.chosen)}
+      aria-pressed={isChosen}
+      onPress={() => setLabel(editor, label.name)}
+    >
+      <Swatch color={label.color} />
+      <span className={styles.name}>{label.name}</span>
+      {at < KEYED && <Kbd>{at + 1}</Kbd>}
+    </AriaButton>
   );
 }

@@ -7,6 +7,7 @@ import { Swatch } from "../../../components/Swatch.tsx";
 import { TextField } from "../../../components/TextField.tsx";
 import { findLabels } from "./findLabels.ts";
 import { useAddLabel } from "./NewLabelField.tsx";
+import { RowsInSight } from "./RowsInSight.tsx";
 import styles from "./SidePanel.module.css";
 
 interface LabelPaletteProps {
@@ -67,20 +68,28 @@ function PaletteField({ projectId, labels, onChoose, onClose }: Omit<LabelPalett
         }}
       />
       {found.length === 0 && <p className={styles.note}>{t("noLabelMatches")}</p>}
-      <ul className={styles.list}>
-        {found.map((label, i) => (
-          <li key={label.id}>
-            <button
-              type="button"
-              className={classNames(styles.row, i === at && styles.chosen)}
-              onClick={() => choose(label.name)}
-            >
-              <Swatch color={label.color} />
-              <span className={styles.name}>{label.name}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <div className={styles.palette}>
+        <RowsInSight
+          items={found}
+          at={at}
+          row={(label, i) => <PaletteRow label={label} isChosen={i === at} onChoose={() => choose(label.name)} />}
+        />
+      </div>
     </>
+  );
+}
+
+interface PaletteRowProps {
+  label: LabelClass;
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function PaletteRow({ label, isChosen, onChoose }: PaletteRowProps) {
+  return (
+    <button type="button" className={classNames(styles.row, isChosen && styles.chosen)} onClick={onChoose}>
+      <Swatch color={label.color} />
+      <span className={styles.name}>{label.name}</span>
+    </button>
   );
 }
