@@ -9,9 +9,11 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Browsing
-from tests.e2e.projects import make_project
+from tests.e2e.conftest import Browsing, Server
+from tests.e2e.planted import plant_model
+from tests.e2e.projects import import_labels, make_project, upload_scenes
 from tests.e2e.waiting import wait_until
+from tests.scenes import draw_scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -135,3 +137,32 @@ def test_labeler__is_offered_no_training(
     dialog = labeler.get_by_role("dialog", name="Train model")
     expect(dialog).to_contain_text("Labelers do not train")
     expect(dialog.get_by_label("Model name")).to_have_count(0)
+
+
+def test_labeler__is_offered_no_use_of_a_model_and_no_order_of_trainings(
+    browsing: Browsing, api: httpx.Client, server: Server, team: Team, open_page: Callable[..., Page]
+) -> None:
+    let_in(api, team, "labeler")
+    scenes = {f"scene-{seed}.jpg": draw_scene(seed) for seed in (1, 2)}
+    image_ids = upload_scenes(api, team.project_id, scenes)
+    import_labels(api, team.project_id, scenes)
+    model_id = plant_model(server, team.project_id, image_ids, name="fruit")
+    labeler, owner = open_as(browsing, team.emails["labeler"]), open_page()
+    waiting = [queue_training(api, team.project_id, name) for name in ("first", "second", "third")]
+    for page, may in ((owner, True), (labeler, False)):
+        page.goto("/queue")
+        expect(page.get_by_role("region", name="Waiting").get_by_role("link", name="third")).to_be_visible()
+        expect(page.get_by_text("Drag to change the order")).to_have_count(int(may))
+        page.goto(f"/models/{model_id}/statistics")
+        expect(page.get_by_role("heading", name="fruit")).to_be_visible()
+        expect(page.get_by_role("link", name="Learning curves")).to_be_visible()
+        expect(page.get_by_role("button", name="Download model")).to_have_count(int(may))
+        expect(page.get_by_role("link", name="Make a new prediction")).to_have_count(int(may))
+    for model in waiting:
+        assert api.post(f"/api/v1/models/{model}/cancel").is_success
+
+
+def queue_training(api: httpx.Client, project_id: int, name: str) -> int:
+    answer = api.post(f"/api/v1/projects/{project_id}/models", json={"name": name, "image_size": 64})
+    assert answer.is_success, answer.text
+    return int(answer.json()["id"])

@@ -101,7 +101,7 @@ def test_phone__editor_says_where_it_works_best(open_page: Callable[..., Page], 
 
 
 @pytest.mark.parametrize(
-    "address", ["/projects/{project_id}/models", "/account/tokens", "/projects/{project_id}/members"]
+    "address", ["/projects/{project_id}/models", "/account/tokens", "/projects/{project_id}/members", "/queue"]
 )
 def test_phone__tables_are_stacked(open_page: Callable[..., Page], finished: Finished, address: str) -> None:
     page = open_page(size=PHONE)

@@ -1,9 +1,9 @@
-/** "Download model": which checkpoint, how fast, and what comes of it. The browser itself shows how far the download is. */
+/** "Download model", for developers: which checkpoint, how fast, and what comes of it. The browser itself shows how far the download is. */
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { projectQuery, speedsQuery } from "../../api/queries.ts";
+import { speedsQuery } from "../../api/queries.ts";
 import type { Checkpoint, Model, Speed } from "../../api/types.ts";
 import { Button, DownloadButton } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
@@ -30,9 +30,8 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
   const [checkpoint, setCheckpoint] = useState(shown);
   const [speed, setSpeed] = useState<Speed>("slow");
   const speeds = useQuery(speedsQuery(model.id));
-  const isLabeler = useQuery(projectQuery(model.project_id)).data?.role === "Labeler";
   const chosen = speeds.data?.items.find((one) => one.speed === speed);
-  const isThere = chosen?.status === "ready" && !isLabeler;
+  const isThere = chosen?.status === "ready";
   return (
     <Dialog
       isOpen
@@ -55,7 +54,6 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
         </>
       }
     >
-      {isLabeler && <p>{t("forDevelopers")}</p>}
       <div>
         <SegmentedControl<Checkpoint>
           label={t("checkpoint")}
@@ -70,9 +68,9 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
       <ErrorMessage error={speeds.error} onRetry={() => speeds.refetch()} />
       {speeds.isPending && <Skeleton height={160} />}
       {speeds.data && <SpeedCards speeds={speeds.data.items} value={speed} onChange={setSpeed} />}
-      {chosen && !isLabeler && <SpeedMaking modelId={model.id} speed={chosen} />}
+      {chosen && <SpeedMaking modelId={model.id} speed={chosen} />}
       <WhatItIs folder={bundleFolder(model, checkpoint, speed)} />
-      {!isLabeler && <OtherFormats modelId={model.id} checkpoint={checkpoint} />}
+      <OtherFormats modelId={model.id} checkpoint={checkpoint} />
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { ChartSpline, Download, ListChecks, PackageOpen, Printer, WandSparkles }
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Checkpoint, Model } from "../../api/types.ts";
+import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { Button, LinkButton } from "../../components/Button.tsx";
 import { formatDuration } from "../../components/format.ts";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
@@ -19,8 +20,7 @@ interface StatisticsHeaderProps {
 }
 
 export function StatisticsHeader({ model, statistics, judging, preview }: StatisticsHeaderProps) {
-  const { t } = useTranslation(["statistics", "fixes", "models"]);
-  const [isDownloading, setDownloading] = useState(false);
+  const { t } = useTranslation(["statistics", "fixes"]);
   return (
     <header className={styles.header}>
       <h1>{model?.name}</h1>
@@ -44,23 +44,35 @@ export function StatisticsHeader({ model, statistics, judging, preview }: Statis
             {t("print")}
           </Button>
         )}
-        {model?.status === "ready" && (
-          <Button icon={PackageOpen} onPress={() => setDownloading(true)}>
-            {t("models:downloadModel")}
-          </Button>
-        )}
-        <LinkButton
-          kind="primary"
-          icon={WandSparkles}
-          to={`/models/${judging.modelId}/predict?checkpoint=${judging.checkpoint}&speed=${judging.speed}`}
-        >
-          {t("newPrediction")}
-        </LinkButton>
+        {model && <ModelUses model={model} judging={judging} />}
       </div>
-      {model && isDownloading && (
+    </header>
+  );
+}
+
+/** What developers do with the model. */
+function ModelUses({ model, judging }: { model: Model; judging: Judging }) {
+  const { t } = useTranslation(["statistics", "models"]);
+  const [isDownloading, setDownloading] = useState(false);
+  if (!useIsDeveloper(model.project_id)) return null;
+  return (
+    <>
+      {model.status === "ready" && (
+        <Button icon={PackageOpen} onPress={() => setDownloading(true)}>
+          {t("models:downloadModel")}
+        </Button>
+      )}
+      <LinkButton
+        kind="primary"
+        icon={WandSparkles}
+        to={`/models/${model.id}/predict?checkpoint=${judging.checkpoint}&speed=${judging.speed}`}
+      >
+        {t("newPrediction")}
+      </LinkButton>
+      {isDownloading && (
         <DownloadModelDialog model={model} checkpoint={judging.checkpoint} onClose={() => setDownloading(false)} />
       )}
-    </header>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import { Page } from "../../app/Page.tsx";
+import { useIsDeveloperInAny } from "../../app/useIsDeveloper.ts";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatMap, formatTimeLeft } from "../../components/format.ts";
@@ -20,6 +21,7 @@ export function QueuePage() {
   const queue = useQuery(queueQuery);
   const reorder = useReorder();
   const data = queue.data;
+  const canReorder = useIsDeveloperInAny(data?.queued.map(({ project_id }) => project_id) ?? []);
   return (
     <Page title={t("queue")} width="narrow">
       <ErrorMessage error={queue.error} onRetry={() => void queue.refetch()} />
@@ -32,11 +34,11 @@ export function QueuePage() {
               <Running key={model.id} model={model} worker={data.workers.find(({ id }) => id === model.worker_id)} />
             ))}
           </Section>
-          <Section title={t("waiting")} note={data.queued.length > 1 ? t("howToReorder") : undefined}>
+          <Section title={t("waiting")} note={canReorder && data.queued.length > 1 ? t("howToReorder") : undefined}>
             {data.queued.length === 0 ? (
               <p className={styles.none}>{t("noneWaits")}</p>
             ) : (
-              <QueuedList models={data.queued} onReorder={(order) => reorder.mutate(order)} />
+              <QueuedList models={data.queued} canReorder={canReorder} onReorder={(order) => reorder.mutate(order)} />
             )}
             <ErrorMessage error={reorder.error} />
             {data.hidden > 0 && <p className={styles.none}>{t("hidden", { count: data.hidden })}</p>}

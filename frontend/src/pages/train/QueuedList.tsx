@@ -15,13 +15,16 @@ import type { QueuedModel } from "./trainingQueries.ts";
 
 interface QueuedListProps {
   models: readonly QueuedModel[];
+  /** Whether this person may move any of them. */
+  canReorder: boolean;
   onReorder: (order: number[]) => void;
 }
 
-export function QueuedList({ models, onReorder }: QueuedListProps) {
+export function QueuedList({ models, canReorder, onReorder }: QueuedListProps) {
   const { t } = useTranslation("train");
   const ids = models.map((model) => model.id);
   const { dragAndDropHooks } = useDragAndDrop({
+    isDisabled: !canReorder,
     getItems: (keys) => [...keys].map((key) => ({ "text/plain": String(key) })),
     onReorder: ({ keys, target }) =>
       onReorder(movedTo(ids, [...keys].map(Number), Number(target.key), target.dropPosition === "after")),

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { formatAgo, formatBytes } from "../../components/format.ts";
-import { numberCell, Table } from "../../components/Table.tsx";
+import { LabeledCell, numberCell, Table } from "../../components/Table.tsx";
 import type { Queue, Worker } from "./trainingQueries.ts";
 
 const PACE_DECIMALS = 2;
@@ -11,7 +11,7 @@ const SIZES = ["small", "medium", "large"] as const;
 export function WorkerTable({ queue }: { queue: Queue }) {
   const { t } = useTranslation("train");
   return (
-    <Table label={t("workers")}>
+    <Table label={t("workers")} isStackedOnPhone>
       <thead>
         <tr>
           <th>{t("machine")}</th>
@@ -26,15 +26,17 @@ export function WorkerTable({ queue }: { queue: Queue }) {
         {queue.workers.map((worker) => (
           <tr key={worker.id} title={worker.id}>
             <td>{worker.hostname}</td>
-            <td>{worker.device}</td>
-            <td className={numberCell}>{worker.memory_bytes === null ? "–" : formatBytes(worker.memory_bytes)}</td>
-            <td>
+            <LabeledCell label={t("device")}>{worker.device}</LabeledCell>
+            <LabeledCell label={t("memory")} className={numberCell}>
+              {worker.memory_bytes === null ? "–" : formatBytes(worker.memory_bytes)}
+            </LabeledCell>
+            <LabeledCell label={t("pace")}>
               <Paces worker={worker} />
-            </td>
-            <td>
+            </LabeledCell>
+            <LabeledCell label={t("trains")}>
               <Trained queue={queue} worker={worker} />
-            </td>
-            <td>{formatAgo(worker.heartbeat_at)}</td>
+            </LabeledCell>
+            <LabeledCell label={t("lastBeat")}>{formatAgo(worker.heartbeat_at)}</LabeledCell>
           </tr>
         ))}
       </tbody>
