@@ -18,6 +18,11 @@ from tests.training.conftest import add_checkpoint, add_point, claim_model, set_
 Start = Callable[..., int]
 
 
+@pytest.fixture(autouse=True)
+def _polls_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.training.events.POLL_SECONDS", 0.01)
+
+
 def parse(message: str) -> tuple[str, list[int]]:
     """A message's status and steps."""
     assert message.startswith("data: ")

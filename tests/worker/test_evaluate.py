@@ -8,12 +8,12 @@ import torch
 
 from app.db.enums import ModelSize, Split
 from app.masks.instance import Instance
+from tests.exported import thin_model
 from tests.worker import synthetic
 from tests.worker.synthetic import CLASS_NAMES
 from worker import evaluate
 from worker.dataset import TrainingImage
 from worker.evaluate import FEWEST, Evaluation, Evaluator
-from worker.model import build_model
 from worker.schedule import EvaluationLimits
 
 CPU = torch.device("cpu")
@@ -31,7 +31,7 @@ def slow_clock() -> Callable[[], float]:
 
 def untrained() -> torch.nn.Module:
     torch.manual_seed(0)
-    return build_model(ModelSize.SMALL, class_count=2, image_size=64).eval()
+    return thin_model(ModelSize.SMALL, class_count=2, image_size=64).eval()
 
 
 def test_evaluator__measures_alike_and_leaves_the_random_state() -> None:
