@@ -3,8 +3,8 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ pytestmark = [
 ]
 
 WORKER_ID = "desk:1:x"
-PATIENCE_SECONDS = 480.0
 Start = Callable[..., int]
 
 # Python runs it at the start of each process. The second of a training then asks for more memory than there is in each
@@ -91,18 +90,24 @@ def processes_of_training() -> list[psutil.Process]:
     return [process for process, line in lines.items() if "worker.distributed" in line and "--standalone" not in line]
 
 
-def once(condition: Callable[[], object], action: Callable[[], object]) -> threading.Thread:
-    """Do something as soon as a condition holds, while the training goes on."""
+@contextmanager
+def once(condition: Callable[[], object], action: Callable[[], object]) -> Iterator[None]:
+    """Do something as soon as a condition holds, while the training goes on; nothing of it outlives the test."""
+    ended = threading.Event()
 
     def wait() -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(0.1)
+        while not condition():
+            if ended.wait(0.1):
+                return
         action()
 
     thread = threading.Thread(target=wait)
     thread.start()
-    return thread
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def test_two_processes__one_killed_ends_all_and_another_attempt_goes_on(
@@ -119,11 +124,11 @@ def test_two_processes__one_killed_ends_all_and_another_attempt_goes_on(
     def stop_the_next_attempt() -> None:
         owner.post(f"/api/v1/models/{model_id}/stop")
 
-    killing = once(lambda: owner.get(f"/api/v1/models/{model_id}").json()["last"], kill_the_second)
-    stopping = once(lambda: read_model(model_id).attempt == 2, stop_the_next_attempt)
-    trainer.work_off_queue()
-    killing.join()
-    stopping.join()
+    with (
+        once(lambda: owner.get(f"/api/v1/models/{model_id}").json()["last"], kill_the_second),
+        once(lambda: read_model(model_id).attempt == 2, stop_the_next_attempt),
+    ):
+        trainer.work_off_queue()
 
     model = owner.get(f"/api/v1/models/{model_id}").json()
     assert len(killed) == 1
@@ -144,9 +149,8 @@ def test_two_processes__give_the_model_back_when_the_worker_is_to_end(
 ) -> None:
     model_id = start(max_steps=1000)
 
-    pausing = once(lambda: read_model(model_id).step > 0, shutdown.set)
-    trainer.work_off_queue()
-    pausing.join()
+    with once(lambda: read_model(model_id).step > 0, shutdown.set):
+        trainer.work_off_queue()
 
     model = read_model(model_id)
     assert (model.status, model.worker_id, model.deaths_since_checkpoint) == (ModelStatus.QUEUED, None, 0)
@@ -158,9 +162,8 @@ def test_two_processes__give_the_model_back_when_the_worker_is_to_end(
 def test_two_processes__end_with_a_model_that_was_cancelled(start: Start, trainer: Trainer, owner: Person) -> None:
     model_id = start(max_steps=1000)
 
-    cancelling = once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"))
-    trainer.work_off_queue()
-    cancelling.join()
+    with once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel")):
+        trainer.work_off_queue()
 
     assert read_model(model_id).status is ModelStatus.CANCELLED
     assert processes_of_training() == []
@@ -173,9 +176,8 @@ def test_two_processes__begin_anew_with_less_where_one_is_short_of_memory(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     model_id = start(max_steps=1000)
 
-    cancelling = once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel"))
-    trainer.work_off_queue()
-    cancelling.join()
+    with once(lambda: read_model(model_id).step > 0, lambda: owner.post(f"/api/v1/models/{model_id}/cancel")):
+        trainer.work_off_queue()
 
     model = read_model(model_id)
     assert (model.status, model.error) == (ModelStatus.CANCELLED, None)
