@@ -38,7 +38,7 @@ def cards(page: Page) -> Locator:
 
 
 def choose(page: Page, project: str, action: str) -> None:
-    page.get_by_role("button", name=f"Actions for {project}", exact=True).click()
+    page.get_by_role("button", name=re.compile(rf"^Actions for {re.escape(project)} \(\d+\)$")).click()
     page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
 
 
@@ -176,6 +176,24 @@ def test_archive_file__that_is_none_is_refused_in_place(page: Page, browsing: Br
     expect(dialog.get_by_role("alert")).to_contain_text("it is no whole zip file")
     expect(dialog).to_contain_text("holiday.zip")
     browsing.forgive("422")
+
+
+def test_archive_file__that_is_being_sent_is_stopped_by_escape_and_kept(page: Page, tmp_path: Path) -> None:
+    archive = tmp_path / "fruit.zip"
+    archive.write_bytes(b"no zip")
+    held: list[Route] = []
+    page.goto("/projects")
+    page.route("**/api/v1/projects/archive", lambda route: held.append(route))
+    choose_archive(page, archive)
+    dialog = page.get_by_role("dialog", name="Import an archive")
+    send = dialog.get_by_role("button", name="Import", exact=True)
+    send.click()
+    wait_until(page, lambda: len(held), lambda count: count > 0)
+    page.keyboard.press("Escape")
+    expect(send).to_be_enabled()
+    expect(dialog).to_contain_text("fruit.zip")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def choose_archive(page: Page, path: Path) -> None:

@@ -39,6 +39,8 @@ export function ImportArchiveDialog({ onClose }: { onClose: () => void }) {
     sender.stop();
     take.reset();
   };
+  // Closing by Esc or a click beside the dialog would lose without a word what was sent so far.
+  const cancel = take.isPending ? stop : onClose;
   const choose = (files: FileList | null) => {
     const chosen = files?.[0];
     if (!chosen) return;
@@ -48,12 +50,12 @@ export function ImportArchiveDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
       isOpen
-      onClose={onClose}
+      onClose={cancel}
       title={t("projects:importArchive")}
       size="small"
       footer={
         <>
-          <Button onPress={take.isPending ? stop : onClose}>{t("common:cancel")}</Button>
+          <Button onPress={cancel}>{t("common:cancel")}</Button>
           <Button
             kind="primary"
             isDisabled={!file}

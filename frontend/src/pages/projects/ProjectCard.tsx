@@ -73,14 +73,14 @@ function ProjectMenu({ project, onAction }: ProjectCardProps) {
   const isArchived = project.archived_at !== null;
   return (
     <MenuButton
-      aria-label={t("projects:actionsFor", { name: project.name })}
+      aria-label={t("projects:actionsFor", { name: projectTitle(project) })}
       placement="bottom end"
       button={
         <IconButton
           icon={Ellipsis}
           size="small"
           className={styles.more}
-          label={t("projects:actionsFor", { name: project.name })}
+          label={t("projects:actionsFor", { name: projectTitle(project) })}
         />
       }
     >
