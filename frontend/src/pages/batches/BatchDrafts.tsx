@@ -94,7 +94,7 @@ function MakeDialog({ isPending, error, onMake, onClose }: MakeDialogProps) {
       isOpen
       onClose={onClose}
       size="small"
-      title={t("batches:draft.make")}
+      title={t("batches:draft.makeTitle")}
       footer={
         <>
           <Button onPress={onClose}>{t("common:cancel")}</Button>

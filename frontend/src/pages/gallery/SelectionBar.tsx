@@ -1,4 +1,15 @@
-import { ChevronDown, ListChecks, Pencil, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
+import {
+  ChevronDown,
+  ListChecks,
+  type LucideIcon,
+  Pencil,
+  SquareCheck,
+  SquareMinus,
+  Trash2,
+  WandSparkles,
+  X,
+} from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../components/Button.tsx";
 import { FloatingBar, FloatingBarLine } from "../../components/FloatingBar.tsx";
@@ -41,30 +52,14 @@ export function SelectionBar({
         {t("labeling")}
       </Button>
       {mayPredict && (
-        <MenuButton
-          aria-label={t("predictWith")}
-          placement="top start"
-          button={
-            <Button kind="quiet" icon={WandSparkles} iconAfter={ChevronDown}>
-              {t("predict")}
-            </Button>
-          }
-        >
+        <BarMenu label={t("predictWith")} icon={WandSparkles} text={t("predict")}>
           <ModelItems projectId={projectId} ids={ids} actions={actions} />
-        </MenuButton>
+        </BarMenu>
       )}
       {hasDrafts && (
-        <MenuButton
-          aria-label={t("draftsTitle")}
-          placement="top start"
-          button={
-            <Button kind="quiet" icon={ListChecks} iconAfter={ChevronDown}>
-              {t("draftsTitle")}
-            </Button>
-          }
-        >
+        <BarMenu label={t("draftsTitle")} icon={ListChecks} text={t("draftsTitle")}>
           <DraftItems ids={ids} actions={actions} />
-        </MenuButton>
+        </BarMenu>
       )}
       {areAllValidation ? (
         <Button kind="quiet" icon={SquareMinus} onPress={() => actions.setValidation(ids, false)}>
@@ -81,5 +76,28 @@ export function SelectionBar({
       <FloatingBarLine />
       <IconButton icon={X} label={t("clearSelection")} hint="Esc" onPress={onClear} />
     </FloatingBar>
+  );
+}
+
+interface BarMenuProps {
+  label: string;
+  icon: LucideIcon;
+  text: string;
+  children: ReactNode;
+}
+
+function BarMenu({ label, icon, text, children }: BarMenuProps) {
+  return (
+    <MenuButton
+      aria-label={label}
+      placement="top start"
+      button={
+        <Button kind="quiet" icon={icon} iconAfter={ChevronDown}>
+          {text}
+        </Button>
+      }
+    >
+      {children}
+    </MenuButton>
   );
 }
