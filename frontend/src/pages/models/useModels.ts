@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { isNotFound } from "../../api/client.ts";
 import { modelQuery, modelsQuery } from "../../api/queries.ts";
 import { isActive } from "../train/trainingQueries.ts";
 
@@ -8,7 +9,7 @@ const POLL_MS = 3_000;
 export function useModels(projectId: number) {
   return useQuery({
     ...modelsQuery(projectId),
-    refetchInterval: ({ state }) => (state.data?.items.some(isActive) ? POLL_MS : false),
+    refetchInterval: ({ state }) => (state.data?.items.some(isActive) && !isNotFound(state.error) ? POLL_MS : false),
   });
 }
 
@@ -16,6 +17,6 @@ export function useModels(projectId: number) {
 export function useModel(modelId: number) {
   return useQuery({
     ...modelQuery(modelId),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? POLL_MS : false),
+    refetchInterval: ({ state }) => (state.data && isActive(state.data) && !isNotFound(state.error) ? POLL_MS : false),
   });
 }
