@@ -24,6 +24,7 @@ LOOKS = {
 }
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+STALE_MS = 10_000  # what a page has read is asked for again
 MODEL_NAME = "one short training, with a name that is longer than any place for it is wide"
 
 
@@ -132,6 +133,30 @@ def test_predict__goes_on_without_an_image_that_is_gone(page: Page, browsing: Br
     page.goto(f"/models/{finished.model_id}/predict?images=987654321,{finished.image_id}")
     expect(page.get_by_text("There is no image 987654321")).to_be_visible()
     expect(page.get_by_role("heading", name="scene-1.jpg")).to_be_visible()
+    browsing.forgive("404")
+
+
+@pytest.mark.parametrize("address", ["/models/987654321", "/projects/987654321/members", "/projects/987654321"])
+def test_page__of_what_is_gone_says_so_in_its_middle(page: Page, browsing: Browsing, address: str) -> None:
+    page.goto(address)
+    box = page.get_by_role("heading", name="There is no such page").bounding_box()
+    assert box is not None
+    assert abs(box["x"] + box["width"] / 2 - DESKTOP[0] / 2) < 1
+    browsing.forgive("404")
+
+
+def test_page__of_a_project_that_goes_meanwhile_says_so(page: Page, browsing: Browsing, api: httpx.Client) -> None:
+    project_id = make_project(api, "Gone soon")
+    page.clock.install()
+    page.goto(f"/projects/{project_id}/members")
+    expect(page.get_by_role("link", name=f"Gone soon ({project_id})")).to_be_visible()
+    assert api.delete(f"/api/v1/projects/{project_id}").is_success
+    page.get_by_role("link", name="API tokens").click()
+    page.get_by_role("heading", name="API tokens").wait_for()
+    page.clock.fast_forward(STALE_MS)
+    page.go_back()
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Gone soon ({project_id})")).to_have_count(0)
     browsing.forgive("404")
 
 

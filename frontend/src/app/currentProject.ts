@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
+import { isNotFound } from "../api/client.ts";
 import { modelQuery, projectQuery } from "../api/queries.ts";
 import type { Project } from "../api/types.ts";
 import { batchQuery } from "../pages/batches/batchQueries.ts";
 
-/** The project that the address is about, by its own id or its model's or batch's; undefined elsewhere and while it loads. */
+/** The project that the address is about, by its own id or its model's or batch's; undefined elsewhere, while it loads and once it is gone. */
 export function useCurrentProject(): Project | undefined {
   const projectId = useCurrentProjectId();
-  return useQuery({ ...projectQuery(projectId ?? 0), enabled: projectId !== undefined }).data;
+  const project = useQuery({ ...projectQuery(projectId ?? 0), enabled: projectId !== undefined });
+  return isNotFound(project.error) ? undefined : project.data;
 }
 
 export function useCurrentProjectId(): number | undefined {

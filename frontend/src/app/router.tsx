@@ -4,6 +4,7 @@ import { createBrowserRouter, Navigate } from "react-router";
 import { NotFoundPage, PageFailed } from "./FailurePages.tsx";
 import { Frame } from "./Frame.tsx";
 import { ModelRoute } from "./ModelRoute.tsx";
+import { ProjectRoute } from "./ProjectRoute.tsx";
 
 const page = (load: () => Promise<ComponentType>) => async () => ({ Component: await load() });
 
@@ -45,24 +46,37 @@ export const router = createBrowserRouter([
             lazy: page(async () => (await import("../pages/labeling/LabelingPage.tsx")).LabelingPage),
           },
           {
-            path: "projects/:projectId/members",
-            lazy: page(async () => (await import("../pages/members/MembersPage.tsx")).MembersPage),
-          },
-          {
-            path: "projects/:projectId/time",
-            lazy: page(async () => (await import("../pages/time/TimePage.tsx")).TimePage),
-          },
-          {
-            path: "projects/:projectId/models",
-            lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
-          },
-          {
-            path: "projects/:projectId/near-duplicates",
-            lazy: page(async () => (await import("../pages/nearDuplicates/NearDuplicatesPage.tsx")).NearDuplicatesPage),
-          },
-          {
-            path: "projects/:projectId/compare",
-            lazy: page(async () => (await import("../pages/compare/ComparePage.tsx")).ComparePage),
+            // The editor is not among them: it says itself what cannot be saved, and keeps it.
+            path: "projects/:projectId",
+            Component: ProjectRoute,
+            children: [
+              {
+                path: "members",
+                lazy: page(async () => (await import("../pages/members/MembersPage.tsx")).MembersPage),
+              },
+              {
+                path: "time",
+                lazy: page(async () => (await import("../pages/time/TimePage.tsx")).TimePage),
+              },
+              {
+                path: "models",
+                lazy: page(async () => (await import("../pages/models/ModelsPage.tsx")).ModelsPage),
+              },
+              {
+                path: "near-duplicates",
+                lazy: page(
+                  async () => (await import("../pages/nearDuplicates/NearDuplicatesPage.tsx")).NearDuplicatesPage,
+                ),
+              },
+              {
+                path: "compare",
+                lazy: page(async () => (await import("../pages/compare/ComparePage.tsx")).ComparePage),
+              },
+              {
+                path: "batches",
+                lazy: page(async () => (await import("../pages/batches/BatchesPage.tsx")).BatchesPage),
+              },
+            ],
           },
           {
             path: "models/:modelId",
@@ -83,10 +97,6 @@ export const router = createBrowserRouter([
               },
               { path: "api", lazy: page(async () => (await import("../pages/api/ApiPage.tsx")).ApiPage) },
             ],
-          },
-          {
-            path: "projects/:projectId/batches",
-            lazy: page(async () => (await import("../pages/batches/BatchesPage.tsx")).BatchesPage),
           },
           {
             path: "batches/:batchId",
