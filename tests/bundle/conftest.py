@@ -86,7 +86,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Mad
 
 @contextmanager
 def server_with_a_model(
-    data_dir: Path, migrated_sqlite: Path, exports: dict[CheckpointKind, Path]
+    data_dir: Path, migrated_sqlite: Path, exports: dict[CheckpointKind, Path], *, images: int = IMAGES
 ) -> Iterator[tuple[TestClient, int, int]]:
     """A server, called with a developer's token, and the ids of its project and model."""
     data_dir.mkdir()
@@ -101,27 +101,27 @@ def server_with_a_model(
             session.flush()
             project_id = project.id
             session.add(Membership(project_id=project_id, user_id=user.id, role=Role.DEVELOPER))
-        model_id = store_model(project_id, exports)
+        model_id = store_model(project_id, exports, images)
         with TestClient(create_app(), headers={TOKEN_HEADER: secret}) as client:
             yield client, project_id, model_id
         forget_settings()
 
 
-def store_model(project_id: int, exports: dict[CheckpointKind, Path]) -> int:
-    """A trained model whose labels are every second one of what it predicts itself."""
+def store_model(project_id: int, exports: dict[CheckpointKind, Path], images: int = IMAGES) -> int:
+    """A trained model whose labels are every second one of what it predicts itself; its last image is for training."""
     predictor = Predictor.load(exports[CheckpointKind.BEST])
-    images: list[SnapshotImage] = []
-    for number in range(1, IMAGES + 1):
+    labeled: list[SnapshotImage] = []
+    for number in range(1, images + 1):
         key = f"projects/{project_id}/images/{number}.png"
         get_blob_store().put_bytes(key, picture_file(number))
-        split = Split.TRAINING if number == IMAGES else Split.VALIDATION
+        split = Split.TRAINING if number == images else Split.VALIDATION
         found = predictor.predict(picture(number), score_thresholds=OPTIMIZED)
         truth = tuple(
             Instance(f"00000000-0000-0000-{number:04}-{place:012}", one.class_name, rle=one.rle(HEIGHT, WIDTH))
             for place, one in enumerate(found[::2])
         )
-        images.append(SnapshotImage(number, f"{number}.png", key, WIDTH, HEIGHT, split, truth))
-    frozen = Snapshot(project_id, tuple(CLASS_NAMES), tuple(images))
+        labeled.append(SnapshotImage(number, f"{number}.png", key, WIDTH, HEIGHT, split, truth))
+    frozen = Snapshot(project_id, tuple(CLASS_NAMES), tuple(labeled))
     tables = {
         split: PredictionTable(
             tuple(CLASS_NAMES),

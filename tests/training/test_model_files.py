@@ -129,7 +129,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
     (page / build.PAGE_PACKAGES).write_text("[]")
     with (
         pytest.MonkeyPatch.context() as patch,
-        server_with_a_model(folder / "data", migrated_sqlite, exports) as (client, project_id, model_id),
+        server_with_a_model(folder / "data", migrated_sqlite, exports, images=2) as (client, project_id, model_id),
     ):
         patch.setattr(build, "PAGE", page)  # no file of the model; to compress it takes as long as all other answers
         store = get_blob_store()
