@@ -1,14 +1,15 @@
 /** The canvas core: the document, what is selected, the tool in hand. No DOM, no fetch; events come in, listeners hear what changed. */
 import { placePoint } from "../geometry/measure.ts";
-import type { BrushShape } from "../geometry/stamp.ts";
 import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
 import type { EditorEvent, Modifiers, PointerEvent, ToolEvent } from "./events.ts";
 import { History } from "./history.ts";
-import { type Instance, type Shape, shapeBox, shapeHolds } from "./instance.ts";
+import { type Instance, shapeBox, shapeHolds } from "./instance.ts";
 import { type Action, actionFor, DEFAULT_KEYS, type Keymap, type Mode } from "./keys.ts";
+import type { Conversion, EditorPorts, LeftRing } from "./ports.ts";
+import { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 import { type BorderPlace, borderNear } from "./snapping.ts";
 import { BoxTool } from "./tools/boxTool.ts";
 import { BrushTool } from "./tools/brushTool.ts";
@@ -16,69 +17,12 @@ import { EditTool } from "./tools/editTool.ts";
 import { FillTool } from "./tools/fillTool.ts";
 import { RingTool } from "./tools/ringTool.ts";
 import { SmartTool } from "./tools/smartTool.ts";
-import type { Ground, SmartPort } from "./tools/smartToolMarks.ts";
+import type { SmartPort } from "./tools/smartToolMarks.ts";
 import type { Tool, ToolName } from "./tools/tool.ts";
 import type { VertexRef } from "./vertices.ts";
 
 /** "chosen": the selection came by a list or a key, and may be out of sight. */
 export type Aspect = "document" | "selection" | "chosen" | "tool" | "draft" | "settings" | "visibility" | "hover";
-
-export interface Settings {
-  /** Image pixels. */
-  readonly brushRadius: number;
-  readonly brushShape: BrushShape;
-  /** A stroke spares the pixels of other objects. */
-  readonly protectOthers: boolean;
-  /** Largest difference in each of red, green and blue, 0-255. */
-  readonly fillTolerance: number;
-  /** Corners snap to a neighbour's border. */
-  readonly snaps: boolean;
-  /** What a stroke of the smart tool says without Alt. */
-  readonly smartGround: Ground;
-  /** The smart tool leaves polygons, not a bitmap. */
-  readonly smartPolygons: boolean;
-}
-
-export const DEFAULT_SETTINGS: Settings = {
-  brushRadius: 12,
-  brushShape: "round",
-  protectOthers: false,
-  fillTolerance: 24,
-  snaps: false,
-  smartGround: "foreground",
-  smartPolygons: false,
-};
-
-/** What the core needs from outside. */
-export interface EditorPorts {
-  newId: () => string;
-  /** The image's pixels around a point, for a fill by colour; null while they cannot be read. */
-  readPixels?: (around: Point) => { rgba: Uint8ClampedArray; frame: Box } | null;
-  /** Makes a mask of what is marked. */
-  smartMask?: SmartPort;
-  /** Actions that are the page's: other images, zoom, help; and a label that is missing. */
-  request?: (action: Action | "labelNeeded") => void;
-  /** An object became of the other kind. */
-  onConverted?: (conversion: Conversion) => void;
-  /** A fill by colour ended where the pixels do that can be read at a time, not where the colour does. */
-  onFillCut?: () => void;
-}
-
-/** What a polygon became as a bitmap, or a bitmap as polygons. */
-export interface Conversion {
-  readonly shape: Shape;
-  /** Of the pixels before and after, 0-1. */
-  readonly iou: number;
-}
-
-/** Corners that were in hand when their tool was left, and what they were drawn for. */
-export interface LeftRing {
-  readonly points: readonly Point[];
-  readonly purpose: RingPurpose;
-  readonly mode: Mode;
-  readonly label: string | null;
-  readonly selectedId: string | null;
-}
 
 export class Editor {
   readonly document: LabelDocument;

@@ -1,8 +1,9 @@
 /** Drives an editor in tests as a pointer and a keyboard would. */
 import type { Point } from "../geometry/types.ts";
-import { Editor, type EditorPorts } from "./editor.ts";
+import { Editor } from "./editor.ts";
 import { type Modifiers, NO_MODIFIERS } from "./events.ts";
 import type { Instance, Shape } from "./instance.ts";
+import type { EditorPorts } from "./ports.ts";
 
 export const IMAGE = { width: 100, height: 80 };
 

@@ -3,9 +3,10 @@ import { emptyBitmap, packMask } from "../geometry/bitmap.ts";
 import { pointCount, polygonsArea } from "../geometry/measure.ts";
 import type { Box, Point } from "../geometry/types.ts";
 import { reorder } from "./actions.ts";
-import type { Conversion, Editor } from "./editor.ts";
+import type { Editor } from "./editor.ts";
 import { drag, instanceOf, key, makeEditor, polygonOf, SQUARE } from "./editorTesting.ts";
 import { type Shape, shapeArea, shapeMask } from "./instance.ts";
+import type { Conversion } from "./ports.ts";
 import { addRing, faithfulPolygons, paintedMask } from "./shaping.ts";
 
 function boxMask(box: Box, without: readonly Point[] = []): Shape {

@@ -10,7 +10,7 @@ import { Button, IconButton, LinkButton } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatPercent } from "../../components/format.ts";
 import type { CanvasParts } from "../labeling/useDesk.ts";
-import type { OpenImage } from "../labeling/work/labelingSession.ts";
+import type { OpenImage } from "../labeling/work/sessionState.ts";
 import { useEditor } from "../labeling/work/useEditor.ts";
 import { canAccept } from "./acceptFinding.ts";
 import { type Finding, type FixAction, fixesQuery } from "./fixQueries.ts";

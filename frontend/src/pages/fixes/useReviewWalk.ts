@@ -10,7 +10,7 @@ import type { Box } from "../../geometry/types.ts";
 import type { Stage } from "../../render/stage.ts";
 import { toScreen } from "../../render/view.ts";
 import type { CanvasParts } from "../labeling/useDesk.ts";
-import type { OpenImage } from "../labeling/work/labelingSession.ts";
+import type { OpenImage } from "../labeling/work/sessionState.ts";
 import { acceptFinding, canAccept } from "./acceptFinding.ts";
 import { decide, type Finding, type FixAction, findingsQuery, fixesQuery } from "./fixQueries.ts";
 import { reviewAddress, type Walk } from "./reviewAddress.ts";

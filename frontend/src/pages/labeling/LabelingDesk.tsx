@@ -32,9 +32,10 @@ import {
   useRestoredNotice,
 } from "./useDesk.ts";
 import type { ImageRow } from "./work/imageRow.ts";
-import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
+import type { LabelingSession } from "./work/labelingSession.ts";
 import type { PageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
+import type { OpenImage } from "./work/sessionState.ts";
 import type { ImageSteps } from "./work/useImageSteps.ts";
 import { useKeymap } from "./work/useKeymap.ts";
 import { useKeys } from "./work/useKeys.ts";

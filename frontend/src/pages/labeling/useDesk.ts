@@ -9,9 +9,10 @@ import type { Stage } from "../../render/stage.ts";
 import type { View } from "../../render/view.ts";
 import { Ruler } from "./canvas/ruler.ts";
 import type { Display } from "./panels/DisplaySettings.tsx";
-import type { LabelingSession, OpenImage } from "./work/labelingSession.ts";
+import type { LabelingSession } from "./work/labelingSession.ts";
 import { type PageActions, rowActions, stageActions } from "./work/pageActions.ts";
 import { usePreference } from "./work/preferences.ts";
+import type { OpenImage } from "./work/sessionState.ts";
 import { makeSignal, type Signal } from "./work/signal.ts";
 import type { ImageSteps } from "./work/useImageSteps.ts";
 

@@ -2,7 +2,7 @@ import { History } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "../../../components/Button.tsx";
-import type { OpenImage } from "../work/labelingSession.ts";
+import type { OpenImage } from "../work/sessionState.ts";
 import { HistoryDialog } from "./HistoryDialog.tsx";
 
 interface HistoryButtonProps {

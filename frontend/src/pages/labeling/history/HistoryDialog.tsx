@@ -10,7 +10,7 @@ import { ErrorMessage } from "../../../components/ErrorMessage.tsx";
 import { formatMoment } from "../../../components/format.ts";
 import { showToast } from "../../../components/toasts.ts";
 import { restore } from "../../../editor/shaping.ts";
-import type { OpenImage } from "../work/labelingSession.ts";
+import type { OpenImage } from "../work/sessionState.ts";
 import styles from "./HistoryDialog.module.css";
 import { PastPicture } from "./PastPicture.tsx";
 import { pastInstancesQuery, revisionsQuery } from "./revisionQueries.ts";

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../components/Button.tsx";
 import type { Conflict } from "../saving/merge.ts";
-import type { LabelingSession, OpenImage } from "../work/labelingSession.ts";
+import type { LabelingSession } from "../work/labelingSession.ts";
+import type { OpenImage } from "../work/sessionState.ts";
 import styles from "./Notices.module.css";
 
 interface NoticesProps {

@@ -6,7 +6,8 @@ import { Button } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import { Icon } from "../../../components/Icon.tsx";
 import type { SaveState } from "../saving/autosave.ts";
-import type { LabelingSession, OpenImage } from "../work/labelingSession.ts";
+import type { LabelingSession } from "../work/labelingSession.ts";
+import type { OpenImage } from "../work/sessionState.ts";
 import styles from "./SaveStatus.module.css";
 
 const ICONS: Readonly<Record<SaveState["kind"], LucideIcon>> = {

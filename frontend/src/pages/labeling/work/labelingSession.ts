@@ -2,15 +2,14 @@
 import { ApiError } from "../../../api/client.ts";
 import type { ImageItem } from "../../../api/types.ts";
 import { deleteObjects, paste } from "../../../editor/actions.ts";
-import { type Conversion, Editor, type EditorPorts, type LeftRing } from "../../../editor/editor.ts";
+import { Editor } from "../../../editor/editor.ts";
 import type { Instance } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
-import type { ImagePyramid } from "../../../render/imagePyramid.ts";
+import type { EditorPorts, LeftRing } from "../../../editor/ports.ts";
 import { SceneThread } from "../../../render/sceneThread.ts";
 import { Autosave } from "../saving/autosave.ts";
 import { ConflictBook } from "../saving/conflictBook.ts";
 import { type DraftStore, draftedImages, imageDrafts, type KeptDraft } from "../saving/drafts.ts";
-import type { LabelName } from "../saving/labelNames.ts";
 import { type Conflict, conflictsWith, intoOrder, layOver } from "../saving/merge.ts";
 import { imageTransport, type Version } from "../saving/transport.ts";
 import { askSmartMask, prepareSmartMask } from "../smart/askSmartMask.ts";
@@ -18,46 +17,12 @@ import { adopt } from "./adopt.ts";
 import { ImageCache } from "./imageCache.ts";
 import { fetchImage, type LoadedImage } from "./loadedImage.ts";
 import { newId } from "./newId.ts";
+import type { OpenImage, SessionPorts, SessionState } from "./sessionState.ts";
 
 /** Side of the square that a fill by colour looks at, in image pixels. */
 const FILL_REACH = 4096;
 /** Images read beforehand: the next one and the one before. */
 const MOST_AHEAD = 2;
-
-export interface OpenImage {
-  readonly image: ImageItem;
-  readonly editor: Editor;
-  readonly autosave: Autosave;
-  readonly pyramid: ImagePyramid | null;
-  readonly conflicts: readonly Conflict[];
-  /** Changes found in a draft that an earlier tab left. */
-  readonly restored: number;
-  /** Its pixels did not come, or the browser cannot read them. */
-  readonly isPictureMissing: boolean;
-}
-
-export type SessionState =
-  | { readonly kind: "loading"; readonly imageId: number; readonly previous: OpenImage | null }
-  | { readonly kind: "failed"; readonly imageId: number; readonly message: string }
-  | { readonly kind: "open"; readonly imageId: number; readonly open: OpenImage };
-
-export interface SessionPorts {
-  readonly userId: number;
-  readonly projectId: number;
-  readonly labels: () => readonly LabelName[];
-  readonly request: (action: Action | "labelNeeded") => void;
-  /** The image's objects reached the server. */
-  readonly onSaved: (imageId: number) => void;
-  /** Someone renamed, merged or deleted labels. */
-  readonly onLabels: () => void;
-  /** So many objects of an image went with a label that someone deleted. */
-  readonly onLabelGone: (label: string, count: number) => void;
-  /** Of an image that was left someone else changed objects too: `isSaved` says whether one's own version is stored over theirs, or waits. */
-  readonly onConflictsLeft: (image: ImageItem, { isSaved }: { isSaved: boolean }) => void;
-  readonly onConverted: (conversion: Conversion) => void;
-  /** A fill by colour ended where its square of so many pixels a side does. */
-  readonly onFillCut: (side: number) => void;
-}
 
 export class LabelingSession {
   readonly #ports: SessionPorts;

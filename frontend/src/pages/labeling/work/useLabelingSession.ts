@@ -5,12 +5,14 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { labelsQuery, projectQuery } from "../../../api/queries.ts";
 import { dismissToast, showToast } from "../../../components/toasts.ts";
-import type { Conversion, Editor } from "../../../editor/editor.ts";
+import type { Editor } from "../../../editor/editor.ts";
 import { shapePoints } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
+import type { Conversion } from "../../../editor/ports.ts";
 import type { LabelName } from "../saving/labelNames.ts";
 import { imageQuery } from "./imageQuery.ts";
-import { LabelingSession, type SessionState } from "./labelingSession.ts";
+import { LabelingSession } from "./labelingSession.ts";
+import type { SessionState } from "./sessionState.ts";
 
 interface SessionOptions {
   projectId: number;
