@@ -75,7 +75,7 @@ class Reporter(Protocol):
     def checkpoint(self, kind: CheckpointKind, state_file: Path, point: CurvePoint) -> bool:
         """Keep a saved state; gives whether there was room for it.
 
-        The file is whole and stays unchanged until this returns, not longer.
+        The file is whole and nobody writes into it any more; after this returns, the next state takes over its name.
         """
 
     def requested(self) -> StopRequest: ...

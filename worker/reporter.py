@@ -104,7 +104,7 @@ class DatabaseReporter:
         """Store a state under a key of its own, point the row to it, then delete what the row pointed to before."""
         key = f"{self.checkpoint_prefix(kind, point.step)}{STATE_FILE}"
         try:
-            self._store.put_file(key, state_file)
+            self._store.put_file(key, state_file, shared=True)
         except StorageFull:
             self.log(f"The disk is full: the {kind} checkpoint of step {point.step} is not kept, an earlier one stays.")
             return False

@@ -54,9 +54,11 @@ class BlobStore(Protocol):
             StorageFull: The disk is full.
         """
 
-    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
+    def put_file(self, key: str, path: Path, *, move: bool = False, shared: bool = False, settled: bool = True) -> None:
         """Store a file's content; with `move` the file is gone afterwards; for the rest see put_bytes.
 
+        Args:
+            shared: Nobody writes into the file any more, so that the blob may be the file itself under a second name.
         Raises:
             StorageFull: The disk is full.
         """
@@ -162,11 +164,14 @@ class FolderBlobStore:
     def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
         self._put(key, io.BytesIO(data), settled=settled)
 
-    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
-        if move and path.parent.stat().st_dev == self._scratch.stat().st_dev:
+    def put_file(self, key: str, path: Path, *, move: bool = False, shared: bool = False, settled: bool = True) -> None:
+        is_near = path.parent.stat().st_dev == self._scratch.stat().st_dev
+        if move and is_near:
             with full_disk_refused():
                 _sync(path)
                 self._publish(key, path, settled=settled)
+            return
+        if shared and is_near and self._put_link(key, path, settled=settled):
             return
         with path.open("rb") as file:
             self._put(key, file, settled=settled)
@@ -250,6 +255,21 @@ class FolderBlobStore:
         finally:
             partial.unlink(missing_ok=True)
 
+    def _put_link(self, key: str, path: Path, *, settled: bool) -> bool:
+        """Give a file a second name; answers whether the disk can."""
+        link = self._scratch / uuid.uuid4().hex
+        try:
+            link.hardlink_to(path)
+        except OSError:
+            return False
+        try:
+            with full_disk_refused():
+                _sync(link)
+                self._publish(key, link, settled=settled)
+        finally:
+            link.unlink(missing_ok=True)  # still there where the blob was this file already
+        return True
+
     def _publish(self, key: str, path: Path, *, settled: bool) -> None:
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -273,7 +293,7 @@ class S3BlobStore:
     def put_bytes(self, key: str, data: bytes, *, settled: bool = True) -> None:
         obstore.put(self._store, checked_key(key), data)
 
-    def put_file(self, key: str, path: Path, *, move: bool = False, settled: bool = True) -> None:
+    def put_file(self, key: str, path: Path, *, move: bool = False, shared: bool = False, settled: bool = True) -> None:
         obstore.put(self._store, checked_key(key), path)
         if move:
             path.unlink()

@@ -55,6 +55,44 @@ def test_put_file__leaves_the_file_unless_it_is_to_be_moved(store: BlobStore, tm
         assert path.exists() is not move
 
 
+def test_put_file__shared_stays_when_another_file_takes_over_its_name(store: BlobStore, tmp_path: Path) -> None:
+    for folder in (tmp_path, store.scratch):
+        path, newer = folder / "state.pt", folder / "newer.pt"
+        path.write_bytes(b"first")
+        for _again in range(2):
+            store.put_file("models/1/state.pt", path, shared=True)
+        newer.write_bytes(b"second")
+        newer.replace(path)
+        store.put_file("models/2/state.pt", path, shared=True)
+        assert [store.read_bytes(f"models/{number}/state.pt") for number in (1, 2)] == [b"first", b"second"]
+        path.unlink()
+        assert store.read_bytes("models/2/state.pt") == b"second"
+        assert list(store.scratch.iterdir()) == []
+
+
+def test_put_file__shared_is_no_second_copy_in_a_folder(tmp_path: Path) -> None:
+    store = FolderBlobStore(tmp_path)
+    path = store.scratch / "state.pt"
+    path.write_bytes(b"content")
+    store.put_file("models/1/state.pt", path, shared=True)
+    assert (tmp_path / "models/1/state.pt").samefile(path)
+
+
+def test_put_file__shared_is_copied_where_the_disk_knows_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    store = FolderBlobStore(tmp_path)
+    path = store.scratch / "state.pt"
+    path.write_bytes(b"content")
+    store.put_file("models/1/state.pt", path, shared=True)
+    assert store.read_bytes("models/1/state.pt") == b"content"
+    assert not (tmp_path / "models/1/state.pt").samefile(path)
+
+
 def test_blobs__that_are_missing_are_not_found(store: BlobStore) -> None:
     assert not store.exists("none")
     with pytest.raises(FileNotFoundError):

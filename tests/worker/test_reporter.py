@@ -123,7 +123,7 @@ class FullStore:
     def __init__(self, store: BlobStore) -> None:
         self._store = store
 
-    def put_file(self, key: str, path: Path, *, move: bool = False) -> None:
+    def put_file(self, key: str, path: Path, *, shared: bool = False) -> None:
         raise StorageFull("no space left")
 
     def __getattr__(self, name: str) -> object:
