@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from kombu.exceptions import KombuError
 
 from app.errors import AppError
-from app.jobs.celery_app import get_celery_app
-
-CHECK_SECONDS = 2
+from app.jobs.celery_app import BROKER_TIMEOUT_SECONDS, get_celery_app
 
 
 class BrokerAway(AppError):
@@ -32,7 +30,7 @@ def reach() -> None:
         BrokerAway: Nothing answers.
     """
     with _in_words(), get_celery_app().connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0, timeout=CHECK_SECONDS)
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
 
 
 @contextmanager
