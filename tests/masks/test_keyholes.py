@@ -1,6 +1,5 @@
-import time
-
 import numpy as np
+import pytest
 from hypothesis import given
 from numpy.typing import NDArray
 
@@ -101,13 +100,12 @@ def test_split_keyholes__rings_whose_edges_alone_cross_stay_one() -> None:
     assert split_keyholes(whole) == (Polygon(whole),)
 
 
-def test_bridge_rings__of_very_many_vertices_takes_no_square_of_time() -> None:
+def test_bridge_rings__of_very_many_vertices_measures_no_bridges(monkeypatch: pytest.MonkeyPatch) -> None:
     mask = np.zeros((400, 400), dtype=bool)
     mask[::2, ::2] = True
     pieces = rings_of(mask_to_polygons(mask))
     assert 4 * len(pieces) > MAX_MEASURED_POINTS
-    before = time.process_time()
+    monkeypatch.delattr("app.masks.keyholes._shortest_bridges")  # takes the square of the vertices in steps
     ring = bridge_rings(pieces)
     assert split_keyholes(ring) == (Polygon(ring),)
-    assert time.process_time() - before < 5
     assert np.array_equal(polygons_to_mask([Polygon(ring)], *mask.shape), mask)

@@ -1,6 +1,5 @@
 import json
 import math
-import time
 from typing import Any
 
 import cv2
@@ -120,9 +119,7 @@ def test_mask_to_polygons__a_hundred_objects_in_twelve_megapixels() -> None:
     tile = np.pad(disc(140), ((10, 5), (60, 55)))[:300, :400]
     tile[140:160, 190:210] = False  # a hole in each
     mask = np.tile(tile, (10, 10))
-    started = time.process_time()
     polygons = mask_to_polygons(mask)
-    assert time.process_time() - started < 3  # a few times what it takes, for busy machines
     assert len(polygons) == 100
     assert all(len(polygon.holes) == 1 for polygon in polygons)
     assert np.array_equal(polygons_to_mask(polygons, *mask.shape), mask)
