@@ -27,6 +27,9 @@ from app.predictions.gate import CallerLeft, Place, PredictionGate
 
 MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 million pixels of JPEG are less
 STALL_SECONDS = 30  # a caller that sends nothing more keeps its place in the queue no longer
+# Nor does one that drips: beyond those seconds a body has to come as fast as this on the whole.
+# Source: MinRate of https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html
+SLOWEST_BYTES_PER_SECOND = 500
 
 RESPONSES = errors(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
 
@@ -34,7 +37,7 @@ _decoding = DecodeBudget(PIXELS_AT_ONCE)
 
 
 class BodyStalled(AppError):
-    """The caller began to send an image and stopped."""
+    """The caller began to send an image and stopped, or goes on too slowly."""
 
     status_code = 408
 
@@ -154,16 +157,20 @@ def answer_with(found: PredictedImage, query: AnswerQuery) -> Response:
 async def _body(request: Request) -> bytes:
     parts, size = [], 0
     loop = asyncio.get_running_loop()
+    begun = loop.time()
     try:
         async with asyncio.timeout(STALL_SECONDS) as limit:
             async for part in request.stream():
-                limit.reschedule(loop.time() + STALL_SECONDS)
                 size += len(part)
+                limit.reschedule(min(loop.time(), begun + size / SLOWEST_BYTES_PER_SECOND) + STALL_SECONDS)
                 if size > MAX_BODY_BYTES:
                     raise PayloadTooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes; scale the image down")
                 parts.append(part)
     except TimeoutError as error:
-        raise BodyStalled(f"no more of the image came for {STALL_SECONDS} seconds: send it again") from error
+        raise BodyStalled(
+            f"the image stopped coming for {STALL_SECONDS} seconds, or came at less than {SLOWEST_BYTES_PER_SECOND} "
+            "bytes a second: send it again"
+        ) from error
     return b"".join(parts)
 
 

@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +16,7 @@ from app.predictions.gate import PredictionGate
 from tests.bundle.conftest import picture_file
 
 PATIENCE_SECONDS = 60
+MOST_DRIPS = 10_000  # so that a body that nobody cuts off ends
 
 
 def test_predict_file__holds_no_more_pixels_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,14 +52,30 @@ def test_predict_file__holds_no_more_pixels_than_its_share(monkeypatch: pytest.M
 def test_receive__gives_a_place_back_whose_caller_sends_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "STALL_SECONDS", 0.05)
     messages: list[Message] = [{"type": "http.request", "body": b"half an im", "more_body": True}]
-    gate = PredictionGate(running=1, waiting=0)
-
-    app = SimpleNamespace(state=SimpleNamespace(predictions=SimpleNamespace(gate=gate)))
 
     async def next_message() -> Message:
         if messages:
             return messages.pop()
         return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    _assert_gives_its_place_back(next_message)
+
+
+def test_receive__gives_a_place_back_whose_caller_drips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "STALL_SECONDS", 0.05)
+    drips = iter(range(MOST_DRIPS))
+
+    async def next_message() -> Message:
+        await asyncio.sleep(0.001)
+        return {"type": "http.request", "body": b"i", "more_body": next(drips, None) is not None}
+
+    monkeypatch.setattr(exchange, "SLOWEST_BYTES_PER_SECOND", 10**6)
+    _assert_gives_its_place_back(next_message)
+
+
+def _assert_gives_its_place_back(next_message: Callable[[], Awaitable[Message]]) -> None:
+    gate = PredictionGate(running=1, waiting=0)
+    app = SimpleNamespace(state=SimpleNamespace(predictions=SimpleNamespace(gate=gate)))
 
     async def take() -> None:
         sent: AsyncIterator[object] = receive(Request({"type": "http", "app": app}, next_message))
