@@ -1,7 +1,7 @@
 /** What each key action does where no tool has taken it. */
 import type { Change, LabelDocument } from "./document.ts";
 import type { Editor } from "./editor.ts";
-import { type Instance, isEmptyShape, isOnImage, moveShape, type Shape, sameShape } from "./instance.ts";
+import { clipShape, type Instance, isEmptyShape, moveShape, type Shape, sameShape } from "./instance.ts";
 import type { Action } from "./keys.ts";
 import { combine, convert } from "./shaping.ts";
 
@@ -170,10 +170,11 @@ export function deleteObjects(editor: Editor, ids: readonly string[]): void {
   editor.execute({ name: "deleteObject", changes: ordered.map((id) => editor.document.remove(id)) });
 }
 
-/** Puts copies on top, a little aside where the same shape is already here; what is off this image is left out. */
+/** Puts copies on top, a little aside where the same shape is already here; what is off a smaller image is cut away. */
 export function paste(editor: Editor, instances: readonly Instance[]): number {
   const { document } = editor;
-  const onImage = instances.filter(({ shape }) => isOnImage(shape, document.image));
+  const clipped = instances.map((instance) => ({ ...instance, shape: clipShape(instance.shape, document.image) }));
+  const onImage = clipped.filter(({ shape }) => !isEmptyShape(shape));
   const changes = onImage.map((instance, i): Change => {
     const shape = besideOthers(instance.shape, document);
     const copy: Instance = { ...instance, id: editor.newId(), shape, source: "manual" };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { deleteObjects, paste, reorder, setLabel } from "./actions.ts";
 import type { Editor } from "./editor.ts";
 import { click, IMAGE, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "./editorTesting.ts";
-import { instanceFromJson, instanceToJson } from "./instance.ts";
+import { instanceFromJson, instanceToJson, shapeMask } from "./instance.ts";
 import { actionFor, DEFAULT_KEYS, keyFor } from "./keys.ts";
 import { simplified, simplify } from "./shaping.ts";
 
@@ -80,6 +80,24 @@ describe("objects", () => {
     expect(editor.selected?.shape).toEqual(polygonOf([13, 13], [27, 13], [13, 27]));
     const off = instanceOf("z", polygonOf([300, 300], [310, 300], [310, 310]));
     expect(paste(editor, [off])).toBe(0);
+  });
+
+  test("of copies from a larger image what lies on this one is left", () => {
+    const across = polygonOf([80, 60], [180, 60], [180, 160], [80, 160]);
+    // its box lies on the image, and nothing of it
+    const around = polygonOf([90, 100], [200, 100], [200, 0], [210, 0], [210, 110], [90, 110]);
+    const painted = shapeMask(across, { width: 200, height: 200 });
+    const editor = makeEditor();
+    const pasted = paste(editor, [
+      instanceOf("across", across),
+      instanceOf("around", around),
+      instanceOf("painted", { kind: "mask", mask: painted }),
+    ]);
+    expect(pasted).toBe(2);
+    const [polygons, bitmap] = editor.document.instances.map(({ shape }) => shape);
+    const left = polygonOf([80, 60], [100, 60], [100, 80], [80, 80]);
+    expect(polygons && shapeMask(polygons, IMAGE)).toEqual(shapeMask(left, IMAGE));
+    expect(bitmap).toEqual({ kind: "mask", mask: shapeMask(left, IMAGE) });
   });
 
   test("copies pasted again lie aside of those before, as far as the image reaches, on another image too", () => {

@@ -1,9 +1,10 @@
 /** One object on the image as the editor holds it: it never changes, an edit makes another. */
 import type { Instance as InstanceJson } from "../api/types.ts";
-import { bitmapBox, isMaskSet, type Mask, masksEqual, moveMask, unpackMask } from "../geometry/bitmap.ts";
-import { boxOfPolygons, intersectBoxes } from "../geometry/box.ts";
+import { bitmapBox, clipMask, isMaskSet, type Mask, masksEqual, moveMask, unpackMask } from "../geometry/bitmap.ts";
+import { boxOfPolygons } from "../geometry/box.ts";
 import { isInPolygons, placePoint, pointCount, polygonsArea } from "../geometry/measure.ts";
 import { outlineOf } from "../geometry/outline.ts";
+import { clipPolygons } from "../geometry/polygonBooleans.ts";
 import { polygonsToMask } from "../geometry/raster.ts";
 import { maskToRle, rleToMask } from "../geometry/rle.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
@@ -110,10 +111,10 @@ export function moveShape(shape: Shape, dx: number, dy: number, image: Size): Sh
   };
 }
 
-/** Whether any of the shape lies on an image of this size. */
-export function isOnImage(shape: Shape, image: Size): boolean {
-  const box = intersectBoxes(shapeBox(shape), { x0: 0, y0: 0, x1: image.width, y1: image.height });
-  return box.x1 > box.x0 && box.y1 > box.y0;
+/** The part of a shape that lies on an image of this size; it may be empty. */
+export function clipShape(shape: Shape, image: Size): Shape {
+  if (shape.kind === "mask") return { kind: "mask", mask: clipMask(shape.mask, image) };
+  return { kind: "polygons", polygons: clipPolygons(shape.polygons, image) };
 }
 
 function samePolygons(a: readonly Polygon[], b: readonly Polygon[]): boolean {

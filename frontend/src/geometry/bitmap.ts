@@ -164,11 +164,14 @@ export function isMaskSet(mask: Mask, x: number, y: number): boolean {
 
 export function moveMask(mask: Mask, dx: number, dy: number, image: Size): Mask {
   const moved = { ...mask, x: mask.x + Math.round(dx), y: mask.y + Math.round(dy) };
-  const inside =
-    moved.x >= 0 && moved.y >= 0 && moved.x + moved.width <= image.width && moved.y + moved.height <= image.height;
-  if (inside) return moved;
-  const frame = { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  return packMask(cropBitmap(unpackMask(moved), intersectBoxes(bitmapBox(moved), frame)));
+  return clipMask(moved, image);
+}
+
+/** The part of a mask that lies on an image of this size. */
+export function clipMask(mask: Mask, image: Size): Mask {
+  const box = bitmapBox(mask);
+  const seen = intersectBoxes(box, { x0: 0, y0: 0, x1: image.width, y1: image.height });
+  return sameBox(seen, box) ? mask : packMask(cropBitmap(unpackMask(mask), seen));
 }
 
 export function masksEqual(a: Mask, b: Mask): boolean {

@@ -3,8 +3,9 @@
  * that corners lie on, so that a corner comes back exactly as it was.
  */
 import { Clipper64, ClipType, FillRule, type Path64, type PolyPath64, PolyTree64 } from "clipper2-ts";
+import { boxOfPolygons } from "./box.ts";
 import { PLACES } from "./measure.ts";
-import type { Point, Polygon, Ring } from "./types.ts";
+import type { Point, Polygon, Ring, Size } from "./types.ts";
 
 /** The union of several sets of polygons; parts that touch become one. */
 export function unitePolygons(sets: readonly (readonly Polygon[])[]): Polygon[] {
@@ -13,6 +14,19 @@ export function unitePolygons(sets: readonly (readonly Polygon[])[]): Polygon[] 
 
 export function subtractPolygons(polygons: readonly Polygon[], cut: readonly Polygon[]): Polygon[] {
   return polygonsOf(clip(ClipType.Difference, FillRule.NonZero, simplePaths(polygons), simplePaths(cut)));
+}
+
+/** The part of polygons that lies on an image of this size. */
+export function clipPolygons(polygons: readonly Polygon[], { width, height }: Size): readonly Polygon[] {
+  const { x0, y0, x1, y1 } = boxOfPolygons(polygons);
+  if (x0 >= 0 && y0 >= 0 && x1 <= width && y1 <= height) return polygons;
+  const frame = pathOf([
+    [0, 0],
+    [width, 0],
+    [width, height],
+    [0, height],
+  ]);
+  return polygonsOf(clip(ClipType.Intersection, FillRule.NonZero, simplePaths(polygons), [frame]));
 }
 
 export function polygonsOverlap(a: readonly Polygon[], b: readonly Polygon[]): boolean {
