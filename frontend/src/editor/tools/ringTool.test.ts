@@ -141,6 +141,28 @@ describe("polygon", () => {
     expect([editor.tool.draft.kind, editor.tool.state]).toEqual(["none", "idle"]);
   });
 
+  test("a gesture that becomes a zoom leaves the corners as they were before it", () => {
+    const editor = makeEditor();
+    key(editor, "n");
+    for (const at of TRIANGLE) click(editor, at);
+    key(editor, "Backspace");
+    for (const path of [
+      [[10, 10]],
+      [
+        [10, 10],
+        [14, 10],
+      ],
+    ] as Point[][]) {
+      const [from, ...moves] = path;
+      pointer(editor, "pointerdown", from as Point);
+      for (const at of moves) pointer(editor, "pointermove", at);
+      editor.dispatch({ kind: "pointercancel" });
+      expect(editor.tool.draft).toMatchObject({ points: TRIANGLE.slice(0, 2) });
+    }
+    key(editor, "z", { ctrl: true, shift: true });
+    expect(editor.tool.draft).toMatchObject({ points: TRIANGLE });
+  });
+
   test("a drag traces freehand, simplified, and closes where it began", () => {
     const editor = makeEditor();
     key(editor, "n");

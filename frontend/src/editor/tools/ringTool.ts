@@ -15,6 +15,18 @@ const FREEHAND_TOLERANCE = 1.5;
 
 type State = "idle" | "drawing" | "pointing" | "closing" | "dragging";
 
+interface Borders {
+  readonly first: BorderPlace | null;
+  readonly last: BorderPlace | null;
+  readonly next: BorderPlace | null;
+}
+
+interface Hand {
+  readonly points: Point[];
+  readonly takenBack: Point[];
+  readonly borders: Borders;
+}
+
 export class RingTool implements Tool {
   readonly name = "polygon";
   readonly purpose: RingPurpose;
@@ -25,9 +37,11 @@ export class RingTool implements Tool {
   #takenBack: Point[] = [];
   #pressed: Point = [0, 0];
   #trace: Point[] = [];
+  /** What was in hand when the pointer was pressed: a gesture that becomes a zoom leaves that. */
+  #before: Hand | null = null;
   #pointer: Point | null = null;
   /** Where the first point, the last one and the pointer lie on a neighbour's border. */
-  #borders: { first: BorderPlace | null; last: BorderPlace | null; next: BorderPlace | null } = NO_BORDERS;
+  #borders: Borders = NO_BORDERS;
   #isStraight = false;
   #closes = false;
   /** It was closed when there was no label to give it. */
@@ -73,9 +87,7 @@ export class RingTool implements Tool {
         this.#release(event);
         break;
       case "pointercancel":
-        if (this.#state === "pointing") this.#points.pop();
-        this.#trace = [];
-        this.#settle();
+        this.#dropGesture();
         return;
       case "pointerleave":
         this.#pointer = null;
@@ -130,6 +142,7 @@ export class RingTool implements Tool {
       this.#state = "closing";
       return;
     }
+    this.#before = { points: [...this.#points], takenBack: this.#takenBack, borders: this.#borders };
     this.#add(event);
     this.#waitsForLabel = false;
     this.#state = "pointing";
@@ -215,6 +228,17 @@ export class RingTool implements Tool {
     return true;
   }
 
+  #dropGesture(): void {
+    if (this.#before && (this.#state === "pointing" || this.#state === "dragging")) {
+      this.#points = this.#before.points;
+      this.#takenBack = this.#before.takenBack;
+      this.#borders = this.#before.borders;
+    }
+    this.#trace = [];
+    this.#closes = false;
+    this.#settle();
+  }
+
   #settle(): void {
     this.#state = this.#points.length > 0 ? "drawing" : "idle";
     this.#editor.draftChanged();
@@ -251,4 +275,4 @@ export class RingTool implements Tool {
   }
 }
 
-const NO_BORDERS = { first: null, last: null, next: null };
+const NO_BORDERS: Borders = { first: null, last: null, next: null };
