@@ -10,7 +10,7 @@ from worker.train_config import InvalidTrainConfig
 
 
 class ImageGone(Exception):
-    """An image was deleted while the training read it."""
+    """An image was deleted while the training needed it."""
 
 
 class NoCheckpoint(Exception):
@@ -19,8 +19,8 @@ class NoCheckpoint(Exception):
 
 # Their own messages say what happened and what to do.
 _SPEAKING = (
-    AppError, DeviceUnavailable, ExportMismatch, ImageGone, ImageRefused, InvalidCheckpoint,
-    InvalidTrainConfig, NoCheckpoint, NothingToTrainOn, OutOfMemory, TrainingDiverged,
+    AppError, DeviceUnavailable, ExportMismatch, ImageRefused, InvalidCheckpoint, InvalidTrainConfig,
+    NoCheckpoint, NothingToTrainOn, OutOfMemory, TrainingDiverged,
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def image_loader(store: BlobStore, settings: Settings) -> LoadImage:
             data = store.read_bytes(image.storage_key)
         except FileNotFoundError as error:
             raise ImageGone(
-                f"The image {image.name} was deleted while the training read it: resume, and it goes on without it."
+                f"The image {image.name} was deleted while the training needed it, which goes on without it."
             ) from error
         return decode_image(data, max_pixels=settings.max_image_pixels)
 

@@ -23,6 +23,7 @@ from app.training.snapshot import Snapshot
 from worker import checkpoint, distributed, earlier_model, failures, job, results, weights
 from worker.distributed import Job, ProcessDied
 from worker.endings import Outcome
+from worker.failures import ImageGone
 from worker.fit import fit
 from worker.heartbeat import Heartbeat
 from worker.report import WorkerStopping
@@ -79,7 +80,9 @@ class Trainer:
         try:
             self._train(claim, reporter)
         except WorkerStopping:
-            return lifecycle.release
+            return partial(lifecycle.release, why=lifecycle.WORKER_ENDS)
+        except ImageGone as gone:
+            return partial(lifecycle.release, why=str(gone))
         except LeaseLost:
             raise
         except ProcessDied:
@@ -96,9 +99,7 @@ class Trainer:
         try:
             frozen, deleted = read_snapshot_of_present_images(self._store, claim.snapshot_key, claim.owner)
             if deleted:
-                reporter.log(
-                    f"{deleted} images were deleted since the training was asked for; it goes on without them."
-                )
+                reporter.log(f"Images deleted since the training was asked for, which goes on without them: {deleted}.")
             self._fit(claim, frozen, reporter, work_dir)
             results.export_checkpoints(
                 claim,

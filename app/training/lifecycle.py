@@ -33,6 +33,8 @@ RING_AGAIN_SECONDS = 10  # a bell that no idle worker answered in this time is t
 MAX_DEATHS = 5  # workers lost without a saved state between them: the model kills them, and another would die too
 FORGET_WORKER_SECONDS = 60
 
+WORKER_ENDS = "The worker is shutting down; the model waits for another one."
+
 RUNNING = (ModelStatus.TRAINING, ModelStatus.STOPPING)
 
 
@@ -133,11 +135,9 @@ def fail(session: Session, lease: Lease, error: str) -> None:
     add_log_line(session, model.id, f"Failed: {error}")
 
 
-def release(session: Session, lease: Lease) -> None:
-    """Give the model back: this worker is shutting down, another goes on."""
-    model = hold(session, lease)
-    _requeue(model)
-    add_log_line(session, model.id, "The worker is shutting down; the model waits for another one.")
+def release(session: Session, lease: Lease, *, why: str) -> None:
+    """Give the model back, to go on from its last checkpoint; it keeps its place in the queue."""
+    _release(session, hold(session, lease), why)
 
 
 def give_back_after_death(session: Session, lease: Lease) -> None:
@@ -149,8 +149,7 @@ def release_all(session: Session, worker_id: str) -> None:
     """Give back whatever a worker holds, when its process ends without its training having ended."""
     held = select(Model).where(Model.worker_id == worker_id, Model.status.in_(RUNNING))
     for model in session.scalars(held.with_for_update()).all():
-        _requeue(model)
-        add_log_line(session, model.id, "The worker is shutting down; the model waits for another one.")
+        _release(session, model, WORKER_ENDS)
 
 
 def sweep(session: Session) -> None:
@@ -313,6 +312,11 @@ def _go_on_after_death(session: Session, model: Model, words: str) -> None:
 def _unheard(now: datetime) -> Select[Model]:
     unanswered = Model.rung_at.is_(None) | (Model.rung_at < now - timedelta(seconds=RING_AGAIN_SECONDS))
     return select(Model).where(Model.status == ModelStatus.QUEUED, unanswered).order_by(Model.queue_position, Model.id)
+
+
+def _release(session: Session, model: Model, why: str) -> None:
+    _requeue(model)
+    add_log_line(session, model.id, why)
 
 
 def _requeue(model: Model) -> None:

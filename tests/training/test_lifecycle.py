@@ -206,7 +206,7 @@ def test_sweep__forgets_workers_that_are_long_gone(start: Start) -> None:
 def test_release__queues_the_model_again(start: Start) -> None:
     lease = claim_model_of(start)
     with session_scope() as session:
-        lifecycle.release(session, lease)
+        lifecycle.release(session, lease, why="The desk is moved.")
     model = read_model(lease.model_id)
     assert (model.status, model.worker_id, model.deaths_since_checkpoint) == (ModelStatus.QUEUED, None, 0)
     assert claim_model("another").lease.attempt == 2

@@ -249,8 +249,24 @@ def test_work_off_queue__goes_on_without_deleted_images(start: Start, trainer: T
     get_blob_store().delete(keys)
     trainer.work_off_queue()
 
-    assert "4 images were deleted" in read_log(model_id, owner)
+    assert "goes on without them: 4." in read_log(model_id, owner)
     assert "no labeled image is left" in (read_model(model_id).error or "")
+
+
+@pytest.mark.usefixtures("thin_network")
+def test_work_off_queue__goes_on_without_an_image_that_is_deleted_while_it_trains(
+    start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_id = start(max_steps=3)
+    with session_scope() as session:
+        deleted = session.scalars(select(Image).order_by(Image.id).limit(1)).one()
+    ending_at_step(2, lambda: owner.delete(f"/api/v1/images/{deleted.id}"), monkeypatch)
+    trainer.work_off_queue()
+
+    model = read_model(model_id)
+    assert (model.status, model.step, model.attempt, model.error) == (ModelStatus.READY, 3, 2, None)
+    assert f"The image {deleted.name} was deleted" in read_log(model_id, owner)
+    assert owner.get(f"/api/v1/models/{model_id}/statistics").status_code == 200
 
 
 def test_work_off_queue__gives_a_model_back_when_the_worker_is_to_end(
