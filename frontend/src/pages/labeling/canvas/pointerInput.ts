@@ -40,25 +40,34 @@ export function listenToPointers(ports: InputPorts): () => void {
   const onKey = (event: KeyboardEvent) => gestures.space(event);
   window.addEventListener("keydown", onKey, { signal: controller.signal });
   window.addEventListener("keyup", onKey, { signal: controller.signal });
+  // the key is let go elsewhere
+  window.addEventListener("blur", () => gestures.holdSpace(false), { signal: controller.signal });
   return () => {
     controller.abort();
     gestures.end();
   };
 }
 
+/** The pointer that is pressed, and what it does. A hand that rests on the screen beside it does nothing. */
+interface Held {
+  readonly pointerId: number;
+  readonly does: "draw" | "pan" | "measure";
+}
+
 class Gestures {
   readonly #ports: InputPorts;
   readonly #fingers = new Map<number, Point>();
   #holdsSpace = false;
-  #panFrom: Point | null = null;
-  #draws = false;
+  #held: Held | null = null;
+  #panFrom: Point = [0, 0];
 
   constructor(ports: InputPorts) {
     this.#ports = ports;
   }
 
   press(event: PointerEvent): void {
-    const { surface, editor } = this.#ports;
+    if (this.#isBusyBeside(event)) return;
+    const { surface } = this.#ports;
     surface.focus({ preventScroll: true });
     // the browser would drag the page's selected text away, and the stroke with it
     window.getSelection()?.removeAllRanges();
@@ -67,32 +76,60 @@ class Gestures {
     if (event.pointerType === "touch") {
       this.#fingers.set(event.pointerId, at);
       if (this.#fingers.size > 1) {
-        this.#draws = false;
-        this.#ports.ruler.drop();
-        editor.dispatch({ kind: "pointercancel" });
+        this.#drop();
         return;
       }
-    }
+    } else this.#leaveFingers();
+    const { pointerId } = event;
     if (event.button === 1 || (event.button === 0 && this.#holdsSpace)) {
       event.preventDefault();
+      this.#held = { pointerId, does: "pan" };
       this.#panFrom = at;
       surface.dataset.panning = "";
     } else if (event.button === 0 && this.#ports.ruler.isOn.get()) {
+      this.#held = { pointerId, does: "measure" };
       this.#ports.ruler.press(this.#ports.stage.imagePoint(at));
     } else if (event.button === 0) {
-      this.#draws = true;
-      editor.dispatch(this.#coreEvent("pointerdown", event));
+      this.#held = { pointerId, does: "draw" };
+      this.#ports.editor.dispatch(this.#coreEvent("pointerdown", event));
     }
   }
 
   move(event: PointerEvent): void {
+    if (!this.#counts(event)) return;
     const at = this.#at(event);
     if (this.#fingers.size > 1) this.#pinch(event.pointerId, at);
-    else if (this.#panFrom) {
+    else if (this.#held?.does === "pan") {
       this.#ports.stage.panBy(at[0] - this.#panFrom[0], at[1] - this.#panFrom[1]);
       this.#panFrom = at;
     } else this.#use(event, at);
     this.#ports.onPointer(this.#ports.stage.imagePoint(at));
+  }
+
+  /** A pen or mouse is pressed: a palm comes down beside it. */
+  #isBusyBeside({ pointerId }: PointerEvent): boolean {
+    const { pointerId: held } = this.#held ?? { pointerId };
+    return held !== pointerId && !this.#fingers.has(held);
+  }
+
+  /** Whether a move is one of the pointers at work, or of the only one there is. */
+  #counts({ pointerId, pointerType }: PointerEvent): boolean {
+    if (pointerType === "touch" || this.#fingers.size > 1) return this.#fingers.has(pointerId);
+    return this.#held === null || this.#held.pointerId === pointerId;
+  }
+
+  /** A pen or mouse comes: the fingers on the screen were a hand that rests there. */
+  #leaveFingers(): void {
+    if (this.#fingers.size === 0) return;
+    this.#fingers.clear();
+    this.#drop();
+  }
+
+  #drop(): void {
+    if (this.#held?.does === "draw") this.#ports.editor.dispatch({ kind: "pointercancel" });
+    this.#held = null;
+    delete this.#ports.surface.dataset.panning;
+    this.#ports.ruler.drop();
   }
 
   #use(event: PointerEvent, at: Point): void {
@@ -102,21 +139,19 @@ class Gestures {
       return;
     }
     // a stroke or trace wants every place the pointer passed, a hover only the last
-    const passed = this.#draws ? event.getCoalescedEvents() : [];
+    const passed = this.#held?.does === "draw" ? event.getCoalescedEvents() : [];
     for (const each of passed) this.#ports.editor.dispatch(this.#coreEvent("pointermove", each));
     if (passed.length === 0) this.#ports.editor.dispatch(this.#coreEvent("pointermove", event, at));
   }
 
   release(event: PointerEvent): void {
     this.#fingers.delete(event.pointerId);
-    this.#ports.ruler.release();
-    if (this.#panFrom) {
-      this.#panFrom = null;
-      delete this.#ports.surface.dataset.panning;
-    } else if (this.#draws) {
-      this.#draws = false;
-      this.#ports.editor.dispatch(this.#coreEvent("pointerup", event));
-    }
+    if (this.#held?.pointerId !== event.pointerId) return;
+    const { does } = this.#held;
+    this.#held = null;
+    delete this.#ports.surface.dataset.panning;
+    if (does === "measure") this.#ports.ruler.release();
+    else if (does === "draw") this.#ports.editor.dispatch(this.#coreEvent("pointerup", event));
   }
 
   /** The image is left in the midst of something: the next one does not look as if it were under way. */
@@ -128,16 +163,14 @@ class Gestures {
 
   cancel(event: PointerEvent): void {
     this.#fingers.delete(event.pointerId);
-    this.#draws = false;
-    this.#panFrom = null;
-    delete this.#ports.surface.dataset.panning;
-    this.#ports.editor.dispatch({ kind: "pointercancel" });
+    if (this.#held?.pointerId === event.pointerId) this.#drop();
   }
 
   leave(event: PointerEvent): void {
-    this.#ports.onPointer(null);
     // captured pointers leave only when they are released
-    if (event.buttons === 0 && !this.#draws) this.#ports.editor.dispatch({ kind: "pointerleave" });
+    if (this.#held) return;
+    this.#ports.onPointer(null);
+    if (event.buttons === 0) this.#ports.editor.dispatch({ kind: "pointerleave" });
   }
 
   doubleClick(event: MouseEvent): void {
@@ -160,9 +193,13 @@ class Gestures {
 
   space(event: KeyboardEvent): void {
     if (event.key !== " ") return;
-    this.#holdsSpace = event.type === "keydown" && isFocused(this.#ports.surface);
+    this.holdSpace(event.type === "keydown" && isFocused(this.#ports.surface));
     if (this.#holdsSpace) event.preventDefault();
-    this.#ports.surface.toggleAttribute("data-space", this.#holdsSpace);
+  }
+
+  holdSpace(holds: boolean): void {
+    this.#holdsSpace = holds;
+    this.#ports.surface.toggleAttribute("data-space", holds);
   }
 
   /** Two fingers: the image follows their middle and their distance. */

@@ -1,0 +1,92 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Editor } from "../../../editor/editor.ts";
+import { key, makeEditor } from "../../../editor/editorTesting.ts";
+import type { Stage } from "../../../render/stage.ts";
+import { listenToPointers } from "./pointerInput.ts";
+import { Ruler } from "./ruler.ts";
+
+const PEN = { pointerId: 1, pointerType: "pen", pressure: 0.5 };
+const PALM = { pointerId: 2, pointerType: "touch" };
+const FINGER = { pointerId: 3, pointerType: "touch" };
+
+let editor: Editor;
+let surface: HTMLElement;
+let stage: { view: { scale: number }; imagePoint: (at: unknown) => unknown; panBy: () => void; zoomAt: () => void };
+
+beforeEach(() => {
+  editor = makeEditor();
+  editor.change({ brushRadius: 2 });
+  surface = document.createElement("div");
+  surface.setPointerCapture = () => undefined;
+  stage = { view: { scale: 1 }, imagePoint: (at) => at, panBy: vi.fn(), zoomAt: vi.fn() };
+  listenToPointers({
+    surface,
+    stage: stage as unknown as Stage,
+    editor,
+    ruler: new Ruler(),
+    onPointer: () => undefined,
+  });
+  key(editor, "b");
+});
+
+function send(
+  kind: "down" | "move" | "up" | "cancel",
+  who: PointerEventInit,
+  [clientX, clientY]: [number, number],
+): void {
+  const event = new PointerEvent(`pointer${kind}`, { button: 0, clientX, clientY, ...who });
+  Object.assign(event, { getCoalescedEvents: () => [] });
+  surface.dispatchEvent(event);
+}
+
+function painted(): { x: number; y: number; width: number; height: number }[] {
+  return editor.document.instances.map(({ shape }) => {
+    if (shape.kind !== "mask") throw new Error("not a bitmap");
+    const { x, y, width, height } = shape.mask;
+    return { x, y, width, height };
+  });
+}
+
+describe("a hand on the screen", () => {
+  test("changes nothing of the stroke of the pen that it holds", () => {
+    send("down", PEN, [10, 10]);
+    send("down", PALM, [60, 60]);
+    send("move", PALM, [62, 60]);
+    send("move", PEN, [20, 10]);
+    send("cancel", PALM, [62, 60]);
+    send("move", PEN, [30, 10]);
+    send("up", PEN, [30, 10]);
+    expect(painted()).toEqual([{ x: 8, y: 8, width: 24, height: 4 }]);
+  });
+
+  test("that was there before the pen leaves nothing either", () => {
+    send("down", PALM, [60, 60]);
+    send("move", PALM, [64, 60]);
+    send("down", PEN, [10, 10]);
+    send("move", PALM, [70, 60]);
+    send("move", PEN, [30, 10]);
+    send("up", PALM, [70, 60]);
+    send("up", PEN, [30, 10]);
+    expect(painted()).toEqual([{ x: 8, y: 8, width: 24, height: 4 }]);
+  });
+
+  test("with two fingers down moves the image, and draws nothing", () => {
+    send("down", PALM, [60, 60]);
+    send("down", FINGER, [20, 60]);
+    send("move", FINGER, [10, 60]);
+    send("up", FINGER, [10, 60]);
+    send("up", PALM, [60, 60]);
+    expect(painted()).toEqual([]);
+    expect(stage.zoomAt).toHaveBeenCalledOnce();
+  });
+});
+
+test("Space that is let go in another window does not go on to move the image", () => {
+  window.dispatchEvent(new KeyboardEvent("keydown", { key: " " }));
+  expect(surface.hasAttribute("data-space")).toBe(true);
+  window.dispatchEvent(new Event("blur"));
+  send("down", PEN, [10, 10]);
+  send("up", PEN, [10, 10]);
+  expect(painted()).toHaveLength(1);
+});
