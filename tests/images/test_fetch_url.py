@@ -1,3 +1,4 @@
+import base64
 import ipaddress
 import socket
 import threading
@@ -25,6 +26,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, b"picture")
             case "host":
                 self.answer(200, self.headers["Host"].encode())
+            case "sign-in":
+                self.answer(200, self.headers.get("Authorization", "none").encode())
             case "redirect":
                 self.answer(302, b"", location=self.path.removeprefix("/redirect/"))
             case "loop":
@@ -78,6 +81,20 @@ def test_fetch_image__checks_each_redirect(server: str) -> None:
 def test_fetch_image__refuses_a_redirect_to_a_file(server: str) -> None:
     with pytest.raises(BadRequest, match="http or https"):
         fetch_image(f"http://{server}/redirect/file:///etc/passwd", allowance=LOOPBACK, max_bytes=100)
+
+
+def test_fetch_image__signs_in_with_the_name_and_password_of_the_url(server: str) -> None:
+    url = f"http://ann%40home:p%40ss@{server}/redirect//sign-in"
+    sent = f"Basic {base64.b64encode(b'ann@home:p@ss').decode()}".encode()
+    assert fetch_image(url, allowance=LOOPBACK, max_bytes=100) == sent
+
+
+def test_fetch_image__gives_name_and_password_to_no_other_host_and_to_no_message(server: str) -> None:
+    elsewhere = f"http://ann:secret@{server}/redirect/http://{server}"
+    assert fetch_image(f"{elsewhere}/sign-in", allowance=LOOPBACK, max_bytes=100) == b"none"
+    with pytest.raises(BadRequest, match="status 404") as refused:
+        fetch_image(f"http://ann:secret@{server}/nothing", allowance=LOOPBACK, max_bytes=100)
+    assert "secret" not in str(refused.value)
 
 
 def test_fetch_image__ends_a_redirect_loop(server: str) -> None:
