@@ -14,6 +14,8 @@ import { Swatch } from "../components/Swatch.tsx";
 import styles from "./CommandPalette.module.css";
 import { useCurrentProject } from "./currentProject.ts";
 import { projectTitle } from "./projectTitle.ts";
+import { typedKey } from "./typedKey.ts";
+import { keyName } from "./useKeys.ts";
 
 const SHOWN_IMAGES = 8;
 /** Images are searched on the server, once so much is typed. */
@@ -24,8 +26,7 @@ export function CommandPalette() {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
-        return;
+      if (keyName(typedKey(event)) !== "mod+k") return;
       event.preventDefault();
       setOpen((open) => !open);
     };

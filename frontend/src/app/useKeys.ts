@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { type TypedKey, typedKey } from "./typedKey.ts";
 
 /** Actions by key: "l", "shift+v", "mod+a" (Ctrl, or Cmd on a Mac), "delete", "/", "escape". */
 export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
@@ -10,7 +11,7 @@ export function useKeys(keys: KeyMap, place: "page" | "dialog" = "page"): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target) || (place === "page" && isOverlayOpen())) return;
-      const action = latest.current[keyName(event)];
+      const action = latest.current[keyName(typedKey(event))];
       if (action === undefined) return;
       event.preventDefault();
       action(event);
@@ -21,7 +22,7 @@ export function useKeys(keys: KeyMap, place: "page" | "dialog" = "page"): void {
 }
 
 /** A key press as the key maps name it. */
-export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): string {
+export function keyName(event: TypedKey): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase().replace(/^arrow/, "");
   // Shift is part of the sign itself for "?" and the like.
   const isSign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client.ts";
 import { idOf } from "../../app/currentProject.ts";
+import { typedKey } from "../../app/typedKey.ts";
 import { showToast } from "../../components/toasts.ts";
 import { intersectBoxes, isEmptyBox } from "../../geometry/box.ts";
 import type { Box } from "../../geometry/types.ts";
@@ -170,9 +171,10 @@ export function useReviewKeys(review: ReviewWalk): void {
   latest.current = review;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const does = KEYS[event.key.toLowerCase()];
+      const { key, ctrlKey, metaKey, altKey } = typedKey(event);
+      const does = KEYS[key.toLowerCase()];
       const isElsewhere = event.target instanceof Element && event.target.closest(ELSEWHERE) !== null;
-      if (!does || isElsewhere || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (!does || isElsewhere || ctrlKey || metaKey || altKey || event.isComposing) return;
       event.preventDefault();
       latest.current[does]();
     };

@@ -241,6 +241,6 @@ function isFocused(surface: HTMLElement): boolean {
   return document.activeElement === surface || document.activeElement === document.body;
 }
 
-export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifiers {
+export function modifiersOf(event: Pick<MouseEvent, "shiftKey" | "altKey" | "ctrlKey" | "metaKey">): Modifiers {
   return { shift: event.shiftKey, alt: event.altKey, ctrl: event.ctrlKey || event.metaKey };
 }

@@ -6,8 +6,8 @@ import { IconButton } from "../../../components/Button.tsx";
 import { classNames } from "../../../components/classNames.ts";
 import { Kbd } from "../../../components/Kbd.tsx";
 import { type Binding, bindingName, isReserved, keyName, rivalsOf } from "../../../editor/keys.ts";
-import { modifiersOf } from "../canvas/pointerInput.ts";
 import type { PersonalKeys } from "../work/useKeymap.ts";
+import { keyEventOf } from "../work/useKeys.ts";
 import styles from "./KeysDialog.module.css";
 import { shownKey } from "./shownKey.ts";
 
@@ -75,7 +75,7 @@ function useNextKey(isWaiting: boolean, onKey: (key: string | null) => void): vo
       event.preventDefault();
       event.stopPropagation();
       if (MODIFIERS.has(event.key)) return;
-      onKey(event.key === "Escape" ? null : keyName({ kind: "key", key: event.key, modifiers: modifiersOf(event) }));
+      onKey(event.key === "Escape" ? null : keyName(keyEventOf(event)));
     };
     window.addEventListener("keydown", onKeyDown, options);
     window.addEventListener("pointerdown", () => onKey(null), options);

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test } from "vitest";
-import { isTaken } from "./useKeys.ts";
+import { actionFor, DEFAULT_KEYS } from "../../../editor/keys.ts";
+import { isTaken, keyEventOf } from "./useKeys.ts";
 
 /** The keys that the element with the focus leaves to the editor. */
 function left(html: string, ...keys: string[]): string[] {
@@ -40,4 +41,9 @@ test("sliders, choices and toolbars keep their arrows; fields, menus and dialogs
   ]) {
     expect(left(html, ...KEYS)).toEqual([]);
   }
+});
+
+test("the editor's keys work on a keyboard that writes another script", () => {
+  const undo = new KeyboardEvent("keydown", { key: "я", code: "KeyZ", ctrlKey: true });
+  expect(actionFor(keyEventOf(undo), "polygon", DEFAULT_KEYS)).toBe("undo");
 });

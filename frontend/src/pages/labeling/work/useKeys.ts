@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { typedKey } from "../../../app/typedKey.ts";
 import type { KeyEvent } from "../../../editor/events.ts";
 import { actionFor, DEFAULT_KEYS, type KeyAction, type Keymap, type Mode } from "../../../editor/keys.ts";
 import { modifiersOf } from "../canvas/pointerInput.ts";
@@ -24,11 +25,16 @@ export function useKeys(session: LabelingSession): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isTaken(event)) return;
-      if (dispatchKey(session, { kind: "key", key: event.key, modifiers: modifiersOf(event) })) event.preventDefault();
+      if (dispatchKey(session, keyEventOf(event))) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [session]);
+}
+
+export function keyEventOf(event: KeyboardEvent): KeyEvent {
+  const typed = typedKey(event);
+  return { kind: "key", key: typed.key, modifiers: modifiersOf(typed) };
 }
 
 /** Answers whether the key was used. */
