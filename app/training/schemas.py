@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.db.enums import ModelSize, ModelStatus, Speed
 from app.http import RequestBody, RowId
+from app.names import Name
 
 MIN_IMAGE_SIZE = 32  # the coarsest level of the network's features has one pixel per 32
 MAX_IMAGE_SIZE = 4096
@@ -26,9 +27,7 @@ def _check_name(name: str) -> str:
     return name
 
 
-ModelName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_check_name)
-]
+ModelName = Annotated[Name, AfterValidator(_check_name)]
 Minutes = Annotated[float, Field(gt=0, le=MAX_MINUTES)]
 
 

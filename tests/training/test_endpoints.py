@@ -149,6 +149,8 @@ def test_start_training__refuses_a_name_twice(start: Start, owner: Person, label
         {"name": ""},
         {"name": " "},
         {"name": "a/b"},
+        {"name": "a\0b"},
+        {"name": "\u200b"},
         {"name": "last"},
         {"name": ".."},
         {"name": "x" * 101},

@@ -13,7 +13,7 @@ interface AdvancedFieldsProps {
   onChange: (values: Partial<NewModel>) => void;
 }
 
-const SMALLEST_IMAGE = 64;
+const SMALLEST_IMAGE = 32;
 const LARGEST_IMAGE = 4096;
 const LARGEST_SEED = 2 ** 31 - 1;
 const PLAIN = { useGrouping: false, maximumFractionDigits: 0 };
@@ -30,7 +30,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
         <Switch
           isSelected={usesSet}
           onChange={(use_validation_set) => onChange({ use_validation_set })}
-          isDisabled={defaults.marked_images === 0}
+          isDisabled={defaults.marked_images === 0 && !usesSet}
         >
           {t("useValidationSet")}
         </Switch>
@@ -60,9 +60,9 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           labelExtra={<Definition term={t("learningRate")}>{t("learningRateDefinition")}</Definition>}
           placeholder={t("byDefault")}
           value={learningRate ?? Number.NaN}
-          onChange={(value) => onChange({ learning_rate: Number.isFinite(value) ? value : undefined })}
+          onChange={(learning_rate) => onChange({ learning_rate })}
           minValue={0.000001}
-          maxValue={1}
+          maxValue={0.999999}
           step={0.000001}
           formatOptions={{ maximumFractionDigits: 6 }}
         />
@@ -82,7 +82,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           label={t("seed")}
           labelExtra={<Definition term={t("seed")}>{t("seedDefinition")}</Definition>}
           value={choice.seed ?? 0}
-          onChange={(value) => onChange({ seed: Number.isFinite(value) ? value : 0 })}
+          onChange={(seed) => onChange({ seed })}
           minValue={0}
           maxValue={LARGEST_SEED}
           formatOptions={PLAIN}
@@ -94,7 +94,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           labelExtra={<Definition term={t("maxSteps")}>{t("maxStepsDefinition")}</Definition>}
           placeholder={t("byTime")}
           value={choice.max_steps ?? Number.NaN}
-          onChange={(value) => onChange({ max_steps: Number.isFinite(value) ? value : undefined })}
+          onChange={(max_steps) => onChange({ max_steps })}
           minValue={1}
           maxValue={10_000_000}
           formatOptions={PLAIN}

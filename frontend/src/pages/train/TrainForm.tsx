@@ -14,7 +14,7 @@ import { NumberField } from "../../components/NumberField.tsx";
 import { Select } from "../../components/Select.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { AdvancedFields } from "./AdvancedFields.tsx";
-import { continuing, type Earlier, hasCheckpoint, initialChoice, withSize } from "./choice.ts";
+import { changed, continuing, type Earlier, hasCheckpoint, initialChoice, withSize } from "./choice.ts";
 import { SizeCards } from "./SizeCards.tsx";
 import { Summary } from "./Summary.tsx";
 import styles from "./TrainDialog.module.css";
@@ -37,7 +37,7 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
   const [choice, setChoice] = useState<NewModel>(() => initialChoice(defaults, earlier, models));
   const [problem, setProblem] = useState<string | null>(defaults.problem);
   const continued = models.find((model) => model.id === choice.continue_from);
-  const change = (values: Partial<NewModel>) => setChoice((old) => ({ ...old, ...values }));
+  const change = (values: Partial<NewModel>) => setChoice((old) => changed(old, values, defaults, continued));
 
   const start = useMutation({
     mutationFn: () => api.post<Model>(`/api/v1/projects/${projectId}/models`, choice),

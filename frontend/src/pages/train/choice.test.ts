@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../api/types.ts";
-import { continuing, initialChoice, withSize } from "./choice.ts";
+import { changed, continuing, initialChoice, withSize } from "./choice.ts";
 import type { TrainingDefaults } from "./trainingQueries.ts";
 
 const size = (name: "small" | "medium" | "large", minutes: number) => ({
@@ -116,5 +116,26 @@ describe("withSize", () => {
     const choice = continuing(initialChoice(defaults, undefined, []), defaults, model);
     expect(withSize(choice, defaults.sizes[1], model).continue_from).toBe(7);
     expect(withSize(choice, defaults.sizes[2], model).continue_from).toBeUndefined();
+  });
+});
+
+describe("changed", () => {
+  const emptied = { train_minutes: Number.NaN, image_size: Number.NaN, learning_rate: Number.NaN };
+
+  it("takes what was entered", () => {
+    const choice = changed(initialChoice(defaults, undefined, []), { train_minutes: 3, name: "a" }, defaults, undefined);
+    expect(choice).toMatchObject({ train_minutes: 3, name: "a", size: "small" });
+  });
+
+  it("goes back to the default where a field was emptied", () => {
+    const like = initialChoice(defaults, { way: "like", model }, []);
+    const choice = changed(like, emptied, defaults, undefined);
+    expect(choice).toMatchObject({ train_minutes: 48, image_size: 512 });
+    expect(choice.learning_rate).toBeUndefined();
+  });
+
+  it("goes back to the image size of the model it goes on from", () => {
+    const further = initialChoice(defaults, { way: "further", model }, [model]);
+    expect(changed({ ...further, image_size: 320 }, emptied, defaults, model).image_size).toBe(256);
   });
 });

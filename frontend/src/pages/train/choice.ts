@@ -44,6 +44,18 @@ export function continuing(choice: NewModel, defaults: TrainingDefaults, model: 
   return { ...sized, image_size: numberOf(model.config.image_size), continue_from: model.id };
 }
 
+/** The choice with changes made by hand; a number whose field was emptied is the default again. */
+export function changed(
+  choice: NewModel,
+  values: Partial<NewModel>,
+  defaults: TrainingDefaults,
+  continued: Model | undefined,
+): NewModel {
+  const own = ownNumbers(choice, defaults, continued);
+  const filled = Object.entries(values).map(([name, value]) => [name, Number.isNaN(value) ? own[name] : value]);
+  return { ...choice, ...Object.fromEntries(filled) };
+}
+
 export function sizeOf(defaults: TrainingDefaults, size: NewModel["size"]): SizeDefaults | undefined {
   return defaults.sizes.find((one) => one.size === size);
 }
@@ -51,6 +63,20 @@ export function sizeOf(defaults: TrainingDefaults, size: NewModel["size"]): Size
 /** Models whose weights there are to go on from. */
 export function hasCheckpoint(model: Model): boolean {
   return model.best !== null || model.last !== null;
+}
+
+/** What an emptied field stands for; the server chooses those that are not here. */
+function ownNumbers(
+  choice: NewModel,
+  defaults: TrainingDefaults,
+  continued: Model | undefined,
+): Record<string, number | undefined> {
+  const size = sizeOf(defaults, choice.size);
+  return {
+    train_minutes: size?.train_minutes,
+    stop_minutes: size?.stop_minutes,
+    image_size: continued ? numberOf(continued.config.image_size) : size?.image_size,
+  };
 }
 
 /** The settings of a model; what it went on from may be deleted by now, and the new one then begins anew. */
