@@ -26,6 +26,14 @@ function selecting(...shapes: Shape[]): Editor {
   return editor;
 }
 
+test("a ring that crosses itself is an object, one on a line is none", () => {
+  const editor = makeEditor();
+  addRing(editor, "object", ring([20, 20], [60, 60], [60, 20], [20, 60]));
+  addRing(editor, "object", ring([20, 20], [40, 40], [60, 60]));
+  const areas = editor.document.instances.map(({ shape }) => shapeMask(shape, editor.document.image).area);
+  expect(areas).toEqual([800]);
+});
+
 describe("parts and holes", () => {
   test("a part across the border joins the polygon it meets", () => {
     const editor = selecting(SQUARE);

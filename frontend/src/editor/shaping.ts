@@ -1,7 +1,7 @@
 /** Commands on whole shapes: adding rings, painted masks, converting, joining, simplifying. */
 import { type Bitmap, combineMasks, type Mask, maskIou, masksMeet, packMask } from "../geometry/bitmap.ts";
 import { boxesTouch } from "../geometry/box.ts";
-import { isInRing, signedRingArea } from "../geometry/measure.ts";
+import { isInRing } from "../geometry/measure.ts";
 import { polygonsOverlap, subtractPolygons, unitePolygons } from "../geometry/polygonBooleans.ts";
 import { polygonsToMask } from "../geometry/raster.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
@@ -29,7 +29,7 @@ const LEAST_CONVERSION_IOU = 0.99;
 
 /** Adds a closed ring as an object, as a part of the selected one, or as a hole in it. */
 export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void {
-  if (ring.length < 3 || signedRingArea(ring) === 0) return;
+  if (!coversArea(ring)) return;
   const selected = editor.selected;
   if (purpose === "object" || !selected) {
     const drawn: Shape = { kind: "polygons", polygons: [{ exterior: ring, holes: [] }] };
@@ -39,6 +39,11 @@ export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void 
   if (editor.isFixed(selected.id)) return;
   if (purpose === "part") reshape(editor, selected, withPart(editor, selected, ring), "addPart");
   else reshape(editor, selected, withHole(editor, selected.shape, ring), "addHole");
+}
+
+/** Of one that crosses itself the halves may cancel each other out in its signed area, and cover theirs. */
+function coversArea(ring: Ring): boolean {
+  return unitePolygons([[{ exterior: ring, holes: [] }]]).length > 0;
 }
 
 function painted(editor: Editor, shape: Shape): Shape {
