@@ -65,8 +65,8 @@ def _model_schema(
     *,
     created_by: str | None,
 ) -> ModelSchema:
-    is_training = model.status is ModelStatus.TRAINING
-    can_stop = is_training and CheckpointKind.LAST in checkpoints
+    waits_or_trains = model.status in (ModelStatus.QUEUED, ModelStatus.TRAINING)
+    can_stop = waits_or_trains and CheckpointKind.LAST in checkpoints and not model.stop_requested
     return ModelSchema(
         id=model.id,
         name=model.name,
@@ -93,10 +93,21 @@ def _model_schema(
         images_per_second=model.images_per_second,
         queue_position=model.queue_position if model.status is ModelStatus.QUEUED else None,
         can_stop=can_stop,
-        stop_note=FIRST_CHECKPOINT_NOTE if is_training and not can_stop else None,
+        stop_note=_stop_note(model, can_stop=can_stop),
         can_resume=can_resume(model, checkpoints),
         default_speed=model.default_speed,
     )
+
+
+def _stop_note(model: Model, *, can_stop: bool) -> str | None:
+    """Why a training cannot be stopped right now."""
+    match model.status:
+        case ModelStatus.TRAINING if not can_stop:
+            return FIRST_CHECKPOINT_NOTE
+        case ModelStatus.QUEUED if model.stop_requested:
+            return "it ends as soon as a worker takes it, and what it has learned is kept"
+        case _:
+            return None
 
 
 def _config_schema(config: TrainingConfig) -> ConfigSchema:

@@ -6,6 +6,9 @@
                                             ▼
                        ready · failed          cancelled from any of the three (app/training/service.py)
 
+A queued model with a saved state can be stopped too: it is ready at once if it can predict, as a resumed one that
+waits; else the next claim is one to stop.
+
 A worker holds a model while the row has its attempt. A sweep keeps the attempt, so a worker that was only cut off from
 the database takes its model back with its next report, unless another claimed it meanwhile; a claim, a cancel and a
 resume end it. Leases are compared by the database's clock alone.
@@ -121,10 +124,7 @@ def hold(session: Session, lease: Lease) -> Model:
 
 def finish(session: Session, lease: Lease) -> None:
     """The model can predict."""
-    model = hold(session, lease)
-    _end(session, model, ModelStatus.READY)
-    model.progress = 1.0
-    add_log_line(session, model.id, "The model is ready.")
+    _make_ready(session, hold(session, lease))
 
 
 def fail(session: Session, lease: Lease, error: str) -> None:
@@ -133,6 +133,16 @@ def fail(session: Session, lease: Lease, error: str) -> None:
     _end(session, model, ModelStatus.FAILED)
     model.error = error
     add_log_line(session, model.id, f"Failed: {error}")
+
+
+def stop(session: Session, model: Model, *, can_predict: bool) -> None:
+    """Let the worker that has it end the training, or the next one if it waits; at once if it can predict by then."""
+    model.stop_requested = True
+    add_log_line(session, model.id, "Somebody asked to stop.")
+    if model.status is ModelStatus.TRAINING:
+        model.status = ModelStatus.STOPPING
+    elif can_predict:
+        _make_ready(session, model)
 
 
 def release(session: Session, lease: Lease, *, why: str) -> None:
@@ -322,6 +332,12 @@ def _release(session: Session, model: Model, why: str) -> None:
 def _requeue(model: Model) -> None:
     model.status = ModelStatus.QUEUED
     model.worker_id = model.lease_expires_at = model.rung_at = model.eta_s = None
+
+
+def _make_ready(session: Session, model: Model) -> None:
+    _end(session, model, ModelStatus.READY)
+    model.progress = 1.0
+    add_log_line(session, model.id, "The model is ready.")
 
 
 def _end(session: Session, model: Model, status: ModelStatus) -> None:

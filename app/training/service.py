@@ -15,7 +15,14 @@ from app.errors import Conflict, NotFound
 from app.paging import PageParams, cut_page
 from app.storage.blobs import get_blob_store
 from app.training import lifecycle, repository
-from app.training.describe import FIRST_CHECKPOINT_NOTE, can_resume, describe, describe_one, describe_point
+from app.training.describe import (
+    FIRST_CHECKPOINT_NOTE,
+    Checkpoints,
+    can_resume,
+    describe,
+    describe_one,
+    describe_point,
+)
 from app.training.freeze import read_labeled_project
 from app.training.model_files import Owner, read_provenance_file
 from app.training.plan import plan_training
@@ -104,25 +111,18 @@ def read_provenance(session: Session, model_id: int) -> dict[str, Any]:
 
 
 def stop_training(session: Session, model_id: int) -> ModelSchema:
-    """End a training and keep what it has learned.
+    """End a training and keep what it has learned. One that waits to go on is as it was, or a worker ends it.
 
     Raises:
         ModelNotStoppable: It is not training, or has no checkpoint yet.
     """
     model = repository.get_model(session, model_id, lock=True)
-    match model.status:
-        case ModelStatus.STOPPING:
-            pass  # asked for twice
-        case ModelStatus.TRAINING:
-            if CheckpointKind.LAST not in repository.list_checkpoints(session, [model_id]).get(model_id, {}):
-                raise ModelNotStoppable(f"model {model.name!r} has nothing to keep yet: {FIRST_CHECKPOINT_NOTE}")
-            model.status = ModelStatus.STOPPING
-            model.stop_requested = True
-            lifecycle.add_log_line(session, model_id, "Somebody asked to stop.")
-        case ModelStatus.QUEUED:
-            raise ModelNotStoppable(f"model {model.name!r} is queued and not training: cancel it instead")
-        case _:
-            raise ModelNotStoppable(f"model {model.name!r} is {model.status}, not training")
+    if model.status not in repository.ACTIVE:
+        raise ModelNotStoppable(f"model {model.name!r} is {model.status}, not training")
+    if not model.stop_requested:
+        checkpoints = repository.list_checkpoints(session, [model_id]).get(model_id, {})
+        _refuse_without_state(model, checkpoints)
+        lifecycle.stop(session, model, can_predict=all(one.export_prefix for one in checkpoints.values()))
     return describe_one(session, model)
 
 
@@ -131,10 +131,12 @@ def cancel_training(session: Session, model_id: int) -> ModelSchema:
 
     Raises:
         Conflict: It has ended already.
+        ModelAwaited: A training that has yet to begin continues from it.
     """
     model = repository.get_model(session, model_id, lock=True)
     if model.status not in repository.ACTIVE:
         raise Conflict(f"model {model.name!r} is {model.status}: only a queued or running training can be cancelled")
+    _refuse_while_awaited(session, model)
     model.status = ModelStatus.CANCELLED
     model.attempt += 1  # ends the lease of the worker that has it
     model.worker_id = model.lease_expires_at = model.eta_s = None
@@ -181,6 +183,14 @@ def delete_model(session: Session, model_id: int) -> None:
     run_after_commit(session, lambda: get_blob_store().delete([snapshot_key]))
     touch_project(session, model.project_id)
     session.delete(model)
+
+
+def _refuse_without_state(model: Model, checkpoints: Checkpoints) -> None:
+    if CheckpointKind.LAST in checkpoints:
+        return
+    if model.status is ModelStatus.QUEUED:
+        raise ModelNotStoppable(f"model {model.name!r} is queued and not training: cancel it instead")
+    raise ModelNotStoppable(f"model {model.name!r} has nothing to keep yet: {FIRST_CHECKPOINT_NOTE}")
 
 
 def _refuse_while_awaited(session: Session, model: Model) -> None:

@@ -42,11 +42,18 @@ def set_status(model_id: int, status: ModelStatus, **values: object) -> None:
             setattr(model, name, value)
 
 
-def add_checkpoint(model_id: int, kind: CheckpointKind, *, step: int) -> None:
+def add_checkpoint(model_id: int, kind: CheckpointKind, *, step: int, export_prefix: str | None = None) -> None:
     with session_scope() as session:
         session.add(
             Checkpoint(
-                model_id=model_id, kind=kind, step=step, elapsed_s=step / 2, mean_ap=0.5, ap50=0.75, state_key=f"{step}"
+                model_id=model_id,
+                kind=kind,
+                step=step,
+                elapsed_s=step / 2,
+                mean_ap=0.5,
+                ap50=0.75,
+                state_key=f"{step}",
+                export_prefix=export_prefix,
             )
         )
 

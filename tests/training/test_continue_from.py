@@ -65,6 +65,17 @@ def test_claim_next__goes_on_from_its_own_state_once_there_is_one(start: Start, 
     assert (claim.state_key, claim.continue_from) == ("5", None)
 
 
+def test_cancel_training__waits_for_the_training_that_continues_from_it(
+    start: Start, owner: Person, earlier_id: int
+) -> None:
+    set_status(earlier_id, ModelStatus.TRAINING)
+    further_id = start("further", continue_from=earlier_id)
+    refused = owner.post(f"/api/v1/models/{earlier_id}/cancel")
+    assert (refused.status_code, "'further'" in refused.json()["error"]) == (409, True)
+    assert owner.post(f"/api/v1/models/{further_id}/cancel").status_code == 202
+    assert owner.post(f"/api/v1/models/{earlier_id}/cancel").status_code == 202
+
+
 def test_delete_model__waits_for_the_training_that_continues_from_it(
     start: Start, owner: Person, earlier_id: int
 ) -> None:

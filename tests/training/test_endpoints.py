@@ -219,6 +219,29 @@ def test_stop_training__says_when_there_is_nothing_to_keep_yet(start: Start, own
         assert (stopped.status_code, stopped.json()["status"]) == (202, "stopping")
 
 
+def test_stop_training__makes_a_resumed_model_that_waits_ready_as_it_was(start: Start, owner: Person) -> None:
+    model_id = start()
+    add_checkpoint(model_id, CheckpointKind.LAST, step=10, export_prefix="exported")
+    set_status(model_id, ModelStatus.READY, stop_requested=True)
+    resumed = owner.post(f"/api/v1/models/{model_id}/resume").json()
+    assert (resumed["status"], resumed["can_stop"]) == ("queued", True)
+    stopped = owner.post(f"/api/v1/models/{model_id}/stop").json()
+    assert (stopped["status"], stopped["can_resume"], stopped["progress"]) == ("ready", True, 1.0)
+
+
+def test_stop_training__of_one_that_waits_unable_to_predict_is_up_to_the_next_worker(
+    start: Start, owner: Person
+) -> None:
+    model_id = start()
+    add_checkpoint(model_id, CheckpointKind.LAST, step=10)
+    for _ in range(2):
+        stopped = owner.post(f"/api/v1/models/{model_id}/stop")
+        assert (stopped.status_code, stopped.json()["status"], stopped.json()["can_stop"]) == (202, "queued", False)
+    assert "as soon as a worker takes it" in stopped.json()["stop_note"]
+    claim_model()
+    assert read_model(model_id).status is ModelStatus.STOPPING
+
+
 @pytest.mark.parametrize("status", [ModelStatus.READY, ModelStatus.FAILED, ModelStatus.CANCELLED])
 @pytest.mark.parametrize("call", ["stop", "cancel"])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -261,7 +261,7 @@ export interface Model {
   last: CurvePoint | null;
   error: string | null;
   class_names: string[];
-  /** Whether it trains and has a checkpoint to keep; else `stop_note` says when it will. */
+  /** Whether it trains, or waits to go on, and has a checkpoint to keep; else `stop_note` says what it waits for. */
   can_stop: boolean;
   stop_note: string | null;
   /** Whether the training can go on from the last checkpoint: after a stop or a failure. */

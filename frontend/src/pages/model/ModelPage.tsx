@@ -83,7 +83,7 @@ function TrainingActions({ model }: { model: Model }) {
   const dialog = `/projects/${model.project_id}/train`;
   return (
     <>
-      {(model.status === "training" || model.status === "stopping") && (
+      {isActive(model) && (model.status !== "queued" || model.can_stop) && (
         <Button icon={Square} onPress={() => stop.mutate()} isDisabled={stop.isPending || !model.can_stop}>
           {t("stop")}
         </Button>
