@@ -19,9 +19,10 @@ class SpeedStatus(StrEnum):
 class FiguresSchema(BaseModel):
     """What a speed is worth; null where it was not measured.
 
-    `map` and `ap50` are on the validation images. Latencies are of an image from its pixels to its objects, measured in
-    turns with slow on `device` when the speed was made; slow's own is null until some speed was. `warning` says what
-    the speed costs where that is much.
+    `map` and `ap50` are on the validation images. Latencies are of an image from its pixels to its objects:
+    `relative_latency` was measured in turns with slow on `device` when the speed was made, `latency_ms` is that share
+    of slow's own, which is the latest and null until some speed was made. `warning` says what the speed costs where
+    that is much.
     """
 
     map: float | None

@@ -1,7 +1,7 @@
 /** Queries that several pages share. A page with a query of its own keeps it beside itself. */
 import { queryOptions } from "@tanstack/react-query";
 import { ApiError, api } from "./client.ts";
-import type { LabelClass, Me, Model, ModelSpeed, Page, Project } from "./types.ts";
+import type { Checkpoint, LabelClass, Me, Model, ModelSpeed, Page, Project } from "./types.ts";
 
 /** Larger than any list these queries read (projects, labels, models of one project). */
 const ALL = 1000;
@@ -49,11 +49,13 @@ export const modelQuery = (modelId: number) =>
     queryFn: () => api.get<Model>(`/api/v1/models/${modelId}`),
   });
 
-/** How fast a model can predict, and what each speed is worth; asked again while one is being made. */
-export const speedsQuery = (modelId: number) =>
+export const speedsKey = (modelId: number) => ["models", modelId, "speeds"] as const;
+
+/** How fast a model can predict, and what each speed of a checkpoint is worth; asked again while one is being made. */
+export const speedsQuery = (modelId: number, checkpoint: Checkpoint = "best") =>
   queryOptions({
-    queryKey: ["models", modelId, "speeds"],
-    queryFn: () => api.get<{ items: ModelSpeed[] }>(`/api/v1/models/${modelId}/speeds`),
+    queryKey: [...speedsKey(modelId), checkpoint],
+    queryFn: () => api.get<{ items: ModelSpeed[] }>(`/api/v1/models/${modelId}/speeds`, { query: { checkpoint } }),
     refetchInterval: ({ state }) =>
       state.data?.items.some(({ is_being_made }) => is_being_made) ? SPEED_POLL_MS : false,
   });

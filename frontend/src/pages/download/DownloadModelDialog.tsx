@@ -1,5 +1,5 @@
 /** "Download model", for developers: which checkpoint, how fast, and what comes of it. The browser itself shows how far the download is. */
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -29,7 +29,7 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
   const { t } = useTranslation(["download", "common"]);
   const [checkpoint, setCheckpoint] = useState(shown);
   const [speed, setSpeed] = useState<Speed>("slow");
-  const speeds = useQuery(speedsQuery(model.id));
+  const speeds = useQuery({ ...speedsQuery(model.id, checkpoint), placeholderData: keepPreviousData });
   const chosen = speeds.data?.items.find((one) => one.speed === speed);
   const isThere = chosen?.status === "ready";
   return (

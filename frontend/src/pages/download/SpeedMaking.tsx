@@ -1,7 +1,7 @@
 /** What to do about a speed that is not there yet, or is to be made again. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { speedsQuery } from "../../api/queries.ts";
+import { speedsKey } from "../../api/queries.ts";
 import type { ModelSpeed } from "../../api/types.ts";
 import { Button } from "../../components/Button.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
@@ -20,7 +20,7 @@ export function SpeedMaking({ modelId, speed: { speed, status, is_being_made, pr
   const isThere = status === "ready";
   const make = useMutation({
     mutationFn: () => makeSpeed(modelId, speed, isThere),
-    onSuccess: () => client.invalidateQueries({ queryKey: speedsQuery(modelId).queryKey }),
+    onSuccess: () => client.invalidateQueries({ queryKey: speedsKey(modelId) }),
   });
   if (is_being_made) {
     const text = t(isThere ? "makingAgain" : "making", { percent: Math.floor(progress * 100) });
