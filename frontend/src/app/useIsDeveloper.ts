@@ -7,8 +7,8 @@ export function useIsDeveloper(projectId: number): boolean {
   return isAtLeast(useQuery(projectQuery(projectId)).data?.role, "Developer");
 }
 
-/** The same of at least one of these projects. */
-export function useIsDeveloperInAny(projectIds: readonly number[]): boolean {
+/** Those of the projects in which I may. */
+export function useProjectsOfDeveloper(projectIds: readonly number[]): ReadonlySet<number> {
   const projects = useQueries({ queries: [...new Set(projectIds)].map(projectQuery) });
-  return projects.some(({ data }) => isAtLeast(data?.role, "Developer"));
+  return new Set(projects.flatMap(({ data }) => (isAtLeast(data?.role, "Developer") && data ? [data.id] : [])));
 }

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { isNotFound } from "../../api/client.ts";
 import { modelQuery, modelsQuery } from "../../api/queries.ts";
-import { isActive } from "../train/trainingQueries.ts";
+import { pollWhileActive } from "../train/trainingQueries.ts";
 
 const POLL_MS = 3_000;
 
@@ -9,7 +8,7 @@ const POLL_MS = 3_000;
 export function useModels(projectId: number) {
   return useQuery({
     ...modelsQuery(projectId),
-    refetchInterval: ({ state }) => (state.data?.items.some(isActive) && !isNotFound(state.error) ? POLL_MS : false),
+    refetchInterval: ({ state }) => pollWhileActive({ data: state.data?.items, error: state.error }, POLL_MS),
   });
 }
 
@@ -17,6 +16,6 @@ export function useModels(projectId: number) {
 export function useModel(modelId: number) {
   return useQuery({
     ...modelQuery(modelId),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data) && !isNotFound(state.error) ? POLL_MS : false),
+    refetchInterval: ({ state }) => pollWhileActive({ data: state.data && [state.data], error: state.error }, POLL_MS),
   });
 }

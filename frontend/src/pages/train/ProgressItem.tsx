@@ -15,8 +15,7 @@ import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { CancelDialog } from "./CancelDialog.tsx";
 import { CancelWaiting } from "./CancelWaiting.tsx";
 import styles from "./ProgressItem.module.css";
-import { bestPoint, type QueuedModel, queueQuery } from "./trainingQueries.ts";
-import { useLiveModel } from "./useLiveModel.ts";
+import { BUSY_POLL_MS, bestPoint, curveQuery, type QueuedModel, queueQuery } from "./trainingQueries.ts";
 import { useModelAction } from "./useModelAction.ts";
 
 export function ProgressItem() {
@@ -50,8 +49,13 @@ export function ProgressItem() {
             {running.map((model) => (
               <Running key={model.id} model={model} onLeave={() => setIsOpen(false)} />
             ))}
-            {queued.map((model) => (
-              <Queued key={model.id} model={model} waitsFor={running[0]?.name} onAsk={setLeaving} />
+            {queued.map((model, place) => (
+              <Queued
+                key={model.id}
+                model={model}
+                waitsFor={(queued[place - 1] ?? running[0])?.name}
+                onAsk={setLeaving}
+              />
             ))}
             <div className={styles.all}>
               <LinkButton kind="quiet" size="small" icon={ListOrdered} to="/queue" onClick={() => setIsOpen(false)}>
@@ -68,7 +72,8 @@ export function ProgressItem() {
 
 function Running({ model, onLeave }: { model: QueuedModel; onLeave: () => void }) {
   const { t } = useTranslation("train");
-  const { points } = useLiveModel(model.id);
+  // Asked for, since as many streams of events as there are workers would leave the browser no connection to ask by.
+  const points = useQuery({ ...curveQuery(model.id), refetchInterval: BUSY_POLL_MS }).data?.items ?? [];
   const stop = useModelAction(model.id, "stop");
   const isDeveloper = useIsDeveloper(model.project_id);
   const best = bestPoint(points);

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../api/client.ts";
 import { Page } from "../../app/Page.tsx";
-import { useIsDeveloperInAny } from "../../app/useIsDeveloper.ts";
+import { useProjectsOfDeveloper } from "../../app/useIsDeveloper.ts";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatMap, formatTimeLeft } from "../../components/format.ts";
@@ -13,6 +13,7 @@ import { ProgressBar } from "../../components/ProgressBar.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
 import { QueuedList } from "./QueuedList.tsx";
 import styles from "./QueuePage.module.css";
+import { withOrder } from "./queueOrder.ts";
 import { type Queue, type QueuedModel, queueQuery, type Worker } from "./trainingQueries.ts";
 import { WorkerTable } from "./WorkerTable.tsx";
 
@@ -21,7 +22,8 @@ export function QueuePage() {
   const queue = useQuery(queueQuery);
   const reorder = useReorder();
   const data = queue.data;
-  const canReorder = useIsDeveloperInAny(data?.queued.map(({ project_id }) => project_id) ?? []);
+  const ownProjects = useProjectsOfDeveloper(data?.queued.map(({ project_id }) => project_id) ?? []);
+  const ownIds = data?.queued.filter((model) => ownProjects.has(model.project_id)).map(({ id }) => id) ?? [];
   return (
     <Page title={t("queue")} width="narrow">
       <ErrorMessage error={queue.error} onRetry={() => void queue.refetch()} />
@@ -34,11 +36,11 @@ export function QueuePage() {
               <Running key={model.id} model={model} worker={data.workers.find(({ id }) => id === model.worker_id)} />
             ))}
           </Section>
-          <Section title={t("waiting")} note={canReorder && data.queued.length > 1 ? t("howToReorder") : undefined}>
+          <Section title={t("waiting")} note={ownIds.length > 1 ? t("howToReorder") : undefined}>
             {data.queued.length === 0 ? (
               <p className={styles.none}>{t("noneWaits")}</p>
             ) : (
-              <QueuedList models={data.queued} canReorder={canReorder} onReorder={(order) => reorder.mutate(order)} />
+              <QueuedList models={data.queued} ownIds={ownIds} onReorder={(order) => reorder.mutate(order)} />
             )}
             <ErrorMessage error={reorder.error} />
             {data.hidden > 0 && <p className={styles.none}>{t("hidden", { count: data.hidden })}</p>}
@@ -102,9 +104,7 @@ function useReorder() {
       await client.cancelQueries({ queryKey: queueQuery.queryKey });
       const before = client.getQueryData(queueQuery.queryKey);
       client.setQueryData(queueQuery.queryKey, (old) =>
-        old === undefined
-          ? old
-          : { ...old, queued: order.flatMap((id) => old.queued.filter((model) => model.id === id)) },
+        old === undefined ? old : { ...old, queued: withOrder(old.queued, order) },
       );
       return { before };
     },

@@ -4,7 +4,6 @@ import { useState } from "react";
 import { Button as AriaButton, GridList, GridListItem, useDragAndDrop } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useIsDeveloper } from "../../app/useIsDeveloper.ts";
 import { IconButton } from "../../components/Button.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { CancelDialog } from "./CancelDialog.tsx";
@@ -15,19 +14,23 @@ import type { QueuedModel } from "./trainingQueries.ts";
 
 interface QueuedListProps {
   models: readonly QueuedModel[];
-  /** Whether this person may move any of them. */
-  canReorder: boolean;
+  /** Those that this person may move, in order: they change places among themselves. */
+  ownIds: readonly number[];
   onReorder: (order: number[]) => void;
 }
 
-export function QueuedList({ models, canReorder, onReorder }: QueuedListProps) {
+export function QueuedList({ models, ownIds, onReorder }: QueuedListProps) {
   const { t } = useTranslation("train");
   const ids = models.map((model) => model.id);
+  const isOwn = (id: number) => ownIds.includes(id);
   const { dragAndDropHooks } = useDragAndDrop({
-    isDisabled: !canReorder,
+    isDisabled: ownIds.length < 2,
     getItems: (keys) => [...keys].map((key) => ({ "text/plain": String(key) })),
-    onReorder: ({ keys, target }) =>
-      onReorder(movedTo(ids, [...keys].map(Number), Number(target.key), target.dropPosition === "after")),
+    onReorder: ({ keys, target }) => {
+      const own = [...keys].map(Number).filter(isOwn);
+      const order = movedTo(ids, own, Number(target.key), target.dropPosition === "after");
+      if (own.length > 0) onReorder(order.filter(isOwn));
+    },
   });
   const [leaving, setLeaving] = useState<QueuedModel | null>(null);
   return (
@@ -38,8 +41,10 @@ export function QueuedList({ models, canReorder, onReorder }: QueuedListProps) {
             <QueuedRow
               model={model}
               place={place}
-              isLast={place === models.length - 1}
-              onMove={(by) => onReorder(movedBy(ids, model.id, by))}
+              isOwn={isOwn(model.id)}
+              isFirst={model.id === ownIds[0]}
+              isLast={model.id === ownIds.at(-1)}
+              onMove={(by) => onReorder(movedBy(ownIds, model.id, by))}
               onAsk={setLeaving}
             />
           </GridListItem>
@@ -53,33 +58,38 @@ export function QueuedList({ models, canReorder, onReorder }: QueuedListProps) {
 interface QueuedRowProps {
   model: QueuedModel;
   place: number;
+  isOwn: boolean;
+  /** Of one's own. */
+  isFirst: boolean;
   isLast: boolean;
   onMove: (by: -1 | 1) => void;
   onAsk: (model: QueuedModel) => void;
 }
 
-function QueuedRow({ model, place, isLast, onMove, onAsk }: QueuedRowProps) {
+function QueuedRow({ model, place, isOwn, isFirst, isLast, onMove, onAsk }: QueuedRowProps) {
   const { t } = useTranslation("train");
-  const isDeveloper = useIsDeveloper(model.project_id);
   return (
     <>
-      {isDeveloper && (
-        <AriaButton slot="drag" className={styles.grip ?? ""} aria-label={t("drag", { name: model.name })}>
-          <Icon of={GripVertical} />
-        </AriaButton>
-      )}
+      <AriaButton
+        slot="drag"
+        className={styles.grip ?? ""}
+        aria-label={t("drag", { name: model.name })}
+        isDisabled={!isOwn || (isFirst && isLast)}
+      >
+        <Icon of={GripVertical} />
+      </AriaButton>
       <span className={styles.place}>{place + 1}</span>
       <Link to={`/models/${model.id}`} className={styles.name}>
         {model.name}
       </Link>
       <span className={styles.note}>{`${model.project_name}, ${t(model.size)}`}</span>
-      {isDeveloper && (
+      {isOwn && (
         <span className={styles.buttons}>
           <IconButton
             size="small"
             icon={ArrowUp}
             label={t("moveUp", { name: model.name })}
-            isDisabled={place === 0}
+            isDisabled={isFirst}
             onPress={() => onMove(-1)}
           />
           <IconButton

@@ -123,7 +123,12 @@ describe("changed", () => {
   const emptied = { train_minutes: Number.NaN, image_size: Number.NaN, learning_rate: Number.NaN };
 
   it("takes what was entered", () => {
-    const choice = changed(initialChoice(defaults, undefined, []), { train_minutes: 3, name: "a" }, defaults, undefined);
+    const choice = changed(
+      initialChoice(defaults, undefined, []),
+      { train_minutes: 3, name: "a" },
+      defaults,
+      undefined,
+    );
     expect(choice).toMatchObject({ train_minutes: 3, name: "a", size: "small" });
   });
 

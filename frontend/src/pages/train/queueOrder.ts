@@ -6,6 +6,12 @@ export function movedTo(ids: readonly number[], moved: readonly number[], target
   return [...rest.slice(0, at), ...ids.filter((id) => moved.includes(id)), ...rest.slice(at)];
 }
 
+/** The queue when some of its models change places among themselves; the others keep theirs. */
+export function withOrder<T extends { id: number }>(queued: readonly T[], order: readonly number[]): T[] {
+  const moved = order.flatMap((id) => queued.filter((model) => model.id === id));
+  return queued.map((model) => (order.includes(model.id) ? (moved.shift() ?? model) : model));
+}
+
 /** Move one id by places, not beyond the ends. */
 export function movedBy(ids: readonly number[], moved: number, places: number): number[] {
   const rest = ids.filter((id) => id !== moved);

@@ -1,6 +1,6 @@
 /** What the pages of training ask the server: the dialog's defaults, the queue, a model's curve and log. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { api } from "../../api/client.ts";
+import { api, isNotFound } from "../../api/client.ts";
 import type { CurvePoint, Model, ModelSize } from "../../api/types.ts";
 
 export interface SizeDefaults {
@@ -135,6 +135,14 @@ export const logQuery = (modelId: number) =>
 
 export function isActive(model: Pick<Model, "status">): boolean {
   return model.status === "queued" || model.status === "training" || model.status === "stopping";
+}
+
+/** When to ask again for models that may train: not where none does, or where they are gone. */
+export function pollWhileActive(
+  { data, error }: { data: readonly Pick<Model, "status">[] | undefined; error: Error | null },
+  everyMs: number,
+): number | false {
+  return data?.some(isActive) && !isNotFound(error) ? everyMs : false;
 }
 
 /**

@@ -7,7 +7,9 @@ import { BUSY_POLL_MS, logQuery } from "./trainingQueries.ts";
 import { useLiveModel } from "./useLiveModel.ts";
 
 const listening = new Set<FakeEvents>();
-const server = { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] };
+const running = { code: 200, status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] };
+const server = { ...running };
+const asked: string[] = [];
 let visibility: DocumentVisibilityState;
 
 /** A connection over which comes what a test tells. */
@@ -27,9 +29,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   listening.clear();
   visibility = "visible";
-  Object.assign(server, { status: "training", points: [{ step: 1 }], lines: [{ at: "", message: "begins" }] });
+  Object.assign(server, running);
   vi.stubGlobal("EventSource", FakeEvents);
-  vi.stubGlobal("fetch", async (path: string) => Response.json(answerTo(path)));
+  vi.stubGlobal("fetch", async (path: string) => Response.json(answerTo(path), { status: server.code }));
   vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility);
 });
 afterEach(() => {
@@ -40,13 +42,14 @@ afterEach(() => {
 });
 
 function answerTo(path: string) {
+  asked.push(path);
   if (path.endsWith("/curve")) return { items: server.points };
   if (path.endsWith("/log")) return { items: server.lines };
   return { id: 1, attempt: 1, status: server.status };
 }
 
 function render() {
-  const client = new QueryClient();
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>
   );
@@ -94,4 +97,15 @@ it("listens only while the tab is in sight", async () => {
   visibility = "visible";
   act(() => void document.dispatchEvent(new Event("visibilitychange")));
   expect(listening.size).toBe(1);
+});
+
+it("asks no more for a model that was deleted while it trained", async () => {
+  render();
+  await pass(0);
+  server.code = 404;
+  await pass(2 * BUSY_POLL_MS);
+  expect(listening.size).toBe(0);
+  asked.length = 0;
+  await pass(5 * BUSY_POLL_MS);
+  expect(asked).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { modelQuery } from "../../api/queries.ts";
 import type { CurvePoint, Model } from "../../api/types.ts";
-import { BUSY_POLL_MS, curveQuery, isActive, mergePoints } from "./trainingQueries.ts";
+import { BUSY_POLL_MS, curveQuery, mergePoints, pollWhileActive } from "./trainingQueries.ts";
 
 const NO_POINTS: CurvePoint[] = [];
 
@@ -11,13 +11,11 @@ export function useLiveModel(modelId: number) {
   const client = useQueryClient();
   const isInSight = useIsInSight();
   const [isStreaming, setIsStreaming] = useState(false);
-  const pollWhileActive = (active: boolean) => (active && !isStreaming ? BUSY_POLL_MS : false);
-  const model = useQuery({
-    ...modelQuery(modelId),
-    refetchInterval: ({ state }) => pollWhileActive(state.data !== undefined && isActive(state.data)),
-  });
-  const active = model.data !== undefined && isActive(model.data);
-  const curve = useQuery({ ...curveQuery(modelId), refetchInterval: pollWhileActive(active) });
+  const pollMs = ({ data, error }: { data: Model | undefined; error: Error | null }) =>
+    pollWhileActive({ data: data && [data], error }, BUSY_POLL_MS);
+  const model = useQuery({ ...modelQuery(modelId), refetchInterval: ({ state }) => !isStreaming && pollMs(state) });
+  const active = pollMs(model) !== false;
+  const curve = useQuery({ ...curveQuery(modelId), refetchInterval: !isStreaming && pollMs(model) });
 
   // A browser keeps six connections to a server for all its tabs: as many tabs that listen would leave none to ask by.
   const listens = active && isInSight;
