@@ -181,7 +181,8 @@ function drawStroke(scene: ActiveScene, draft: Extract<Draft, { kind: "stroke" }
   const { context, view, screen, ratio, look, stroke, dirty } = scene;
   context.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
   context.globalAlpha = STROKE_ALPHA;
-  stroke.draw(context, draft, { dirty, seen: seenBox(view, screen, 0) }, look.colorOf(draft.label));
+  const sight = { dirty, seen: seenBox(view, screen, 0), scale: view.scale * ratio };
+  stroke.draw(context, draft, sight, look.colorOf(draft.label));
   context.globalAlpha = 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
 }

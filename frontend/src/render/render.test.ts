@@ -95,12 +95,13 @@ test("level of detail is exact from life size on and halves from there", () => {
 });
 
 test("a stroke's tiles cover what they are asked for, and no more", () => {
-  expect(tilesIn({ x0: 511, y0: 10, x1: 513, y1: 20 })).toEqual([
+  expect(tilesIn({ x0: 511, y0: 10, x1: 513, y1: 20 }, 1)).toEqual([
     { x0: 0, y0: 0, x1: 512, y1: 512 },
     { x0: 512, y0: 0, x1: 1024, y1: 512 },
   ]);
-  expect(tilesIn({ x0: 512, y0: 512, x1: 1024, y1: 1024 })).toHaveLength(1);
-  expect(tilesIn({ x0: 5, y0: 5, x1: 5, y1: 9 })).toEqual([]);
+  expect(tilesIn({ x0: 512, y0: 512, x1: 1024, y1: 1024 }, 1)).toHaveLength(1);
+  expect(tilesIn({ x0: 2047, y0: 10, x1: 2049, y1: 20 }, 4).map(({ x1 }) => x1)).toEqual([2048, 4096]);
+  expect(tilesIn({ x0: 5, y0: 5, x1: 5, y1: 9 }, 1)).toEqual([]);
 });
 
 test("channels of a colour", () => {
