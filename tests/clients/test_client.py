@@ -6,6 +6,7 @@ import json
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI
@@ -18,9 +19,11 @@ from app.db.models import Model
 from app.errors import ServiceUnavailable
 from app.masks.instance import Rle
 from app.masks.rle import decode_rle
+from app.predictions.rate_limit import RateLimit
+from app.settings import Settings
 from maskwright_client import Client, MaskwrightError, ServerUnreachable, TrainingFailed, WaitedTooLong
 from tests.clients.conftest import MODEL_NAME
-from tests.conftest import Person
+from tests.conftest import Person, use_settings
 from tests.services import free_port
 
 WIDTH, HEIGHT = 90, 70
@@ -88,6 +91,28 @@ def test_predict__waits_for_a_place_when_the_server_is_busy(
     assert waits == [2.0]
 
 
+def test_predict__waits_until_its_token_may_ask_again(
+    maskwright: Client,
+    project_id: int,
+    model_id: int,
+    picture: Path,
+    app: FastAPI,
+    app_env: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_settings(monkeypatch, data_dir=app_env.data_dir, database_url=app_env.database_url, predict_per_minute=1)
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        app.state.prediction_rates = RateLimit()
+
+    monkeypatch.setattr("maskwright_client.client.time.sleep", wait)
+    assert maskwright.predict(project_id, MODEL_NAME, picture) == maskwright.predict(project_id, MODEL_NAME, picture)
+    assert len(waits) == 1
+    assert 1 <= waits[0] <= 60
+
+
 def test_upload_and_import__tell_what_was_taken_and_what_not(maskwright: Client, picture: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no image")
     project_id = maskwright.create_project("Nuts")
@@ -139,6 +164,38 @@ def test_wait__ends_with_the_training(maskwright: Client, project_id: int, model
     set_status(model_id, ModelStatus.FAILED, error="out of memory")
     with pytest.raises(TrainingFailed, match="failed: out of memory"):
         maskwright.wait(model)
+
+
+def test_wait__outlasts_a_server_that_is_away(
+    maskwright: Client, model_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = maskwright.get_model(model_id)
+    _send_through(monkeypatch, [httpx.ConnectError("refused"), 502])
+    assert maskwright.wait(model).is_ready
+    _send_through(monkeypatch, [401])
+    with pytest.raises(MaskwrightError, match="answered 401, but no Maskwright"):
+        maskwright.wait(model)
+    _send_through(monkeypatch, [502])
+    with pytest.raises(MaskwrightError, match="that the server runs"):
+        maskwright.wait(model, timeout_s=0)
+
+
+def _send_through(monkeypatch: pytest.MonkeyPatch, troubles: list[httpx.HTTPError | int]) -> None:
+    """Let the next requests end in these, an error or the status of a proxy's answer, and nobody sleep."""
+    left = iter(troubles)
+    send = httpx.HTTPTransport.handle_request
+
+    def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        match next(left, None):
+            case int(status):
+                return httpx.Response(status, text="<html>")
+            case httpx.HTTPError() as error:
+                raise error
+            case None:
+                return send(transport, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    monkeypatch.setattr("maskwright_client.client.time.sleep", lambda _seconds: None)
 
 
 def test_wait__gives_up_in_time_and_tells_of_progress(maskwright: Client, model_id: int) -> None:

@@ -23,7 +23,10 @@ FILES_PER_REQUEST = 50  # few enough that each answer comes soon, and that few f
 PAGE = 1000  # the most that a list gives at once
 CONNECT_SECONDS = 10
 POLL_SECONDS = 2.0
-BUSY_TRIES = 5  # of a prediction that the server has no place for just now
+OUTAGE_SECONDS = 300.0  # how long `wait` puts up with a server that is away, as for an upgrade
+AWAY = (0, 502, 503, 504)  # no answer, that of a proxy with nobody behind it, or a server without its database
+BUSY = (429, 503)
+BUSY_TRIES = 5  # of a prediction that the server has no place for just now, or that the token may not ask for yet
 DEFAULT_RETRY_SECONDS = 2.0
 
 
@@ -94,6 +97,7 @@ class Client:
         train_minutes: float | None = None,
         stop_minutes: float | None = None,
         image_size: int | None = None,
+        use_validation_set: bool | None = None,
         validation_percent: float | None = None,
         learning_rate: float | None = None,
         seed: int | None = None,
@@ -107,6 +111,7 @@ class Client:
             "train_minutes": train_minutes,
             "stop_minutes": stop_minutes,
             "image_size": image_size,
+            "use_validation_set": use_validation_set,
             "validation_percent": validation_percent,
             "learning_rate": learning_rate,
             "seed": seed,
@@ -130,7 +135,7 @@ class Client:
     def wait(
         self, model: Model, *, timeout_s: float | None = None, on_progress: Callable[[Model], None] | None = None
     ) -> Model:
-        """Wait until a training has ended; gives the model as it is then.
+        """Wait until a training has ended, also while the server is away for minutes; gives the model as it is then.
 
         Raises:
             TrainingFailed: It ended without a usable model.
@@ -138,7 +143,7 @@ class Client:
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
-            now = self.get_model(model.id)
+            now = self._get_when_there(model.id, give_up_at=deadline)
             if on_progress is not None:
                 on_progress(now)
             if now.is_ready:
@@ -147,6 +152,17 @@ class Client:
                 raise TrainingFailed(f"model {now.name!r} is {now.status}" + (f": {now.error}" if now.error else ""))
             if deadline is not None and time.monotonic() >= deadline:
                 raise WaitedTooLong(f"model {now.name!r} is {now.status}, {now.progress:.0%}, after {timeout_s:g} s")
+            time.sleep(POLL_SECONDS)
+
+    def _get_when_there(self, model_id: int, *, give_up_at: float | None) -> Model:
+        outage_ends = time.monotonic() + OUTAGE_SECONDS
+        give_up_at = outage_ends if give_up_at is None else min(give_up_at, outage_ends)
+        while True:
+            try:
+                return self.get_model(model_id)
+            except MaskwrightError as error:
+                if error.status not in AWAY or time.monotonic() >= give_up_at:
+                    raise
             time.sleep(POLL_SECONDS)
 
     def predict(
@@ -175,7 +191,7 @@ class Client:
     def _predicted(self, path: str, params: dict[str, Any], body: dict[str, Any]) -> Any:
         for _ in range(BUSY_TRIES - 1):
             answer = self._send("POST", path, params=params, **body)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            if answer.status_code not in BUSY:
                 return _read(answer)
             time.sleep(_retry_after_s(answer))
         return self._json("POST", path, params=params, **body)
@@ -226,7 +242,10 @@ def _read(answer: httpx.Response) -> Any:
     try:
         document = answer.json()
     except ValueError as error:
-        raise MaskwrightError(answer.status_code, f"{answer.url} is no Maskwright: check the address") from error
+        words = (
+            f"{answer.url} answered {answer.status_code}, but no Maskwright: check the address and that the server runs"
+        )
+        raise MaskwrightError(answer.status_code, words) from error
     if answer.is_success:
         return document
     message = document.get("error") if isinstance(document, dict) else None
