@@ -92,19 +92,20 @@ function start(...imageIds: number[]) {
   vi.stubGlobal("Worker", PictureWorker);
   for (const name of ["innerWidth", "innerHeight", "devicePixelRatio"]) vi.stubGlobal(name, 1);
   const told: string[] = [];
+  const saved: string[] = [];
   const session = new LabelingSession({
     userId: 1,
     projectId: 1,
     labels: () => LABELS,
     request: (action) => told.push(action),
-    onSaved: () => undefined,
+    onSaved: (imageId, { changesProgress }) => saved.push(`${imageId}${changesProgress ? " turned" : ""}`),
     onLabels: () => undefined,
     onLabelGone: () => undefined,
     onConflictsLeft: ({ name }, { isSaved }) => told.push(`${name} ${isSaved ? "kept" : "waits"}`),
     onConverted: () => undefined,
     onFillCut: () => undefined,
   });
-  return { server, session, told };
+  return { server, session, told, saved };
 }
 
 /** The image that is open, once it is. */
@@ -298,4 +299,15 @@ test("with the painter that a reset graphics card took along the picture is read
   const painter = [...PictureWorker.running].find(({ script }) => script.endsWith("sceneWorker.ts"));
   painter?.dispatchEvent(new Event("error"));
   expect(PictureWorker.all[1]?.orders.map(({ imageId }) => imageId)).toEqual([1]);
+});
+
+test("the project's progress is another with an image's first object and after its last one, not with each stroke", async () => {
+  const { session, saved } = start(1);
+  const { editor, autosave } = await opened(session, 1);
+  setLabel(editor, "date");
+  for (const change of [() => deleteObjects(editor, ["a"]), () => deleteObjects(editor, ["b"]), () => editor.undo()]) {
+    change();
+    await autosave.flush();
+  }
+  expect(saved).toEqual(["1", "1 turned", "1 turned"]);
 });

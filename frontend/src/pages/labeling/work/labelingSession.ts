@@ -281,6 +281,7 @@ export class LabelingSession {
     stored: { base: readonly Instance[]; version: Version },
     drafts: DraftStore,
   ): Autosave {
+    let wasLabeled = stored.base.length > 0;
     const autosave: Autosave = new Autosave(
       editor,
       { ...stored, labels: this.#ports.labels() },
@@ -291,7 +292,9 @@ export class LabelingSession {
           onState: ({ kind }) => {
             this.#tell();
             if (kind !== "saved") return;
-            this.#ports.onSaved(image.id);
+            const isLabeled = editor.document.instances.length > 0;
+            this.#ports.onSaved(image.id, { changesProgress: isLabeled !== wasLabeled });
+            wasLabeled = isLabeled;
             this.#drop(image.id, autosave);
           },
           onConflicts: (found) => this.#addConflicts(image, found),

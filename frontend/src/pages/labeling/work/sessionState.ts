@@ -30,8 +30,8 @@ export interface SessionPorts {
   readonly projectId: number;
   readonly labels: () => readonly LabelName[];
   readonly request: (action: Action | "labelNeeded") => void;
-  /** The image's objects reached the server. */
-  readonly onSaved: (imageId: number) => void;
+  /** The image's objects reached the server: its first ones, or the last went, where that changes the project's progress. */
+  readonly onSaved: (imageId: number, { changesProgress }: { changesProgress: boolean }) => void;
   /** Someone renamed, merged or deleted labels. */
   readonly onLabels: () => void;
   /** So many objects of an image went with a label that someone deleted. */

@@ -38,12 +38,12 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
         projectId,
         labels: () => latest.current.labels,
         request: (action) => latest.current.onRequest(action),
-        onSaved: (imageId) => {
+        onSaved: (imageId, { changesProgress }) => {
           void queryClient.invalidateQueries({ queryKey: imageQuery(imageId).queryKey });
           const { queryKey } = projectQuery(projectId);
-          // other pages read anew what they show; here only the progress is another, with every stroke
+          // other pages read anew what they show; here it is the progress alone, and the whole page would be drawn with every stroke
           void queryClient.invalidateQueries({ queryKey, refetchType: "none" });
-          void queryClient.invalidateQueries({ queryKey, exact: true });
+          if (changesProgress) void queryClient.invalidateQueries({ queryKey, exact: true });
         },
         onLabels: () => void queryClient.invalidateQueries({ queryKey: labelsQuery(projectId).queryKey }),
         onLabelGone: (label, count) => showToast(latest.current.t("labelGone", { label, count })),
