@@ -9,6 +9,7 @@ from typing import Any
 
 from app.cli.demo_scenes import Scene, SceneObject, draw_scene
 from app.errors import BadRequest
+from app.inference.decode import IMAGE_ENDINGS
 from app.masks.instance import Instance, instance_to_json
 from app.masks.polygons import mask_to_polygons
 from app.masks.rle import encode_mask
@@ -17,7 +18,6 @@ TRAINING_SCENES = 40
 NEW_SCENES = 4
 OUTLINE_TOLERANCE_PX = 1.0  # as closely as a careful person clicks
 BITMAP_CLASS = "beetle"  # every second one of these is labeled with the brush instead of a polygon
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def own_data(images: Path, labels: Path) -> DemoData:
     Raises:
         BadRequest: The folder holds no image, or the file cannot be read.
     """
-    files = sorted(path for path in images.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+    files = sorted(path for path in images.rglob("*") if path.suffix.lower() in IMAGE_ENDINGS and path.is_file())
     if not files:
         raise BadRequest(f"there is no image in {images}; give a folder with the images that {labels} labels")
     pictures = [Picture(path.relative_to(images).as_posix(), path.read_bytes()) for path in files]

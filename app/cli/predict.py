@@ -18,11 +18,12 @@ from app.cli.address import base_url
 from app.cli.remote_projects import connection, refusal
 from app.cli.typer_app import AsJson, new_cli, say_json
 from app.db.enums import CheckpointKind, Speed
+from app.inference.decode import IMAGE_ENDINGS
 from app.inference.postprocess import JSON_NAME
 from app.settings import get_settings
 
-IMAGE_ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"))
 RETRY_SECONDS = 2.0  # where a busy server does not say how long
+BUSY = frozenset((httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS))
 NOT_AN_IMAGE = frozenset((httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE))
 
 cli = new_cli("Find the objects in a folder of images, frames of a video for one, with a trained model of a server.")
@@ -104,10 +105,10 @@ def _with_progress(images: list[Path]) -> Iterable[Path]:
 
 
 def _ask(http: httpx.Client, endpoint: httpx.URL, image_file: bytes) -> httpx.Response:
-    """Send an image, again while the server has no place for it."""
+    """Send an image, again while the server has no place for it or the token has asked too often."""
     while True:
         answer = http.post(endpoint, content=image_file, headers={"Content-Type": "application/octet-stream"})
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+        if answer.status_code not in BUSY:
             return answer
         time.sleep(float(answer.headers.get("Retry-After", RETRY_SECONDS)))
 

@@ -49,6 +49,8 @@ MEDIA_TYPES = {
     TiffImagePlugin.TiffImageFile.format: "image/tiff",
     WebPImagePlugin.WebPImageFile.format: "image/webp",
 }
+# How the names of such files end, in lower case and with the dot.
+IMAGE_ENDINGS = frozenset(ending for ending, name in Image.EXTENSION.items() if name in MEDIA_TYPES)
 # The JPEG plugin opens MPO files itself; Pillow knows no opener of that name.
 _OPENED_FORMATS = tuple(name for name in MEDIA_TYPES if name != MpoImagePlugin.MpoImageFile.format)
 _FORMAT_NAMES = "JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000 or PPM"

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 
 from app.cli.main import FAILED, WRONG_USE, run
+from app.predictions.rate_limit import RateLimit
+from app.settings import Settings
 from tests.clients.conftest import MODEL_NAME, address, export, model_id  # noqa: F401
-from tests.conftest import Person
+from tests.conftest import Person, use_settings
 from tests.services import free_port
 
 WIDTH, HEIGHT = 90, 70
@@ -72,6 +75,26 @@ def test_predict__of_what_is_no_image_says_so_and_goes_on(
     assert run(["predict", str(frames), *place, "--output", str(output)]) == FAILED
     assert sorted(json.loads(output.read_text())) == ["0001.png", "night/0002.JPG"]
     assert capfd.readouterr().err.startswith("0000.png: ")
+
+
+def test_predict__takes_every_kind_of_picture_and_waits_for_its_tokens_turn(
+    place: list[str], tmp_path: Path, app: FastAPI, app_env: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_settings(monkeypatch, data_dir=app_env.data_dir, database_url=app_env.database_url, predict_per_minute=2)
+    names = ["1.avif", "2.ppm", "3.jp2", "4.jfif"]
+    for name in names:
+        Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / name)
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        app.state.prediction_rates = RateLimit()
+
+    monkeypatch.setattr("app.cli.predict.time.sleep", wait)
+    output = tmp_path / "found.json"
+    assert run(["predict", str(tmp_path), *place, "--output", str(output)]) == 0
+    assert sorted(json.loads(output.read_text())) == names
+    assert len(waits) == 1
 
 
 def test_predict__says_what_is_wrong_with_the_use(
