@@ -78,7 +78,9 @@ export function MaskedImage({
             }
             onError={() => setFailedUrl(url)}
           />
-          {failedUrl === url && <p className={styles.unshown}>{t(masks.length > 0 ? "notShownButFound" : "notShown")}</p>}
+          {failedUrl === url && (
+            <p className={styles.unshown}>{t(masks.length > 0 ? "notShownButFound" : "notShown")}</p>
+          )}
           {known && (
             <Masks size={known} fill={fill} label={masksLabel} masks={masks} chosenId={chosenId} onChoose={onChoose} />
           )}
