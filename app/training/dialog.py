@@ -1,14 +1,17 @@
 """What the train dialog shows before anybody has chosen anything."""
 
 import re
+from datetime import datetime
 from itertools import count
 
 from sqlalchemy.orm import Session
 
-from app.db.enums import ModelSize
+from app.db.clock import read_database_time
+from app.db.enums import ModelSize, ModelStatus
+from app.db.models import Model
 from app.errors import Unprocessable
 from app.settings import get_settings
-from app.training import defaults, repository
+from app.training import defaults, lifecycle, repository
 from app.training.defaults import LabeledSet
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
@@ -24,7 +27,9 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
     project = read_labeled_project(session, project_id)
     device = device_of_training(session)
     paces = read_paces(session, device, project_id)
-    waiting = [model.name for model in repository.list_active_models(session) if model.project_id == project_id]
+    now = read_database_time(session)
+    before = _trainings_before(session, now)
+    own = [model.name for model in before if model.project_id == project_id]
     return TrainingDefaultsSchema(
         name=_free_name(session, project_id),
         size=defaults.default_size(has_gpu=device.is_gpu),
@@ -38,9 +43,19 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
         device=device.words,
         is_gpu=device.is_gpu,
         sizes=[_size_defaults(size, project.summary, paces[size]) for size in ModelSize],
-        waits_for=waiting,
+        waits_for=own,
+        waits_for_others=len(before) - len(own),
+        has_worker=bool(lifecycle.list_live_workers(session, now)),
         problem=_problem(project),
     )
+
+
+def _trainings_before(session: Session, now: datetime) -> list[Model]:
+    """Those that run or wait, unless a worker is left over for one more."""
+    active = repository.list_active_models(session)
+    waiting = sum(model.status is ModelStatus.QUEUED for model in active)
+    idle = len(lifecycle.list_idle_workers(session, now))
+    return [] if idle > waiting else active
 
 
 def _size_defaults(size: ModelSize, labeled: LabeledSet, pace: Pace) -> SizeDefaultsSchema:

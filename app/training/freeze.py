@@ -69,13 +69,12 @@ def choose_validation(
     if use_validation_set:
         if not project.marked:
             raise NothingToTrainOn(
-                "use_validation_set is asked for, but no labeled image is marked for validation: mark some in the "
-                "gallery, or leave use_validation_set out to have a part drawn"
+                "no labeled image is marked for validation: mark some in the gallery, or turn use_validation_set off "
+                "to have a part drawn"
             )
         if len(project.marked) == count:
             raise NothingToTrainOn(
-                f"all {count} labeled images are in the validation set: take some out, so that there is something "
-                "to train on"
+                "every labeled image is in the validation set: take some out, so that there is something to train on"
             )
         return project.marked
     if count == 1:

@@ -108,7 +108,7 @@ def test_start_training__takes_the_marked_images(project_id: int, owner: Person)
         ([], [], {}, "no labeled images"),
         (["fig"], [], {}, "only one image is labeled"),
         (["fig"] * 3, [], {"use_validation_set": True}, "no labeled image is marked"),
-        (["fig"] * 3, [0, 1, 2], {}, "all 3 labeled images are in the validation set"),
+        (["fig"] * 3, [0, 1, 2], {}, "every labeled image is in the validation set"),
         (["fig", "nut"], [], {}, "each is the only one with one of its labels"),
     ],
 )
@@ -190,6 +190,8 @@ def test_get_defaults__describes_the_project(labeled_project_id: int, start: Sta
         "device": "CPU",
         "is_gpu": False,
         "waits_for": ["fruit-1"],
+        "waits_for_others": 0,
+        "has_worker": False,
         "problem": None,
     }
     assert [size["size"] for size in sizes] == ["small", "medium", "large"]

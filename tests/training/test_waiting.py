@@ -72,3 +72,20 @@ def test_reorder_queue__is_for_developers(
     people = (labeler, stranger, anonymous, developer)
     answers = [person.request("PATCH", "/api/v1/queue", json=order).status_code for person in people]
     assert answers == [403, 404, 401, 200]
+
+
+def test_defaults__tell_what_a_training_would_wait_for(
+    start: Start, stranger_model_id: int, labeled_project_id: int, owner: Person
+) -> None:
+    def would_wait_for() -> tuple[list[str], int, bool]:
+        defaults = owner.get(f"/api/v1/projects/{labeled_project_id}/models/defaults").json()
+        return defaults["waits_for"], defaults["waits_for_others"], defaults["has_worker"]
+
+    start("a")
+    assert would_wait_for() == (["a"], 1, False)
+    claim_model("w1")
+    assert would_wait_for() == (["a"], 1, True)
+    with session_scope() as session:
+        for worker in ("w2", "w3"):
+            lifecycle.beat(session, worker, hostname="rack", device="CPU, 2 cores")
+    assert would_wait_for() == ([], 0, True)

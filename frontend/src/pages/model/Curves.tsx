@@ -11,6 +11,7 @@ import { type CurveAxis, CurveChart } from "../../charts/CurveChart.tsx";
 import { chartsToPng } from "../../charts/chartImage.ts";
 import { curvesToCsv, METRICS, type Metric } from "../../charts/curves.ts";
 import { Button } from "../../components/Button.tsx";
+import { Definition } from "../../components/Definition.tsx";
 import { formatDuration, formatMap } from "../../components/format.ts";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
@@ -90,7 +91,10 @@ export function Curves({ model, points }: CurvesProps) {
           ) : (
             KINDS.map((kind) => (
               <div key={kind} className={styles[kind]}>
-                <h3>{t(`${kind}Title`)}</h3>
+                <h3>
+                  {t(`${kind}Title`)}
+                  <Definition term={t(`${kind}Title`)}>{t(`${kind}Definition`)}</Definition>
+                </h3>
                 <CurveChart
                   kind={kind}
                   axis={view.axis}

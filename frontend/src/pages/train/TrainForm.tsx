@@ -29,6 +29,8 @@ interface TrainFormProps {
 }
 
 const ANEW = "anew";
+const NAMED_TRAININGS = 4;
+const LONGEST_MINUTES = 30 * 24 * 60;
 
 export function TrainForm({ projectId, defaults, models, earlier, onClose }: TrainFormProps) {
   const { t } = useTranslation("train");
@@ -96,9 +98,7 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
             <ErrorMessage error={start.error} />
           </div>
         )}
-        <span className={styles.waits}>
-          {defaults.waits_for.length > 0 && t("startsAfter", { names: defaults.waits_for.join(", ") })}
-        </span>
+        <span className={styles.waits}>{whatItWaitsFor(defaults, t)}</span>
         <Button onPress={onClose}>{t("cancel")}</Button>
         <Button kind="primary" type="submit" isDisabled={start.isPending || problem !== null}>
           {t("start")}
@@ -106,6 +106,15 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
       </footer>
     </form>
   );
+}
+
+/** Nothing where it starts at once. */
+function whatItWaitsFor(defaults: TrainingDefaults, t: ReturnType<typeof useTranslation<"train">>["t"]): string {
+  if (!defaults.has_worker) return t("noWorkerYet");
+  const { waits_for: own, waits_for_others: others } = defaults;
+  const names = own.length > NAMED_TRAININGS ? [...own.slice(0, NAMED_TRAININGS), "…"] : own;
+  const all = others > 0 ? [...names, t("trainingsOfOthers", { count: others })] : names;
+  return all.length > 0 ? t("startsAfter", { names: all.join(", ") }) : "";
 }
 
 function Times({ choice, onChange }: { choice: NewModel; onChange: (values: Partial<NewModel>) => void }) {
@@ -119,6 +128,7 @@ function Times({ choice, onChange }: { choice: NewModel; onChange: (values: Part
         value={choice.train_minutes ?? Number.NaN}
         onChange={(train_minutes) => onChange({ train_minutes })}
         minValue={0.1}
+        maxValue={LONGEST_MINUTES}
       />
       <NumberField
         label={t("stopTime")}
@@ -127,6 +137,7 @@ function Times({ choice, onChange }: { choice: NewModel; onChange: (values: Part
         value={choice.stop_minutes ?? Number.NaN}
         onChange={(stop_minutes) => onChange({ stop_minutes })}
         minValue={0.1}
+        maxValue={LONGEST_MINUTES}
       />
     </div>
   );

@@ -28,6 +28,8 @@ const defaults: TrainingDefaults = {
   is_gpu: false,
   sizes: [size("small", 12), size("medium", 48), size("large", 110)],
   waits_for: [],
+  waits_for_others: 0,
+  has_worker: true,
   problem: null,
 };
 

@@ -32,7 +32,11 @@ export interface TrainingDefaults {
   device: string;
   is_gpu: boolean;
   sizes: SizeDefaults[];
+  /** The project's trainings that come before. */
   waits_for: string[];
+  /** How many of other projects do. */
+  waits_for_others: number;
+  has_worker: boolean;
   /** Why a training cannot start, in words. */
   problem: string | null;
 }
