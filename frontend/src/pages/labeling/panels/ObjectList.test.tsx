@@ -17,8 +17,12 @@ beforeAll(async () => {
 
 afterEach(cleanup);
 
+function editorOf(count: number) {
+  return makeEditor(Array.from({ length: count }, (_, i) => instanceOf(`o${i}`, SQUARE)));
+}
+
 function renderList(count: number) {
-  const editor = makeEditor(Array.from({ length: count }, (_, i) => instanceOf(`o${i}`, SQUARE)));
+  const editor = editorOf(count);
   render(<ObjectList editor={editor} colorOf={() => "#e69f00"} />);
   return editor;
 }
@@ -60,4 +64,15 @@ test("of the tools only those of rows are made that are chosen, pointed at or fo
   fireEvent.pointerEnter(rows()[1] as HTMLElement);
   fireEvent.focus(rows()[2] as HTMLElement);
   expect(withTools()).toEqual(["Delete fig 1", "Delete fig 2", "Delete fig 3"]);
+});
+
+test("what is searched for can be seen and cleared on an image with few objects, too", () => {
+  const { rerender } = render(<ObjectList editor={editorOf(20)} colorOf={() => "#e69f00"} />);
+  const search = () => screen.getByRole("searchbox");
+  fireEvent.change(search(), { target: { value: "fig 19" } });
+  expect(rows()).toHaveLength(1);
+  rerender(<ObjectList editor={editorOf(3)} colorOf={() => "#e69f00"} />);
+  expect(screen.queryAllByText(/^fig \d+$/)).toEqual([]);
+  fireEvent.change(search(), { target: { value: "" } });
+  expect(rows()).toHaveLength(3);
 });

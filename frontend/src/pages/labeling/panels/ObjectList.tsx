@@ -19,7 +19,7 @@ interface ObjectListProps {
   colorOf: (label: string) => string;
 }
 
-/** From this many on a search field is worth its room. */
+/** From this many on a search field is worth its room; what is searched for goes on to images with fewer. */
 const SEARCH_FROM = 12;
 const ROW_HEIGHT = 32;
 const DETAIL_HEIGHT = 64;
@@ -73,7 +73,7 @@ const ObjectSection = memo(function ObjectSection({ listed, colorOf }: ListedPro
         />
       </header>
       <output className="visually-hidden">{chosen && t("chosenObject", { name: chosen.name })}</output>
-      {instances.length >= SEARCH_FROM && (
+      {(instances.length >= SEARCH_FROM || search !== "") && (
         <input
           type="search"
           className={styles.search}
