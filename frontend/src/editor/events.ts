@@ -25,6 +25,7 @@ export interface DoubleClick {
   readonly x: number;
   readonly y: number;
   readonly pixelSize: number;
+  readonly touch?: boolean;
 }
 
 export interface KeyEvent {

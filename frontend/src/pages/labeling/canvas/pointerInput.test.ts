@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Editor } from "../../../editor/editor.ts";
 import { key, makeEditor } from "../../../editor/editorTesting.ts";
+import { shapePoints } from "../../../editor/instance.ts";
 import type { Stage } from "../../../render/stage.ts";
 import { listenToPointers } from "./pointerInput.ts";
 import { Ruler } from "./ruler.ts";
@@ -89,4 +90,22 @@ test("Space that is let go in another window does not go on to move the image", 
   send("down", PEN, [10, 10]);
   send("up", PEN, [10, 10]);
   expect(painted()).toHaveLength(1);
+});
+
+test("two taps of a finger close a polygon, however far apart a double tap's are", () => {
+  key(editor, "b");
+  key(editor, "n");
+  const taps: [number, number][] = [
+    [10, 10],
+    [70, 10],
+    [70, 60],
+    [60, 70],
+  ];
+  for (const at of taps) {
+    send("down", FINGER, at);
+    send("up", FINGER, at);
+  }
+  surface.dispatchEvent(new MouseEvent("dblclick", { clientX: 60, clientY: 70 }));
+  const [made] = editor.document.instances;
+  expect(made && shapePoints(made.shape)).toBe(3);
 });

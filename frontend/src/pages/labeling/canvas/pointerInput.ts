@@ -60,6 +60,8 @@ class Gestures {
   #holdsSpace = false;
   #held: Held | null = null;
   #panFrom: Point = [0, 0];
+  /** The last press was a finger's: browsers do not say what made a double click. */
+  #isFinger = false;
 
   constructor(ports: InputPorts) {
     this.#ports = ports;
@@ -73,7 +75,8 @@ class Gestures {
     window.getSelection()?.removeAllRanges();
     surface.setPointerCapture(event.pointerId);
     const at = this.#at(event);
-    if (event.pointerType === "touch") {
+    this.#isFinger = event.pointerType === "touch";
+    if (this.#isFinger) {
       this.#fingers.set(event.pointerId, at);
       if (this.#fingers.size > 1) {
         this.#drop();
@@ -175,7 +178,8 @@ class Gestures {
 
   doubleClick(event: MouseEvent): void {
     const [x, y] = this.#ports.stage.imagePoint(this.#at(event));
-    this.#ports.editor.dispatch({ kind: "doubleclick", x, y, pixelSize: 1 / this.#ports.stage.view.scale });
+    const pixelSize = 1 / this.#ports.stage.view.scale;
+    this.#ports.editor.dispatch({ kind: "doubleclick", x, y, pixelSize, touch: this.#isFinger });
   }
 
   wheel(event: WheelEvent): void {
