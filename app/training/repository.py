@@ -147,9 +147,9 @@ def list_active_models(session: Session) -> list[Model]:
     return list(session.scalars(select(Model).where(Model.status.in_(ACTIVE)).order_by(*by_turn)))
 
 
-def lock_queued_models(session: Session, model_ids: Collection[int]) -> list[Model]:
-    """Those of the models that wait, in the queue's order."""
-    query = select(Model).where(Model.id.in_(model_ids), Model.status == ModelStatus.QUEUED)
+def lock_queued_models(session: Session) -> list[Model]:
+    """Models that wait, in the queue's order."""
+    query = select(Model).where(Model.status == ModelStatus.QUEUED)
     return list(session.scalars(query.order_by(Model.queue_position, Model.id).with_for_update()))
 
 

@@ -47,13 +47,17 @@ def reorder_queue(session: Session, caller: Caller, order: Sequence[int]) -> Que
     """
     for model_id in order:
         require_model_role(session, caller, model_id, Role.DEVELOPER)
-    models = {model.id: model for model in repository.lock_queued_models(session, order)}
+    queued = repository.lock_queued_models(session)
+    models = {model.id: model for model in queued}
     if len(set(order)) < len(order):
         raise Conflict("order names a model twice")
     if missing := [model_id for model_id in order if model_id not in models]:
         raise Conflict(f"model {missing[0]} is not queued any more: load the queue again")
-    for position, model_id in zip([model.queue_position for model in models.values()], order, strict=True):
-        models[model_id].queue_position = position
+    moved = iter(order)
+    reordered = [models[next(moved)] if model.id in order else model for model in queued]
+    # All get numbers of their own: trainings that were started at the same moment may have the same one.
+    for position, model in enumerate(reordered, start=queued[0].queue_position):
+        model.queue_position = position
     session.flush()
     return read_queue(session, caller)
 

@@ -56,6 +56,15 @@ def test_reorder_queue__swaps_own_places_only(start: Start, stranger_model_id: i
     assert claim_model().lease.model_id == stranger_model_id
 
 
+def test_reorder_queue__moves_what_was_started_at_the_same_moment(start: Start, owner: Person) -> None:
+    a, b, c = start("a"), start("b"), start("c")
+    for model_id in (a, b, c):
+        set_status(model_id, ModelStatus.QUEUED, queue_position=1)
+    answer = owner.request("PATCH", "/api/v1/queue", json={"order": [c, a]})
+    assert [model["id"] for model in answer.json()["queued"]] == [c, b, a]
+    assert [claim_model(worker).lease.model_id for worker in ("w1", "w2")] == [c, b]
+
+
 @pytest.mark.parametrize(("order", "status"), [([1, 1], 409), ([1, 99], 404), ([], 422), ([2, 1], 409)])
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_reorder_queue__refuses_what_does_not_wait(start: Start, owner: Person, order: list[int], status: int) -> None:

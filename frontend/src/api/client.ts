@@ -43,6 +43,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** The server could not be reached. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof ApiError && error.isOffline;
+}
+
 interface SessionHooks {
   csrfToken: () => string | null;
   /** Fetches a new CSRF token: a sign-in in another tab has made the present one useless. */

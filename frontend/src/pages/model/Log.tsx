@@ -1,8 +1,12 @@
-/** The model's log, following its end while the training goes on, unless somebody has scrolled up to read. */
+/**
+ * The model's log, following its end while the training goes on, unless somebody has scrolled up to read. That the
+ * server is away is said by the page.
+ */
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { isOffline } from "../../api/client.ts";
 import type { Model } from "../../api/types.ts";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { formatMoment } from "../../components/format.ts";
@@ -37,7 +41,7 @@ export function Log({ model }: { model: Model }) {
           {t("rawLog")}
         </Link>
       </header>
-      <ErrorMessage error={log.error} />
+      {!isOffline(log.error) && <ErrorMessage error={log.error} />}
       {count === 0 && !log.isPending && <p className={styles.waiting}>{t("noLog")}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
       <ol className={styles.log} tabIndex={0} ref={list} onScroll={noteScroll}>
