@@ -11,7 +11,8 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 
 import torch
 from torchvision.models import ResNet18_Weights
@@ -199,6 +200,9 @@ def _download(file: WeightFile, target: BinaryIO, on_progress: OnProgress) -> No
         if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             return  # all of it is there
         raise
+    except URLError as error:
+        host = urlsplit(file.url).netloc
+        raise ConnectionError(f"{host} cannot be reached ({error.reason})") from error
     with response:
         if response.status != HTTPStatus.PARTIAL_CONTENT:
             target.truncate(0)

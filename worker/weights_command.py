@@ -73,7 +73,8 @@ def _fetch(size: ModelSize, folder: Path) -> dict[str, Any]:
                 on_progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
         except (OSError, HTTPException, DamagedWeights) as error:
-            return {**described, "words": f"{WEIGHT_FILES[size].name} could not be downloaded: {error}"}
+            file = WEIGHT_FILES[size]
+            return {**described, "words": f"{file.name} could not be downloaded: {error}; put {file.url} into {folder}"}
     return _describe(size, folder)
 
 

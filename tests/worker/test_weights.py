@@ -130,7 +130,7 @@ def test_find_initial_weights__says_random_where_none_can_be_had(
     found = find(tmp_path, log, may_download=True)
 
     assert (found.path, found.description) == (None, "random weights")
-    assert "could not be downloaded" in log[1]
+    assert f"{NAME} could not be downloaded: 127.0.0.1:1 cannot be reached" in log[1]
     assert "starts from random weights" in log[2]
 
 
