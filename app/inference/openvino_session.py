@@ -112,9 +112,10 @@ def compile_graph(
     model = core.read_model(path)  # kept under what is in it; given its path, it would be kept under the path
     if precision is Precision.BFLOAT16:
         model = _with_float32_pooling(model)
-    if compiled_graphs is not None:
-        options["CACHE_DIR"] = str(compiled_graphs.directory)
-    return core.compile_model(model, "CPU", options)
+    if compiled_graphs is None:
+        return core.compile_model(model, "CPU", options)
+    with compiled_graphs.folder_of(path, variant=precision.value) as folder:
+        return core.compile_model(model, "CPU", options | {"CACHE_DIR": str(folder)})
 
 
 def _with_float32_pooling(model: "Model") -> "Model":
