@@ -261,12 +261,12 @@ export class Editor {
 
   /** The topmost object that is seen under a point. */
   hitTest(point: Point): Instance | null {
-    const [x, y] = point;
-    const isHit = ({ id, shape }: Instance) => {
-      const { x0, y0, x1, y1 } = shapeBox(shape);
-      return x >= x0 && x <= x1 && y >= y0 && y <= y1 && !this.#hidden.has(id) && shapeHolds(shape, point);
-    };
-    return this.document.instances.findLast(isHit) ?? null;
+    return this.document.instances.findLast((instance) => this.#isHit(instance, point)) ?? null;
+  }
+
+  /** All objects that are seen under a point, the topmost first. */
+  hitsAt(point: Point): readonly Instance[] {
+    return this.document.instances.filter((instance) => this.#isHit(instance, point)).reverse();
   }
 
   hover(point: Point | null): void {
@@ -305,6 +305,12 @@ export class Editor {
 
   draftChanged(): void {
     this.#emit("draft");
+  }
+
+  #isHit({ id, shape }: Instance, point: Point): boolean {
+    const [x, y] = point;
+    const { x0, y0, x1, y1 } = shapeBox(shape);
+    return x >= x0 && x <= x1 && y >= y0 && y <= y1 && !this.#hidden.has(id) && shapeHolds(shape, point);
   }
 
   #follow(event: ToolEvent): void {

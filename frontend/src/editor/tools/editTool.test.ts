@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Point, Polygon } from "../../geometry/types.ts";
-import { click, drag, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
-import type { Instance } from "../instance.ts";
+import { click, drag, IMAGE, instanceOf, key, makeEditor, pointer, polygonOf, SQUARE } from "../editorTesting.ts";
+import { type Instance, shapeMask } from "../instance.ts";
 
 function polygonsOf(instance: Instance | undefined): readonly Polygon[] {
   return instance?.shape.kind === "polygons" ? instance.shape.polygons : [];
@@ -14,6 +14,39 @@ describe("edit", () => {
     expect(editor.selectedId).toBe("a");
     click(editor, [90, 5]);
     expect(editor.selectedId).toBeNull();
+  });
+
+  describe("where objects lie over each other", () => {
+    const SMALL = polygonOf([36, 36], [46, 36], [46, 46], [36, 46]);
+    const stacked = () => makeEditor(["low", "mid", "top"].map((id) => instanceOf(id, id === "mid" ? SMALL : SQUARE)));
+
+    test("each more click in one place selects the next one beneath, and in another place the topmost", () => {
+      const editor = stacked();
+      const picked = [40, 40, 40.5, 40, 44].map((x) => {
+        click(editor, [x, 40]);
+        return editor.selectedId;
+      });
+      expect(picked).toEqual(["top", "mid", "low", "top", "top"]);
+    });
+
+    test("a drag moves the selected one, whatever lies on it", () => {
+      const editor = stacked();
+      editor.select("mid");
+      drag(editor, [
+        [41, 42],
+        [51, 42],
+      ]);
+      expect(polygonsOf(editor.document.get("mid"))[0]?.exterior[0]).toEqual([46, 36]);
+      expect(editor.selectedId).toBe("mid");
+    });
+
+    test("a double click is meant for the one that its first click selected", () => {
+      const mask = shapeMask(SQUARE, IMAGE);
+      const editor = makeEditor(["low", "top"].map((id) => instanceOf(id, { kind: "mask", mask })));
+      for (let times = 0; times < 2; times++) click(editor, [40, 40]);
+      editor.dispatch({ kind: "doubleclick", x: 40, y: 40, pixelSize: 0.25 });
+      expect(editor.document.instances.map(({ shape }) => shape.kind)).toEqual(["mask", "polygons"]);
+    });
   });
 
   test("a corner is dragged", () => {

@@ -25,7 +25,13 @@ import { DRAG_THRESHOLD, dropsGesture, reachOf, type Tool } from "./tool.ts";
 type Press =
   | { readonly on: "vertex"; readonly refs: readonly VertexRef[]; readonly base: Instance }
   | { readonly on: "edge"; readonly refs: readonly VertexRef[]; readonly base: Instance }
-  | { readonly on: "object"; readonly base: Instance; readonly wasSelected: boolean }
+  /** The selected object where it lies there, however deep; else the topmost. `hits` are all that do, the topmost first. */
+  | {
+      readonly on: "object";
+      readonly base: Instance;
+      readonly wasSelected: boolean;
+      readonly hits: readonly Instance[];
+    }
   | { readonly on: "nothing" };
 
 export class EditTool implements Tool {
@@ -38,6 +44,8 @@ export class EditTool implements Tool {
   /** The selected object's when the pointer was pressed. */
   #shape: Shape | undefined;
   #draft: Draft = NO_DRAFT;
+  /** Where an object was clicked last, and what was selected before. */
+  #lastPick: { readonly at: Point; readonly before: string | null } | null = null;
 
   constructor(editor: Editor) {
     this.#editor = editor;
@@ -112,9 +120,10 @@ export class EditTool implements Tool {
       const middle = middleAt(polygons, at, reachOf(event));
       if (middle) return withInserted(selected, middle.ref, middle.point);
     }
-    const hit = this.#editor.hitTest(at);
-    if (hit) return { on: "object", base: hit, wasSelected: hit.id === selected?.id };
-    return { on: "nothing" };
+    const hits = this.#editor.hitsAt(at);
+    const own = hits.find(({ id }) => id === selected?.id);
+    const base = own ?? hits[0];
+    return base ? { on: "object", base, wasSelected: own !== undefined, hits } : { on: "nothing" };
   }
 
   /** A press on one of several chosen corners takes all; Shift adds or takes away one. */
@@ -175,9 +184,10 @@ export class EditTool implements Tool {
     const press = this.#press;
     const draft = this.#draft;
     this.cancel();
+    if (wasDragging || press.on !== "object") this.#lastPick = null;
     if (this.#isOutdated(press)) return;
     if (wasDragging) this.#commit(press, draft, event.modifiers.shift);
-    else this.#click(press);
+    else this.#click(press, reachOf(event));
   }
 
   /** Someone else's change came in since the press: the corners that were pressed are not there any more. */
@@ -202,7 +212,7 @@ export class EditTool implements Tool {
     if (press.on === "vertex" || press.on === "edge") editor.chooseVertices(press.refs);
   }
 
-  #click(press: Press): void {
+  #click(press: Press, reach: number): void {
     switch (press.on) {
       case "vertex":
         this.#editor.chooseVertices(press.refs);
@@ -214,7 +224,7 @@ export class EditTool implements Tool {
         break;
       }
       case "object":
-        this.#editor.select(press.base.id);
+        this.#pick(press.hits, reach);
         break;
       case "nothing":
         this.#editor.select(null);
@@ -222,8 +232,23 @@ export class EditTool implements Tool {
     }
   }
 
+  /** A click selects what lies on top; one more in the same place what lies beneath. */
+  #pick(hits: readonly Instance[], reach: number): void {
+    const before = this.#editor.selectedId;
+    const isAgain = this.#lastPick !== null && distance(this.#lastPick.at, this.#pressed) <= reach;
+    const now = isAgain ? hits.findIndex(({ id }) => id === before) : -1;
+    this.#lastPick = { at: this.#pressed, before };
+    this.#editor.select(hits[(now + 1) % hits.length]?.id ?? null);
+  }
+
+  /** The second click of a double one has gone to what lies beneath; it is meant for what the first one selected. */
+  #pickAsBefore(): void {
+    if (this.#lastPick?.before) this.#editor.select(this.#lastPick.before);
+  }
+
   /** On an edge it makes a corner. A bitmap has neither until it becomes polygons, which is what is asked for here. */
   #insertOnEdge(event: DoubleClick): void {
+    this.#pickAsBefore();
     const selected = this.#editor.selected;
     if (!selected || this.#editor.isFixed(selected.id)) return;
     if (selected.shape.kind === "mask") {
@@ -232,7 +257,7 @@ export class EditTool implements Tool {
     }
     const edge = edgeAt(selected.shape.polygons, [event.x, event.y], reachOf(event));
     if (!edge || vertexAt(selected.shape.polygons, edge.point, reachOf(event) / 2)) return;
-    this.#click(withInserted(selected, edge.ref, edge.point));
+    this.#click(withInserted(selected, edge.ref, edge.point), reachOf(event));
   }
 
   #deleteChosen(refs: readonly VertexRef[]): boolean {
