@@ -60,7 +60,10 @@ def _quantize(source: Path, target: Path, images: Path, *, folder: Path, go_on: 
     command = [sys.executable, "-m", "app.predictions.quantize", *map(str, (source, target, images))]
     own = os.environ | {"TMPDIR": str(folder)}  # the library's own folders stay behind where it is killed
     log = folder / "log"
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, env=own) as process:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=own) as process,
+    ):
         try:
             while process.poll() is None:
                 go_on()

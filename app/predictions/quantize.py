@@ -3,12 +3,14 @@
     python -m app.predictions.quantize SOURCE TARGET IMAGES
 
 SOURCE is an exported model's folder, TARGET an empty one, IMAGES one of `.npy` files, each an upright RGB image,
-(H, W, 3) uint8, of the kind that the model was trained on. Source: docs/decisions/0041-fast-is-int8.md.
+(H, W, 3) uint8, of the kind that the model was trained on. It ends with its standard input, and so with the server that
+started it, however that dies. Source: docs/decisions/0041-fast-is-int8.md.
 """
 
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +76,12 @@ def _mask_head_inputs(source: Path, pixels: list[NDArray[np.float32]]) -> Iterat
             yield features | {"boxes": found.boxes_xyxy[:MASKS_AN_IMAGE], "labels": found.labels[:MASKS_AN_IMAGE]}
 
 
+def _end_with_the_server() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)  # libraries' threads compute
+
+
 if __name__ == "__main__":
     os.nice(5)  # predictions and pages go first
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
     quantize_model(*map(Path, sys.argv[1:]))
