@@ -1,30 +1,25 @@
 """`maskwright train`"""
 
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from app.cli.own_worker import OwnWorker
 from app.cli.training_view import say, show_training
 from app.cli.typer_app import AsJson, new_cli, say_json
-from app.cli.worker import require_torch, worker_command
-from app.db.clock import read_database_time
 from app.db.engine import session_scope
 from app.db.enums import ModelSize, ModelStatus
 from app.db.models import Project
 from app.db.schema_version import require_current
 from app.errors import NotFound
 from app.training import service
-from app.training.lifecycle import list_live_workers
 from app.training.schemas import TrainRequest
 
 POLL_SECONDS = 1.0
-STOP_SECONDS = 15.0
 ENDED = (ModelStatus.READY, ModelStatus.FAILED, ModelStatus.CANCELLED)
 
 cli = new_cli("Train a model on a project's labeled images, and wait for it. Without a live worker one is started.")
@@ -56,13 +51,15 @@ def run(
     with session_scope(read_only=True) as session:
         if session.get(Project, project) is None:
             raise NotFound(f"there is no project {project}")
-    with _a_worker():
+    with OwnWorker() as worker:
+        worker.ensure()
         with session_scope() as session:
             started = service.start_training(session, request, project_id=project, created_by=None)
+        models = _follow(started.id, worker)
         if as_json:
-            *_, model = _follow(started.id)
+            *_, model = models
         else:
-            model = show_training(name, _follow(started.id), read_log=partial(_read_log, started.id))
+            model = show_training(name, models, read_log=partial(_read_log, started.id))
     if as_json:
         say_json(model)
     else:
@@ -79,34 +76,18 @@ def _request(**settings: Any) -> TrainRequest:
         raise typer.BadParameter("; ".join(words)) from error
 
 
-def _follow(model_id: int) -> Iterator[dict[str, Any]]:
-    """The model as it is, each second until its training has ended."""
+def _follow(model_id: int, worker: OwnWorker) -> Iterator[dict[str, Any]]:
+    """The model as it is, each second until its training has ended; there is a worker until then."""
     while True:
         with session_scope(read_only=True) as session:
             model = service.get_model(session, model_id)
         yield model.model_dump(mode="json")
         if model.status in ENDED:
             return
+        worker.ensure()
         time.sleep(POLL_SECONDS)
 
 
 def _read_log(model_id: int) -> list[str]:
     with session_scope(read_only=True) as session:
         return [line.message for line in service.read_log(session, model_id).items]
-
-
-@contextmanager
-def _a_worker() -> Iterator[None]:
-    """Have a worker for as long as the training takes: one that is alive already, else our own."""
-    with session_scope(read_only=True) as session:
-        is_one_alive = bool(list_live_workers(session, read_database_time(session)))
-    if is_one_alive:
-        yield
-        return
-    require_torch()
-    process = subprocess.Popen(worker_command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(STOP_SECONDS)
