@@ -4,55 +4,60 @@
  * Source of the formula: rleFrPoly in pycocotools, `common/maskApi.c` (https://github.com/cocodataset/cocoapi).
  */
 import { type Bitmap, drawBitmap, emptyBitmap, type Mask, packMask } from "./bitmap.ts";
-import { boxOfPoints, intersectBoxes, isEmptyBox, uniteBoxes } from "./box.ts";
+import { boxOfPoints, EMPTY_BOX, intersectBoxes, uniteBoxes } from "./box.ts";
 import type { Box, Polygon, Ring, Size } from "./types.ts";
 
 const UPSAMPLING = 5;
 
 /** Rasterises the union of the polygons, each less its holes. */
 export function polygonsToMask(polygons: readonly Polygon[], image: Size): Mask {
-  const box = pixelBox(polygons, image);
-  const result = emptyBitmap(box);
-  if (isEmptyBox(box)) return packMask(result);
-  for (const polygon of polygons) {
-    drawBitmap(result, polygonToBitmap(polygon, image), 1);
-  }
+  const [first, ...more] = polygons;
+  if (first && more.length === 0) return packMask(polygonToBitmap(first, image));
+  const result = emptyBitmap(polygons.map(({ exterior }) => pixelBox(exterior, image)).reduce(uniteBoxes, EMPTY_BOX));
+  for (const polygon of polygons) drawBitmap(result, polygonToBitmap(polygon, image), 1);
   return packMask(result);
 }
 
-function polygonToBitmap(polygon: Polygon, image: Size): Bitmap {
-  const part = emptyBitmap(pixelBox([polygon], image));
-  fillRing(part, polygon.exterior, image, 1);
-  for (const hole of polygon.holes) fillRing(part, hole, image, 0);
-  return part;
+function polygonToBitmap({ exterior, holes }: Polygon, image: Size): Bitmap {
+  const bitmap = ringToBitmap(exterior, image);
+  for (const hole of holes) drawBitmap(bitmap, ringToBitmap(hole, image), 0);
+  return bitmap;
 }
 
 /** A pixel of margin, because a boundary rounds to the fine grid. */
-function pixelBox(polygons: readonly Polygon[], image: Size): Box {
-  const frame = { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  return polygons
-    .map((polygon) => boxOfPoints(polygon.exterior))
-    .map((box) => ({
-      x0: Math.floor(box.x0) - 1,
-      y0: Math.floor(box.y0) - 1,
-      x1: Math.ceil(box.x1) + 1,
-      y1: Math.ceil(box.y1) + 1,
-    }))
-    .map((box) => intersectBoxes(box, frame))
-    .reduce(uniteBoxes, { x0: 0, y0: 0, x1: 0, y1: 0 });
+function pixelBox(ring: Ring, image: Size): Box {
+  const { x0, y0, x1, y1 } = boxOfPoints(ring);
+  const around = { x0: Math.floor(x0) - 1, y0: Math.floor(y0) - 1, x1: Math.ceil(x1) + 1, y1: Math.ceil(y1) + 1 };
+  return intersectBoxes(around, { x0: 0, y0: 0, x1: image.width, y1: image.height });
 }
 
-/** Sets the pixels that a ring covers to a value. Between two crossings of a column pixels are inside (even-odd). */
-function fillRing(target: Bitmap, ring: Ring, image: Size, value: 0 | 1): void {
-  const crossings = columnCrossings(ring, image);
+/**
+ * The pixels that a ring covers: between two crossings of a column they are inside (even-odd). The crossings are marked, and then each
+ * row is the one above it turned round at its marks: memory is gone through in its order, where a column at a time takes ten times as long.
+ */
+function ringToBitmap(ring: Ring, image: Size): Bitmap {
+  const bitmap = emptyBitmap(pixelBox(ring, image));
+  markCrossings(bitmap, columnCrossings(ring, image));
+  const { data, width } = bitmap;
+  for (let i = width; i < data.length; i++) data[i] = (data[i] as number) ^ (data[i - width] as number);
+  return bitmap;
+}
+
+/** Sets the first pixel inside, and the first one outside again, of each stretch of a column. */
+function markCrossings({ x: left, y: top, width, height, data }: Bitmap, crossings: Map<number, number[]>): void {
+  const turn = (i: number) => {
+    data[i] = (data[i] as number) ^ 1;
+  };
   for (const [column, rows] of crossings) {
-    const x = column - target.x;
-    if (x < 0 || x >= target.width) continue;
+    const x = column - left;
+    if (x < 0 || x >= width) continue;
     rows.sort((a, b) => a - b);
     for (let i = 0; i + 1 < rows.length; i += 2) {
-      const y0 = Math.max(0, (rows[i] as number) - target.y);
-      const y1 = Math.min(target.height, (rows[i + 1] as number) - target.y);
-      for (let y = y0; y < y1; y++) target.data[y * target.width + x] = value;
+      const y0 = Math.max(0, (rows[i] as number) - top);
+      const y1 = Math.min(height, (rows[i + 1] as number) - top);
+      if (y0 >= y1) continue;
+      turn(y0 * width + x);
+      if (y1 < height) turn(y1 * width + x);
     }
   }
 }
