@@ -77,7 +77,7 @@ def _mask_head_inputs(source: Path, pixels: list[NDArray[np.float32]]) -> Iterat
 
 
 def _end_with_the_server() -> None:
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # unbuffered: a buffer's lock that is held at the interpreter's end aborts it
     os._exit(1)  # libraries' threads compute
 
 
