@@ -91,6 +91,11 @@ def test_check__and_what_is_wrong_in_one_line(copy: Path) -> None:
     refused_in_words(run_sh(copy, "--check"), "server/app/masks/rle.py is missing")
 
 
+def test_start__by_a_link_from_elsewhere(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "run.sh").symlink_to(made.bundle() / "run.sh")
+    assert run_sh(tmp_path, "--check").returncode == 0
+
+
 def test_model__of_another_format(copy: Path) -> None:
     meta = json.loads((copy / "model" / "model.json").read_bytes())
     change_and_vouch(copy, "model/model.json", json.dumps(meta | {"format_version": 2}).encode())
@@ -102,13 +107,13 @@ def test_start__port_taken_and_other_wrong_use(made: Made) -> None:
         port = str(taken.getsockname()[1])
         refused_in_words(run_sh(made.bundle(), "--port", port), f"port {port} at 127.0.0.1 is taken")
     refused_in_words(run_sh(made.bundle(), "--host", "192.0.2.1"), "cannot listen at 192.0.2.1")
-    for wrong in (["--port", "http"], ["--colour"], ["--check", "--selftest"]):
+    for wrong in (["--port", "http"], ["--token", "Schlüssel"], ["--colour"], ["--check", "--selftest"]):
         assert run_sh(made.bundle(), *wrong).returncode == 2
 
 
 def test_start__without_a_python_that_is_new_enough(made: Made, tmp_path: Path) -> None:
     """Only an older Python is found; then a new one, but no place for its environment."""
-    for name in ("sh", "dirname", "cmp"):
+    for name in ("sh", "dirname", "readlink", "cmp"):
         (tmp_path / name).symlink_to(str(shutil.which(name)))
     old = tmp_path / "python3"
     old.write_text("#!/bin/sh\nexit 1\n")

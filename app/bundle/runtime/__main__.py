@@ -64,6 +64,7 @@ def _parsed(arguments: Sequence[str]) -> Options:
     )
     parser.add_argument(
         "--token",
+        type=_token,
         default=os.environ.get("MASKWRIGHT_TOKEN", ""),
         help="what callers must send as X-Auth-token; without one, whoever reaches the address may ask",
     )
@@ -78,6 +79,13 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 1 to 65535")
     return int(text)
+
+
+def _token(text: str) -> str:
+    """Clients send other characters in a header each in its own way, or not at all."""
+    if not text.isascii() or not text.isprintable() or text != text.strip():
+        raise argparse.ArgumentTypeError("a token has ASCII letters, digits and signs, and no space at its ends")
+    return text
 
 
 def _say(line: str) -> None:
