@@ -136,6 +136,7 @@ class _Training:
 
     def run(self) -> FitResult:
         while (outcome := self._outcome()) is None:
+            self._judge.finish_last(wait=False)
             if not _fits(self._take_step):
                 self._shrink(of_evaluation=False)
             elif self._schedule.evaluation_is_due(self._progress.moment(self._elapsed_s())):
@@ -145,12 +146,14 @@ class _Training:
                 self._judge.save_unevaluated(self._progress)
             else:
                 self._evaluate()
+        self._judge.finish_last()
         self._rank.end()
         progress = self._progress
         self._reporter.log(f"Training {outcome} at step {progress.step}. {self._stopwatch.in_words()}")
         return FitResult(outcome, progress.best, progress.last, self._elapsed_s(), self._setup.initial.description)
 
     def close(self) -> None:
+        self._judge.close()
         self._to_close.close()
 
     @property

@@ -1,6 +1,6 @@
 """What comes of a training while it goes on: points of its curve, and its best and last states."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,14 @@ from worker.progress import Progress
 from worker.rank import Rank
 from worker.report import CurvePoint, Reporter
 from worker.schedule import Moment, Schedule
+from worker.state_writer import StateWriter
 from worker.stopwatch import Activity, Stopwatch
 
 VALIDATION_MEMORY_SHARE = 0.1  # of what is free, for prepared images
 
 
 class Judge:
-    """Evaluates the averaged weights and keeps them.
-
-    `good_state` is a saved `last` that a training can go back to; None before the first.
-    """
+    """Evaluates the averaged weights and keeps them: best at once, last while the next steps run."""
 
     def __init__(
         self,
@@ -39,15 +37,23 @@ class Judge:
         clock: Callable[[], float],
         work_dir: Path,
     ) -> None:
-        self.good_state: Path | None = None
         self._data = data
         self._reporter = reporter
         self._schedule = schedule
         self._early_stopping = early_stopping
         self._stopwatch = stopwatch
         self._clock = clock
-        self._work_dir = work_dir
+        self._best_path = work_dir / f"{CheckpointKind.BEST}.pt"
+        self._last_writer = StateWriter(work_dir / f"{CheckpointKind.LAST}.pt")
+        self._last_point: CurvePoint | None = None  # of the state that is being written
+        self._good_state: Path | None = None
         self._vanished_told = 0
+
+    @property
+    def good_state(self) -> Path | None:
+        """A saved `last` that a training can go back to; None before the first."""
+        self.finish_last()
+        return self._good_state
 
     def begin(self, rank: Rank, where: torch.device) -> None:
         """Judge this model from now on."""
@@ -67,6 +73,7 @@ class Judge:
 
     def evaluate(self, progress: Progress) -> None:
         """Add a point to the curve, and keep the state."""
+        self.finish_last()
         started_s = self._stopwatch.elapsed_s
         found = self._look(progress.moment(started_s))
         before = self._early_stopping.state_dict()
@@ -74,18 +81,18 @@ class Judge:
         point = self._curve_point(progress, found, is_best=is_best)
         self._tell(point)
         # Best comes before last: a worker that dies in between then resumes from before both.
-        if is_best and not self._keep(CheckpointKind.BEST, point, self._model_state(point)):
+        if is_best and not self._keep_best(point):
             self._early_stopping.load_state_dict(before)  # a later one that is better than those kept is best, too
             point = replace(point, is_best=False)
             self._tell(point)
         progress.take(point)
-        self._keep_last(progress, point)
+        self._begin_last(progress, point)
         progress.evaluation_s = self._stopwatch.elapsed_s - started_s
         self._tell_vanished()
 
     def save_unevaluated(self, progress: Progress) -> None:
         """Keep the steps since the last evaluation; there is no time, or no memory, for another."""
-        self._keep_last(progress, self._curve_point(progress, Evaluation(None, None, None, None, None), is_best=False))
+        self._begin_last(progress, self._curve_point(progress, Evaluation(None, None, None, None, None), is_best=False))
 
     def load(self, path: Path, progress: Progress) -> None:
         """Go back to a saved state. The time spent stays spent."""
@@ -94,7 +101,24 @@ class Judge:
         self._early_stopping.load_state_dict(state["early_stopping"])
         self._evaluator.load_state_dict(state.get("evaluator", {"part": None}))
         checkpoint.restore_random_state(state["random"])
-        self.good_state = path
+        self._good_state = path
+
+    def finish_last(self, *, wait: bool = True) -> None:
+        """Report the newest `last` once it is written."""
+        if self._last_point is None or not (wait or self._last_writer.is_done):
+            return
+        point, self._last_point = self._last_point, None
+        with self._stopwatch.spending_on(Activity.CHECKPOINTS):
+            try:
+                self._last_writer.finish()
+            except DiskFull:
+                self._say_disk_is_full(CheckpointKind.LAST, point)
+                return
+            self._good_state = self._last_writer.path
+            self._reporter.checkpoint(CheckpointKind.LAST, self._last_writer.path, point)
+
+    def close(self) -> None:
+        self._last_writer.close()
 
     def _look(self, moment: Moment) -> Evaluation:
         part = self._evaluator.part
@@ -127,24 +151,26 @@ class Judge:
         with self._stopwatch.spending_on(Activity.REPORTS):
             self._reporter.curve_point(point)
 
-    def _keep_last(self, progress: Progress, point: CurvePoint) -> None:
-        self._keep(CheckpointKind.LAST, point, {**self._model_state(point), "training": self._training_state(progress)})
-
-    def _keep(self, kind: CheckpointKind, point: CurvePoint, content: Mapping[str, Any]) -> bool:
-        """Save a state; gives whether there was room for it. A full disk does not end a training."""
-        path = self._work_dir / f"{kind}.pt"
+    def _keep_best(self, point: CurvePoint) -> bool:
+        """Gives whether there was room. A full disk does not end a training."""
         with self._stopwatch.spending_on(Activity.CHECKPOINTS):
             try:
-                checkpoint.save_checkpoint(path, content)
+                checkpoint.save_checkpoint(self._best_path, self._model_state(point))
             except DiskFull:
-                self._reporter.log(
-                    f"The worker's disk is full: the {kind} checkpoint of step {point.step} is not kept, an earlier "
-                    "one stays."
-                )
+                self._say_disk_is_full(CheckpointKind.BEST, point)
                 return False
-            if kind is CheckpointKind.LAST:
-                self.good_state = path
-            return self._reporter.checkpoint(kind, path, point)
+            return self._reporter.checkpoint(CheckpointKind.BEST, self._best_path, point)
+
+    def _begin_last(self, progress: Progress, point: CurvePoint) -> None:
+        self.finish_last()
+        with self._stopwatch.spending_on(Activity.CHECKPOINTS):
+            self._last_writer.begin({**self._model_state(point), "training": self._training_state(progress)})
+        self._last_point = point
+
+    def _say_disk_is_full(self, kind: CheckpointKind, point: CurvePoint) -> None:
+        self._reporter.log(
+            f"The worker's disk is full: the {kind} checkpoint of step {point.step} is not kept, an earlier one stays."
+        )
 
     def _model_state(self, point: CurvePoint) -> dict[str, Any]:
         setup = self._rank.setup
