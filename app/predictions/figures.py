@@ -13,7 +13,7 @@ from app.predictions.schemas import FiguresSchema
 from app.storage.blobs import get_blob_store
 from app.training.model_files import Owner, read_predictions
 
-MUCH_MAP = 0.03  # issue 9: a speed that loses more of mAP says so
+MUCH_MAP = 0.03  # a speed that loses more of mAP than this says so
 MUCH_TIME = 1.05  # of slow's; less is how measurements differ
 
 

@@ -20,7 +20,7 @@ interface HistoryLimits {
   readonly bytes: number;
 }
 
-/** The least is 500 (issue 5); labelers who work an hour on one image pass it. Only fills of noise come near the bytes. */
+/** Labelers who work an hour on one image pass 500 steps; only fills of noise come near the bytes. */
 const LIMITS: HistoryLimits = { steps: 1000, leastSteps: 500, bytes: 32e6 };
 
 /** An object and its place, its mask without the runs. */
