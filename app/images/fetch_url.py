@@ -1,6 +1,6 @@
 """Fetching an image that a caller names by URL, without letting the caller reach what only this machine can reach.
 
-A name is resolved once, every address is checked, and the connection goes to the checked address itself: a name that
+A name is resolved once, every address is checked, and connections go to the checked addresses themselves: a name that
 resolves otherwise a moment later (DNS rebinding) gains nothing. Each redirect is checked like the first URL.
 """
 
@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, Self
@@ -23,6 +23,7 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 READ_TIMEOUT_SECONDS = 10.0
 TOTAL_TIMEOUT_SECONDS = 30.0  # of all redirects together: a caller waits no longer than a slow camera takes
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int, limit_s: float = TOTAL_TIMEOUT_SECONDS) -> bytes:
@@ -43,7 +44,7 @@ def fetch_image(url: str, *, allowance: UrlAllowance, max_bytes: int, limit_s: f
     with client, _Deadline(limit_s) as deadline:
         target = _parsed(url)
         for _ in range(MAX_REDIRECTS + 1):
-            with _get(client, target, _checked_address(target, allowance), deadline) as response:
+            with _get(client, target, _checked_addresses(target, allowance), deadline) as response:
                 if response.has_redirect_location:
                     target = _parsed(str(target.join(response.headers["location"])))
                     continue
@@ -72,7 +73,8 @@ def _shown(target: httpx.URL) -> str:
     return str(target.copy_with(username=None, password=None))
 
 
-def _checked_address(target: httpx.URL, allowance: UrlAllowance) -> IPAddress:
+def _checked_addresses(target: httpx.URL, allowance: UrlAllowance) -> list[IPAddress]:
+    """All addresses of the host, in the resolver's order; one that is refused refuses the host."""
     port = target.port or DEFAULT_PORTS[target.scheme]
     try:
         found = socket.getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
@@ -85,7 +87,7 @@ def _checked_address(target: httpx.URL, allowance: UrlAllowance) -> IPAddress:
                 f"url not allowed: {target.host} is {address}, which is not a public address. "
                 "The server's owner may allow it with MASKWRIGHT_PREDICT_URL_ALLOW."
             )
-    return addresses[0]
+    return list(dict.fromkeys(addresses))
 
 
 class _Deadline:
@@ -140,7 +142,32 @@ class _Deadline:
 
 
 @contextmanager
-def _get(client: httpx.Client, target: httpx.URL, address: IPAddress, deadline: _Deadline) -> Iterator[httpx.Response]:
+def _get(
+    client: httpx.Client, target: httpx.URL, addresses: Sequence[IPAddress], deadline: _Deadline
+) -> Iterator[httpx.Response]:
+    response = _answer(client, target, addresses, deadline)
+    try:
+        yield response
+    finally:
+        response.close()
+
+
+def _answer(
+    client: httpx.Client, target: httpx.URL, addresses: Sequence[IPAddress], deadline: _Deadline
+) -> httpx.Response:
+    """Ask the first address that can be reached: on a machine without IPv6 the first of many hosts cannot."""
+    *others, last = addresses
+    try:
+        for address in others:
+            with suppress(*_UNREACHED):
+                return _send(client, target, address, deadline)
+        return _send(client, target, last, deadline)
+    except httpx.HTTPError as error:
+        deadline.refuse_if_over(_shown(target))
+        raise BadRequest(f"invalid url or image: {target.host} does not answer ({error})") from error
+
+
+def _send(client: httpx.Client, target: httpx.URL, address: IPAddress, deadline: _Deadline) -> httpx.Response:
     deadline.refuse_if_over(_shown(target))
     request = client.build_request(
         "GET",
@@ -149,15 +176,7 @@ def _get(client: httpx.Client, target: httpx.URL, address: IPAddress, deadline: 
         extensions={"sni_hostname": target.host, "trace": deadline.watch},
     )
     auth = httpx.BasicAuth(target.username, target.password) if target.userinfo else None
-    try:
-        response = client.send(request, auth=auth, stream=True)
-    except httpx.HTTPError as error:
-        deadline.refuse_if_over(_shown(target))
-        raise BadRequest(f"invalid url or image: {target.host} does not answer ({error})") from error
-    try:
-        yield response
-    finally:
-        response.close()
+    return client.send(request, auth=auth, stream=True)
 
 
 def _body(response: httpx.Response, url: str, *, max_bytes: int, deadline: _Deadline) -> bytes:

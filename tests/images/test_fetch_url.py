@@ -171,6 +171,68 @@ def test_fetch_image__connects_to_the_address_that_was_checked(server: str, monk
     assert asked == ["rebinding.example"]
 
 
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Give camera.example these addresses."""
+    real = socket.getaddrinfo
+
+    def resolve(host: str, *args: Any, **kwargs: Any) -> Any:
+        named = addresses if host == "camera.example" else (host,)
+        return [entry for address in named for entry in real(address, *args, **kwargs)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+def unreached_first(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which addresses are asked, in order; those to IPv6 fail, as on a machine without it."""
+    asked: list[str] = []
+    real = socket.create_connection
+
+    def connect(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+        asked.append(address[0])
+        if ":" in address[0]:
+            raise OSError(101, "Network is unreachable")
+        return real(address, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    return asked
+
+
+def test_fetch_image__tries_the_next_address_where_one_cannot_be_reached(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = server.rsplit(":", 1)[1]
+    asked = unreached_first(monkeypatch)
+    resolve_to(monkeypatch, "2606:4700:4700::1111", "127.0.0.1")
+    assert fetch_image(f"http://camera.example:{port}/image", allowance=LOOPBACK, max_bytes=100) == b"picture"
+    assert asked == ["2606:4700:4700::1111", "127.0.0.1"]
+
+
+def test_fetch_image__asks_no_other_address_once_one_has_answered(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = server.rsplit(":", 1)[1]
+    asked = unreached_first(monkeypatch)
+    resolve_to(monkeypatch, "127.0.0.1", "127.0.0.2")
+    with pytest.raises(BadRequest, match="status 404"):
+        fetch_image(f"http://camera.example:{port}/nothing", allowance=LOOPBACK, max_bytes=100)
+    assert asked == ["127.0.0.1"]
+
+
+def test_fetch_image__connects_nowhere_where_any_address_is_refused(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = server.rsplit(":", 1)[1]
+    asked = unreached_first(monkeypatch)
+    resolve_to(monkeypatch, "127.0.0.1", "10.0.0.1")
+    with pytest.raises(Unprocessable, match=r"10\.0\.0\.1"):
+        fetch_image(f"http://camera.example:{port}/image", allowance=LOOPBACK, max_bytes=100)
+    assert asked == []
+
+
+def test_fetch_image__says_that_no_address_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve_to(monkeypatch, "127.0.0.1", "127.0.0.2")
+    with pytest.raises(BadRequest, match=r"camera\.example does not answer"):
+        fetch_image("http://camera.example:1/x", allowance=LOOPBACK, max_bytes=100)
+
+
 class Dripping(BaseHTTPRequestHandler):
     """Says a little now and then, for ever: in its headers, in its body, or in one redirect after the other."""
 
