@@ -53,9 +53,10 @@ def default_image_size(size: ModelSize, labeled: LabeledSet) -> int:
     return max(min(IMAGE_SIZES[size], largest), SMALLEST_SIDE)
 
 
-def reference_rate(size: ModelSize, *, has_gpu: bool) -> float:
-    """Images a second at the size's own image size."""
-    return (GPU_RATES if has_gpu else CPU_RATES)[size]
+def reference_rate(size: ModelSize, image_size: int, *, has_gpu: bool) -> float:
+    """Images a second, where nothing was measured."""
+    rates = GPU_RATES if has_gpu else CPU_RATES
+    return rates[size] * cost_of_image(IMAGE_SIZES[size]) / cost_of_image(image_size)
 
 
 def cost_of_image(image_size: int) -> int:

@@ -12,10 +12,9 @@ from app.db.models import Model
 from app.errors import Unprocessable
 from app.settings import get_settings
 from app.training import defaults, lifecycle, repository
-from app.training.defaults import LabeledSet
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
-from app.training.pace import Pace, read_paces
+from app.training.pace import DevicePace, read_pace
 from app.training.schemas import SizeDefaultsSchema, TrainingDefaultsSchema, TrainRequest
 
 _VALIDATION_PERCENT: float = TrainRequest.model_fields["validation_percent"].default
@@ -26,7 +25,7 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
     """Choose a name, sizes and times for the project as it is labeled now."""
     project = read_labeled_project(session, project_id)
     device = device_of_training(session)
-    paces = read_paces(session, device, project_id)
+    pace = read_pace(session, device)
     now = read_database_time(session)
     before = _trainings_before(session, now)
     own = [model.name for model in before if model.project_id == project_id]
@@ -42,7 +41,7 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
         label_count=len(project.class_names),
         device=device.words,
         is_gpu=device.is_gpu,
-        sizes=[_size_defaults(size, project.summary, paces[size]) for size in ModelSize],
+        sizes=[_size_defaults(size, project, pace) for size in ModelSize],
         waits_for=own,
         waits_for_others=len(before) - len(own),
         has_worker=bool(lifecycle.list_live_workers(session, now)),
@@ -58,15 +57,16 @@ def _trainings_before(session: Session, now: datetime) -> list[Model]:
     return [] if idle > waiting else active
 
 
-def _size_defaults(size: ModelSize, labeled: LabeledSet, pace: Pace) -> SizeDefaultsSchema:
-    image_size = defaults.default_image_size(size, labeled)
-    minutes = defaults.default_train_minutes(labeled, images_per_second=pace.at(size, image_size))
+def _size_defaults(size: ModelSize, project: LabeledProject, device_pace: DevicePace) -> SizeDefaultsSchema:
+    image_size = defaults.default_image_size(size, project.summary)
+    pace = device_pace.of(size, image_size, project_id=project.project_id)
+    minutes = defaults.default_train_minutes(project.summary, images_per_second=pace.images_per_second)
     return SizeDefaultsSchema(
         size=size,
         train_minutes=minutes,
         stop_minutes=defaults.default_stop_minutes(minutes),
         image_size=image_size,
-        images_per_second=pace.at(size, image_size),
+        images_per_second=pace.images_per_second,
         pace_basis=pace.basis,
         measured_in=pace.measured_in,
         starts_from=defaults.starts_from(size, get_settings().resolved_weights_dir),

@@ -10,7 +10,7 @@ from app.errors import Conflict, Unprocessable
 from app.training import defaults, repository
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, freeze
-from app.training.pace import Pace, read_paces
+from app.training.pace import DevicePace, read_pace
 from app.training.schemas import TrainRequest
 from app.training.snapshot import Snapshot, TrainingConfig
 
@@ -35,8 +35,7 @@ def plan_training(
     device = device_of_training(session)
     earlier = _find_earlier(session, request, project.project_id)
     size = request.size or (earlier.size if earlier else defaults.default_size(has_gpu=device.is_gpu))
-    pace = read_paces(session, device, project.project_id)[size]
-    config = _config(request, project, earlier, size=size, pace=pace)
+    config = _config(request, project, earlier, size=size, device_pace=read_pace(session, device))
     validation = choose_validation(
         project, use_validation_set=config.use_validation_set, percent=config.validation_percent, seed=config.seed
     )
@@ -56,15 +55,16 @@ def plan_training(
 
 
 def _config(
-    request: TrainRequest, project: LabeledProject, earlier: Model | None, *, size: ModelSize, pace: Pace
+    request: TrainRequest, project: LabeledProject, earlier: Model | None, *, size: ModelSize, device_pace: DevicePace
 ) -> TrainingConfig:
     image_size = request.image_size or (
         TrainingConfig.from_dict(earlier.config).image_size
         if earlier
         else defaults.default_image_size(size, project.summary)
     )
+    pace = device_pace.of(size, image_size, project_id=project.project_id)
     train_minutes = request.train_minutes or defaults.default_train_minutes(
-        project.summary, images_per_second=pace.at(size, image_size)
+        project.summary, images_per_second=pace.images_per_second
     )
     return TrainingConfig(
         image_size=image_size,

@@ -192,9 +192,10 @@ def list_existing_models(session: Session, model_ids: Collection[int]) -> list[M
     return list(session.scalars(select(Model).where(Model.id.in_(model_ids))))
 
 
-def list_measured_models(session: Session, device: str) -> list[Model]:
-    """Models that were measured on a device, the newest first."""
-    measured = select(Model).where(Model.device == device, Model.images_per_second > 0)
+def list_measured_models(session: Session, device: str, *, min_seconds: float, min_steps: int) -> list[Model]:
+    """Models that were measured on a device in trainings of some length, the newest first."""
+    long_enough = (Model.elapsed_s >= min_seconds, Model.step >= min_steps)
+    measured = select(Model).where(Model.device == device, Model.images_per_second > 0, *long_enough)
     return list(session.scalars(measured.order_by(Model.started_at.desc(), Model.id.desc()).limit(MEASURED_MODELS)))
 
 

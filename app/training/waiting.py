@@ -12,7 +12,8 @@ from app.errors import Conflict
 from app.projects.access import require_model_role
 from app.training import lifecycle, repository
 from app.training.describe import describe
-from app.training.pace import measured_rates
+from app.training.device import TrainingDevice
+from app.training.pace import read_pace
 from app.training.schemas import QueuedModelSchema, QueueSchema, WorkerSchema
 
 
@@ -66,7 +67,8 @@ def _workers(session: Session, active: Collection[Model], visible: Collection[Mo
     visible_ids = {model.id for model in visible}
     model_of_worker = {model.worker_id: model.id for model in active if model.worker_id is not None}
     workers = lifecycle.list_live_workers(session, read_database_time(session))
-    rates = {device: measured_rates(session, device) for device in {worker.device for worker in workers}}
+    devices = {TrainingDevice.of_worker(worker) for worker in workers}
+    rates = {device.words: read_pace(session, device).measured() for device in devices}
     return [
         WorkerSchema(
             id=worker.id,

@@ -1,4 +1,4 @@
-"""What time estimates rest on: the newest training on a device, scaled by pixels and sizes."""
+"""What time estimates rest on: the newest training on a device that tells of it, scaled by pixels and sizes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,16 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 def measured(start: Start) -> Callable[..., int]:
     """A finished training whose pace is known."""
 
-    def measured(name: str, images_per_second: float, *, days: int = 0, device: str = CPU, **settings: object) -> int:
+    def measured(
+        name: str,
+        images_per_second: float,
+        *,
+        days: int = 0,
+        device: str = CPU,
+        elapsed_s: float = 600,
+        step: int = 400,
+        **settings: object,
+    ) -> int:
         model_id = start(name, **settings)
         started_at = LONG_AGO + timedelta(days=days)
         set_status(
@@ -32,6 +41,8 @@ def measured(start: Start) -> Callable[..., int]:
             device=device,
             images_per_second=images_per_second,
             started_at=started_at,
+            elapsed_s=elapsed_s,
+            step=step,
         )
         return model_id
 
@@ -68,6 +79,30 @@ def test_defaults__take_the_newest_training_of_the_size(
     assert (small["pace_basis"], small["measured_in"]) == ("measured", "new")
     assert small["image_size"] == 64  # half of what was measured; the heads cost the same
     assert small["images_per_second"] == pytest.approx(2.0 * (128**2 + HEADS_PX**2) / (64**2 + HEADS_PX**2))
+
+
+@pytest.mark.parametrize("too_short", [{"elapsed_s": 60}, {"step": 20}])
+def test_defaults__pass_over_a_training_too_short_to_tell(
+    too_short: dict[str, int], measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    measured("long", 9.0, days=1, size="small", image_size=64)
+    measured("short", 2.0, days=2, size="small", image_size=64, **too_short)
+    assert (sizes()["small"]["measured_in"], sizes()["small"]["images_per_second"]) == ("long", 9.0)
+
+
+def test_defaults__take_the_closest_image_size_before_the_newest(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    measured("same", 9.0, days=1, size="small", image_size=64)
+    measured("near", 2.0, days=2, size="small", image_size=96)
+    assert sizes()["small"]["measured_in"] == "same"
+
+
+def test_defaults__are_a_reference_where_only_other_image_sizes_were_measured(
+    measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
+) -> None:
+    measured("far", 2.0, size="small", image_size=160)
+    assert {size["pace_basis"] for size in sizes().values()} == {"reference"}
 
 
 def test_defaults__scale_other_sizes_by_the_one_that_was_measured(

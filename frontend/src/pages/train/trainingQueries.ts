@@ -10,7 +10,7 @@ export interface SizeDefaults {
   image_size: number;
   /** Trained on at this image size; train_minutes rests on it. */
   images_per_second: number;
-  /** Where it is from: a training on this device, one of another size, or none on this device yet. */
+  /** Where it is from: a training on this device, one of another size, or none on this device tells it yet. */
   pace_basis: "measured" | "other size" | "reference";
   /** The model that showed it, where it is of this project. */
   measured_in: string | null;
