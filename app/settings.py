@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.url_allowance import UrlAllowance
+
 SQLITE_FILE = "maskwright.db"
 _DEVICE = r"^(auto|cpu|cuda(:\d+)?)$"
 
@@ -36,6 +38,12 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("predict_url_allow")
+    @classmethod
+    def _hosts_and_networks(cls, value: str) -> str:
+        UrlAllowance.parse(value)
+        return value
 
     @property
     def resolved_database_url(self) -> str:
@@ -72,9 +80,9 @@ class Settings(BaseSettings):
         return Path(self.broker_url) if self.broker_url else self.data_dir / "broker"
 
     @property
-    def predict_url_allowed(self) -> tuple[str, ...]:
+    def url_allowance(self) -> UrlAllowance:
         """Hosts and networks that URL prediction may reach beside public ones."""
-        return tuple(part.strip() for part in self.predict_url_allow.split(",") if part.strip())
+        return UrlAllowance.parse(self.predict_url_allow)
 
     def signing_key(self) -> bytes:
         """The secret that CSRF tokens are made with: SECRET_KEY, else one made once and kept in DATA_DIR."""

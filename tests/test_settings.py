@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app.cli.failures import in_words
 from app.settings import Settings
 from tests.conftest import use_settings
 
@@ -58,3 +59,11 @@ def test_settings__refuses_a_device_that_is_none(monkeypatch: pytest.MonkeyPatch
         use_settings(monkeypatch, data_dir=tmp_path, **{name: "gpu"})
         with pytest.raises(ValidationError, match=name):
             Settings()
+
+
+def test_settings__refuses_an_allowance_that_allows_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    use_settings(monkeypatch, data_dir=tmp_path, predict_url_allow="images.local,10.1.0.0/99")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    told = "MASKWRIGHT_PREDICT_URL_ALLOW: '10.1.0.0/99' is no network: give one such as 10.1.0.0/16 or fd00::/8"
+    assert in_words(refused.value) == told

@@ -51,13 +51,13 @@ SHIPPED = (
     "db/enums.py",
     "images/__init__.py",
     "images/fetch_url.py",
-    "images/url_allowance.py",
     "images/image_input.py",
     "inference",
     "masks",
     "predictions/__init__.py",
     "predictions/exchange.py",
     "predictions/gate.py",
+    "url_allowance.py",
     "zip_damage.py",
 )
 COPIED_TEXTS = (".dockerignore", "Dockerfile", "LICENSE.txt", "Readme.md", "maskwright-model.service", "model-card.md")

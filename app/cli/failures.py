@@ -16,7 +16,10 @@ def in_words(error: Exception) -> str | None:
         case DeviceUnavailable():
             return str(error)
         case ValidationError(title=Settings.__name__):
-            problems = [f"MASKWRIGHT_{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors()]
+            problems = [
+                f"MASKWRIGHT_{str(part['loc'][0]).upper()}: {part['msg'].removeprefix('Value error, ')}"
+                for part in error.errors()
+            ]
             return "; ".join(problems)
         case OperationalError():
             reason = str(error.orig).strip().splitlines()[0]

@@ -17,7 +17,6 @@ from app.images import by_name, service
 from app.images.image_input import JSON_TYPE, read_image_input
 from app.images.names import last_part
 from app.images.schemas import DeletedImages, UploadedImage
-from app.images.url_allowance import UrlAllowance
 from app.projects.schemas import ProjectBody
 from app.projects.service import create_project
 from app.settings import get_settings
@@ -95,7 +94,7 @@ def upload_named_image(
     data = read_image_input(
         body,
         content_type=request.headers.get("Content-Type", ""),
-        allowance=UrlAllowance.parse(settings.predict_url_allowed),
+        allowance=settings.url_allowance,
         max_bytes=MAX_URL_BYTES,
     )
     return by_name.upload_image(access, name, data, blobs=get_blob_store(), settings=settings)

@@ -16,7 +16,7 @@ from typing import Any, Self
 import httpx
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
-from app.images.url_allowance import IPAddress, UrlAllowance
+from app.url_allowance import IPAddress, UrlAllowance
 
 MAX_REDIRECTS = 5
 CONNECT_TIMEOUT_SECONDS = 5.0

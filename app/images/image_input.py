@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.errors import BadRequest, UnsupportedMediaType
-from app.images.url_allowance import UrlAllowance
+from app.url_allowance import UrlAllowance
 
 JSON_TYPE = "application/json"
 BYTES_TYPE = "application/octet-stream"

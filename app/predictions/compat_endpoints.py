@@ -10,7 +10,6 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Role, Speed
 from app.deps import CurrentUser
 from app.http import PathId
-from app.images.url_allowance import UrlAllowance
 from app.predictions import service
 from app.predictions.exchange import RESPONSES, AnswerDep, AnswerQuery, Sent, SentDep, answer_with, image_sent
 from app.predictions.rate_limit import RateLimit
@@ -66,7 +65,7 @@ def predict_with_last(
 
 def _predict(request: Request, target: service.Target, sent: Sent, answer: AnswerQuery) -> Response:
     settings = get_settings()
-    image_file = image_sent(request, sent, allowance=UrlAllowance.parse(settings.predict_url_allowed))
+    image_file = image_sent(request, sent, allowance=settings.url_allowance)
     runtime: service.PredictionRuntime = request.app.state.predictions
     found = runtime.predict(
         target,

@@ -16,7 +16,6 @@ from starlette.requests import ClientDisconnect
 from app.errors import AppError, BadRequest, PayloadTooLarge
 from app.http import errors
 from app.images.image_input import read_image_input
-from app.images.url_allowance import UrlAllowance
 from app.inference.decode import opened_image
 from app.inference.decode_budget import PIXELS_AT_ONCE, DecodeBudget
 from app.inference.errors import ImageTooLarge, InvalidImage
@@ -24,6 +23,7 @@ from app.inference.postprocess import MaskFormat, masks_zip, predictions_to_json
 from app.inference.prediction import Prediction
 from app.inference.predictor import Predictor
 from app.predictions.gate import CallerLeft, Place, PredictionGate
+from app.url_allowance import UrlAllowance
 
 MAX_BODY_BYTES = 128 * 1024 * 1024  # an image is held in memory whole; 150 million pixels of JPEG are less
 STALL_SECONDS = 30  # a caller that sends nothing more keeps its place in the queue no longer

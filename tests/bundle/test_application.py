@@ -116,6 +116,9 @@ def test_predict__limits_are_settings(
     monkeypatch.setenv("MASKWRIGHT_MAX_IMAGE_PIXELS", "many")
     with pytest.raises(BundleRefused, match="MASKWRIGHT_MAX_IMAGE_PIXELS"):
         ask()
+    monkeypatch.setenv("MASKWRIGHT_PREDICT_URL_ALLOW", "cam:8080")
+    with pytest.raises(BundleRefused, match="MASKWRIGHT_PREDICT_URL_ALLOW: 'cam:8080' has a port"):
+        ask()
 
 
 def test_predict__a_full_queue_answers_busy(

@@ -1,5 +1,4 @@
 import base64
-import ipaddress
 import socket
 import threading
 import time
@@ -12,10 +11,10 @@ import pytest
 
 from app.errors import BadRequest, PayloadTooLarge, Unprocessable
 from app.images.fetch_url import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, fetch_image
-from app.images.url_allowance import UrlAllowance
+from app.url_allowance import UrlAllowance
 
 PAUSE_SECONDS = 0.08
-LOOPBACK = UrlAllowance.parse(("127.0.0.0/8",))
+LOOPBACK = UrlAllowance.parse("127.0.0.0/8")
 NOTHING = UrlAllowance()
 
 
@@ -64,7 +63,7 @@ def test_fetch_image__returns_the_body(server: str) -> None:
 def test_fetch_image__sends_the_name_while_it_connects_to_the_address(server: str) -> None:
     port = server.rsplit(":", 1)[1]
     url = f"http://localhost:{port}/host"
-    allowance = UrlAllowance.parse(("localhost",))
+    allowance = UrlAllowance.parse("localhost")
     assert fetch_image(url, allowance=allowance, max_bytes=100) == f"localhost:{port}".encode()
 
 
@@ -166,7 +165,7 @@ def test_fetch_image__connects_to_the_address_that_was_checked(server: str, monk
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     url = f"http://rebinding.example:{port}/host"
-    allowance = UrlAllowance.parse(("127.0.0.1",))
+    allowance = UrlAllowance.parse("127.0.0.1")
     assert fetch_image(url, allowance=allowance, max_bytes=100) == f"rebinding.example:{port}".encode()
     assert asked == ["rebinding.example"]
 
@@ -278,15 +277,3 @@ def test_fetch_image__the_deadline_holds_in_a_tls_handshake_too() -> None:
         with pytest.raises(BadRequest, match=r"took longer than 0\.3 s"):
             fetch_image(url, allowance=LOOPBACK, max_bytes=100, limit_s=0.3)
         assert time.monotonic() - started < CONNECT_TIMEOUT_SECONDS
-
-
-def test_url_allowance__admits_mapped_addresses_of_its_networks() -> None:
-    mapped = ipaddress.ip_address("::ffff:10.1.2.3")
-    assert UrlAllowance.parse(("10.0.0.0/8",)).admits("x", mapped)
-    assert not NOTHING.admits("x", mapped)
-
-
-@pytest.mark.parametrize("tunnel", ["2002:0808:0808::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"])
-def test_url_allowance__refuses_tunnels_to_other_addresses(tunnel: str) -> None:
-    assert not NOTHING.admits("x", ipaddress.ip_address(tunnel))
-    assert NOTHING.admits("x", ipaddress.ip_address("2606:4700:4700::1111"))

@@ -19,7 +19,6 @@ from app.db.enums import CheckpointKind, Speed
 from app.errors import Conflict, NotFound, Unauthorized
 from app.headers import CompatCorsMiddleware, SecurityHeadersMiddleware
 from app.http import TOKEN_HEADER, FaultMiddleware, PathId, TrailingSlashMiddleware, add_error_handlers
-from app.images.url_allowance import UrlAllowance
 from app.methods import HeadMiddleware
 from app.predictions.exchange import (
     RESPONSES,
@@ -31,6 +30,7 @@ from app.predictions.exchange import (
     image_sent,
     predict_file,
 )
+from app.url_allowance import UrlAllowance
 
 MAX_IMAGE_PIXELS = 150_000_000  # as the server's own default
 
@@ -62,7 +62,7 @@ def create_app(options: Options, manifest: Manifest, model: LoadedModel) -> Fast
         description=f"A model of Maskwright's, offline: checkpoint {manifest.checkpoint}, speed {manifest.speed}.",
     )
     app.state.options, app.state.manifest, app.state.predictions = options, manifest, model
-    app.state.allowance = UrlAllowance.parse(_listed(os.environ.get("MASKWRIGHT_PREDICT_URL_ALLOW", "")))
+    app.state.allowance = _url_allowance()
     app.state.max_pixels = _max_pixels()
     add_error_handlers(app)
     add_files(app, options.folder, manifest, check_token=check_token)
@@ -172,8 +172,11 @@ def _predict(request: Request, sent: Sent, answer: AnswerQuery) -> Response:
     return answer_with(found, answer)
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _url_allowance() -> UrlAllowance:
+    try:
+        return UrlAllowance.parse(os.environ.get("MASKWRIGHT_PREDICT_URL_ALLOW", ""))
+    except ValueError as error:
+        raise BundleRefused(f"MASKWRIGHT_PREDICT_URL_ALLOW: {error}") from error
 
 
 def _max_pixels() -> int:
