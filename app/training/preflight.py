@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.errors import Unprocessable
+from app.errors import NotFound, Unprocessable
 from app.masks.instance import Rle
 from app.splits.near_duplicates import images_across
 from app.training import repository, shapes
@@ -33,9 +33,13 @@ class WarningKind(StrEnum):
 
 
 def check_training(session: Session, project_id: int, query: PreflightQuery) -> PreflightSchema:
-    """Say how the images would be divided, why a training could not start, and what may go wrong in it."""
+    """Say how the images would be divided, why a training could not start, and what may go wrong in it.
+
+    Raises:
+        NotFound: The project has no model `like`.
+    """
     project = read_labeled_project(session, project_id)
-    changed = None if query.like is None else repository.count_images_changed_since(session, project_id, query.like)
+    changed = None if query.like is None else _count_images_changed(session, project_id, query.like)
     use_marked = bool(project.marked) if query.use_validation_set is None else query.use_validation_set
     try:
         validation = choose_validation(
@@ -61,6 +65,13 @@ def check_training(session: Session, project_id: int, query: PreflightQuery) -> 
         warnings=warnings,
         images_changed=changed,
     )
+
+
+def _count_images_changed(session: Session, project_id: int, model_id: int) -> int:
+    models = repository.list_existing_models(session, [model_id])
+    if not any(model.project_id == project_id for model in models):
+        raise NotFound(f"there is no model {model_id} in project {project_id}")
+    return repository.count_images_changed_since(session, project_id, model_id)
 
 
 def _warn_of_labels(session: Session, project: LabeledProject, validation: frozenset[int]) -> list[WarningSchema]:

@@ -138,8 +138,8 @@ class TrainingDefaultsSchema(BaseModel):
 
     A size's times rest on images_per_second at its image_size. pace_basis says where that is from: `measured` by a
     training on this device (measured_in, where it is of this project), `other size` by one of another size, `reference`
-    where nothing was trained on this device for long enough at about this image size. waits_for are the project's trainings that come before, and
-    waits_for_others the number of other projects'; none where a worker is free.
+    where nothing was trained on this device for long enough at about this image size. waits_for are the project's
+    trainings that come before, and waits_for_others the number of other projects'; none where a worker is free.
     """
 
     name: str

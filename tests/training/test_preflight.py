@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.db.engine import session_scope
-from app.db.models import Image, Instance, Model
+from app.db.models import Image, Instance, Model, Project
 from tests.conftest import Person
 from tests.training.labeled import SIDE_PX, add_image, add_instance, add_labeled_images
 
@@ -105,6 +105,24 @@ def test_check__counts_images_that_changed_since_an_earlier_model(
     with session_scope() as session:
         session.get_one(Model, model_id).created_at = datetime(2020, 1, 1, tzinfo=UTC)
     assert check(like=model_id)["images_changed"] == 6
+
+
+@pytest.mark.parametrize("belongs", ["to another project", "to none"])
+def test_check__compares_with_models_of_the_project_alone(
+    labeled_project_id: int, start: Start, owner: Person, belongs: str
+) -> None:
+    model_id = start()
+    with session_scope() as session:
+        other = Project(name="Other")
+        session.add(other)
+        session.flush()
+        session.get_one(Model, model_id).project_id = other.id
+    like = model_id if belongs == "to another project" else model_id + 1
+    answer = owner.get(f"/api/v1/projects/{labeled_project_id}/models/preflight", params={"like": like})
+    assert (answer.status_code, answer.json()["error"]) == (
+        404,
+        f"there is no model {like} in project {labeled_project_id}",
+    )
 
 
 @pytest.mark.parametrize("query", [{"image_size": 1}, {"validation_percent": 100}, {"seed": -1}, {"like": 0}, {"x": 1}])
