@@ -15,13 +15,13 @@ from app.training import defaults, lifecycle, repository
 from app.training.device import device_of_training
 from app.training.freeze import LabeledProject, choose_validation, read_labeled_project
 from app.training.pace import DevicePace, read_pace
-from app.training.schemas import SizeDefaultsSchema, TrainingDefaultsSchema, TrainRequest
+from app.training.schemas import SizeDefaultsSchema, TrainingDefaultsQuery, TrainingDefaultsSchema, TrainRequest
 
 _VALIDATION_PERCENT: float = TrainRequest.model_fields["validation_percent"].default
 _LONGEST_SLUG = 80
 
 
-def read_training_defaults(session: Session, project_id: int) -> TrainingDefaultsSchema:
+def read_training_defaults(session: Session, project_id: int, query: TrainingDefaultsQuery) -> TrainingDefaultsSchema:
     """Choose a name, sizes and times for the project as it is labeled now."""
     project = read_labeled_project(session, project_id)
     device = device_of_training(session)
@@ -41,7 +41,7 @@ def read_training_defaults(session: Session, project_id: int) -> TrainingDefault
         label_count=len(project.class_names),
         device=device.words,
         is_gpu=device.is_gpu,
-        sizes=[_size_defaults(size, project, pace) for size in ModelSize],
+        sizes=[_size_defaults(size, project, pace, query.image_size) for size in ModelSize],
         waits_for=own,
         waits_for_others=len(before) - len(own),
         has_worker=bool(lifecycle.list_live_workers(session, now)),
@@ -57,8 +57,10 @@ def _trainings_before(session: Session, now: datetime) -> list[Model]:
     return [] if idle > waiting else active
 
 
-def _size_defaults(size: ModelSize, project: LabeledProject, device_pace: DevicePace) -> SizeDefaultsSchema:
-    image_size = defaults.default_image_size(size, project.summary)
+def _size_defaults(
+    size: ModelSize, project: LabeledProject, device_pace: DevicePace, chosen_image_size: int | None
+) -> SizeDefaultsSchema:
+    image_size = chosen_image_size or defaults.default_image_size(size, project.summary)
     pace = device_pace.of(size, image_size, project_id=project.project_id)
     minutes = defaults.default_train_minutes(project.summary, images_per_second=pace.images_per_second)
     return SizeDefaultsSchema(

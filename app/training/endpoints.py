@@ -27,6 +27,7 @@ from app.training.schemas import (
     PreflightSchema,
     QueueOrder,
     QueueSchema,
+    TrainingDefaultsQuery,
     TrainingDefaultsSchema,
     TrainRequest,
 )
@@ -53,9 +54,11 @@ def list_models(page: PageQuery, session: ReadSessionDep, access: LabelerAccess)
 
 
 @router.get("/projects/{project_id}/models/defaults")
-def get_training_defaults(session: ReadSessionDep, access: LabelerAccess) -> TrainingDefaultsSchema:
-    """What a training would be if nothing but Start were pressed."""
-    return dialog.read_training_defaults(session, access.project_id)
+def get_training_defaults(
+    query: Annotated[TrainingDefaultsQuery, Query()], session: ReadSessionDep, access: LabelerAccess
+) -> TrainingDefaultsSchema:
+    """What a training would be if nothing but Start were pressed, or nothing but an image size chosen."""
+    return dialog.read_training_defaults(session, access.project_id, query)
 
 
 @router.get("/projects/{project_id}/models/preflight")

@@ -122,6 +122,14 @@ class LogSchema(BaseModel):
     items: list[LogLineSchema]
 
 
+class TrainingDefaultsQuery(BaseModel):
+    """With an image size, the times of each size are those at it instead of at the size's own."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    image_size: int | None = Field(None, ge=MIN_IMAGE_SIZE, le=MAX_IMAGE_SIZE)
+
+
 class SizeDefaultsSchema(BaseModel):
     size: ModelSize
     train_minutes: float

@@ -116,6 +116,18 @@ def test_defaults__scale_other_sizes_by_the_one_that_was_measured(
     assert after["large"]["images_per_second"] == pytest.approx(2 * before["large"]["images_per_second"])
 
 
+def test_defaults__tell_the_times_that_start_takes_at_an_image_size(
+    start: Start, labeled_project_id: int, owner: Person
+) -> None:
+    query = {"image_size": 2048}
+    defaults = owner.get(f"/api/v1/projects/{labeled_project_id}/models/defaults", params=query).json()
+    small = next(size for size in defaults["sizes"] if size["size"] == "small")
+    config = owner.get(f"/api/v1/models/{start(size='small', **query)}").json()["config"]
+    assert small["image_size"] == 2048
+    assert (small["train_minutes"], small["stop_minutes"]) == (config["train_minutes"], config["stop_minutes"])
+    assert small["train_minutes"] > 3
+
+
 def test_defaults__name_no_model_of_another_project(
     measured: Callable[..., int], sizes: Callable[[], dict[str, dict[str, Any]]]
 ) -> None:

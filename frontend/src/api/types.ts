@@ -283,8 +283,8 @@ export interface Model {
 export interface NewModel {
   name: string;
   size?: ModelSize;
-  train_minutes?: number;
-  stop_minutes?: number;
+  train_minutes?: number | undefined;
+  stop_minutes?: number | undefined;
   use_validation_set?: boolean;
   validation_percent?: number;
   /** Left out, the size's own. */

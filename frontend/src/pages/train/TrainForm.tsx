@@ -14,11 +14,21 @@ import { NumberField } from "../../components/NumberField.tsx";
 import { Select } from "../../components/Select.tsx";
 import { TextField } from "../../components/TextField.tsx";
 import { AdvancedFields } from "./AdvancedFields.tsx";
-import { changed, continuing, type Earlier, hasCheckpoint, initialChoice, withSize } from "./choice.ts";
+import {
+  changed,
+  continuing,
+  type Earlier,
+  hasCheckpoint,
+  initialChoice,
+  sizeOf,
+  withSize,
+  withTimes,
+} from "./choice.ts";
 import { SizeCards } from "./SizeCards.tsx";
 import { Summary } from "./Summary.tsx";
 import styles from "./TrainDialog.module.css";
 import type { TrainingDefaults } from "./trainingQueries.ts";
+import { useDefaultsAt } from "./useDefaultsAt.ts";
 
 interface TrainFormProps {
   projectId: number;
@@ -40,9 +50,11 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
   const [problem, setProblem] = useState<string | null>(defaults.problem);
   const continued = models.find((model) => model.id === choice.continue_from);
   const change = (values: Partial<NewModel>) => setChoice((old) => changed(old, values, defaults, continued));
+  const { shown, isAsking } = useDefaultsAt(projectId, defaults, choice);
+  const complete = withTimes(choice, sizeOf(shown, choice.size));
 
   const start = useMutation({
-    mutationFn: () => api.post<Model>(`/api/v1/projects/${projectId}/models`, choice),
+    mutationFn: () => api.post<Model>(`/api/v1/projects/${projectId}/models`, complete),
     onSuccess: async () => {
       await Promise.all([
         client.invalidateQueries({ queryKey: ["queue"] }),
@@ -67,11 +79,11 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
         isRequired
       />
       <SizeCards
-        sizes={defaults.sizes}
+        sizes={shown.sizes}
         value={choice.size ?? defaults.size}
         onChange={(size) => setChoice((old) => withSize(old, size, continued))}
       />
-      <Times choice={choice} onChange={change} />
+      <Times choice={complete} onChange={change} />
       <ContinueFrom
         models={models}
         continued={continued}
@@ -86,8 +98,8 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
       {isAdvanced && <AdvancedFields defaults={defaults} choice={choice} onChange={change} />}
       <Summary
         projectId={projectId}
-        defaults={defaults}
-        choice={choice}
+        defaults={shown}
+        choice={complete}
         continued={continued}
         like={earlier?.way === "like" ? earlier.model : undefined}
         onProblem={setProblem}
@@ -100,7 +112,7 @@ export function TrainForm({ projectId, defaults, models, earlier, onClose }: Tra
         )}
         <span className={styles.waits}>{whatItWaitsFor(defaults, t)}</span>
         <Button onPress={onClose}>{t("cancel")}</Button>
-        <Button kind="primary" type="submit" isDisabled={start.isPending || problem !== null}>
+        <Button kind="primary" type="submit" isDisabled={start.isPending || isAsking || problem !== null}>
           {t("start")}
         </Button>
       </footer>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../api/types.ts";
-import { changed, continuing, initialChoice, withSize } from "./choice.ts";
+import { changed, continuing, initialChoice, withSize, withTimes } from "./choice.ts";
 import type { TrainingDefaults } from "./trainingQueries.ts";
 
 const size = (name: "small" | "medium" | "large", minutes: number) => ({
@@ -85,7 +85,8 @@ describe("initialChoice", () => {
     expect(initialChoice(defaults, undefined, [model])).toMatchObject({
       name: "fruit-3",
       size: "small",
-      train_minutes: 12,
+      train_minutes: undefined,
+      image_size: 512,
       use_validation_set: true,
     });
   });
@@ -103,11 +104,11 @@ describe("initialChoice", () => {
     expect(initialChoice(defaults, { way: "like", model }, [model]).continue_from).toBeUndefined();
   });
 
-  it("goes on from a model with its size and image size, and the size's time", () => {
+  it("goes on from a model with its size and image size, and no time typed", () => {
     expect(initialChoice(defaults, { way: "further", model }, [model])).toMatchObject({
       size: "medium",
       image_size: 256,
-      train_minutes: 48,
+      train_minutes: undefined,
       continue_from: 7,
     });
   });
@@ -118,6 +119,19 @@ describe("withSize", () => {
     const choice = continuing(initialChoice(defaults, undefined, []), defaults, model);
     expect(withSize(choice, defaults.sizes[1], model).continue_from).toBe(7);
     expect(withSize(choice, defaults.sizes[2], model).continue_from).toBeUndefined();
+  });
+});
+
+describe("withTimes", () => {
+  const choice = initialChoice(defaults, undefined, []);
+
+  it("proposes the times where none was typed", () => {
+    expect(withTimes(choice, size("small", 90))).toMatchObject({ train_minutes: 90, stop_minutes: 22.5 });
+  });
+
+  it("keeps a time that was typed", () => {
+    const typed = changed(choice, { train_minutes: 7 }, defaults, undefined);
+    expect(withTimes(typed, size("small", 90))).toMatchObject({ train_minutes: 7, stop_minutes: 22.5 });
   });
 });
 
@@ -137,7 +151,7 @@ describe("changed", () => {
   it("goes back to the default where a field was emptied", () => {
     const like = initialChoice(defaults, { way: "like", model }, []);
     const choice = changed(like, emptied, defaults, undefined);
-    expect(choice).toMatchObject({ train_minutes: 48, image_size: 512 });
+    expect(choice).toMatchObject({ train_minutes: undefined, image_size: 512 });
     expect(choice.learning_rate).toBeUndefined();
   });
 

@@ -24,16 +24,25 @@ export function initialChoice(
     : continuing(choice, defaults, earlier.model);
 }
 
-/** A size with its own times and image size; what goes on from a model of another size begins anew. */
+/** A size with its own image size and no times typed; what goes on from a model of another size begins anew. */
 export function withSize(choice: NewModel, size: SizeDefaults | undefined, continued?: Model): NewModel {
   if (size === undefined) return choice;
   return {
     ...choice,
     size: size.size,
-    train_minutes: size.train_minutes,
-    stop_minutes: size.stop_minutes,
+    train_minutes: undefined,
+    stop_minutes: undefined,
     image_size: size.image_size,
     continue_from: continued?.size === size.size ? choice.continue_from : undefined,
+  };
+}
+
+/** The choice as it is shown and sent: with the proposed times where none was typed. */
+export function withTimes(choice: NewModel, size: SizeDefaults | undefined): NewModel {
+  return {
+    ...choice,
+    train_minutes: choice.train_minutes ?? size?.train_minutes,
+    stop_minutes: choice.stop_minutes ?? size?.stop_minutes,
   };
 }
 
@@ -65,18 +74,14 @@ export function hasCheckpoint(model: Model): boolean {
   return model.best !== null || model.last !== null;
 }
 
-/** What an emptied field stands for; the server chooses those that are not here. */
+/** What an emptied field stands for; what is not here is chosen by the server. */
 function ownNumbers(
   choice: NewModel,
   defaults: TrainingDefaults,
   continued: Model | undefined,
 ): Record<string, number | undefined> {
-  const size = sizeOf(defaults, choice.size);
-  return {
-    train_minutes: size?.train_minutes,
-    stop_minutes: size?.stop_minutes,
-    image_size: continued ? numberOf(continued.config.image_size) : size?.image_size,
-  };
+  const ofSize = sizeOf(defaults, choice.size)?.image_size;
+  return { image_size: continued ? numberOf(continued.config.image_size) : ofSize };
 }
 
 /** The settings of a model; what it went on from may be deleted by now, and the new one then begins anew. */

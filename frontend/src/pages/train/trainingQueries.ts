@@ -104,10 +104,12 @@ export interface Queue {
 export const BUSY_POLL_MS = 2_000;
 const IDLE_POLL_MS = 15_000;
 
-export const defaultsQuery = (projectId: number) =>
+/** With an image size, the times of each size are those at it instead of at the size's own. */
+export const defaultsQuery = (projectId: number, imageSize?: number) =>
   queryOptions({
-    queryKey: ["projects", projectId, "training-defaults"],
-    queryFn: () => api.get<TrainingDefaults>(`/api/v1/projects/${projectId}/models/defaults`),
+    queryKey: ["projects", projectId, "training-defaults", imageSize],
+    queryFn: () =>
+      api.get<TrainingDefaults>(`/api/v1/projects/${projectId}/models/defaults`, { query: { image_size: imageSize } }),
     gcTime: 0, // the form takes its first values from it: those of an earlier visit may be of other labels and names
   });
 
