@@ -24,20 +24,26 @@ class CompiledGraphs:
     max_bytes: int = MAX_COMPILED_BYTES
 
     @contextmanager
-    def folder_of(self, graph: Path, *, variant: str) -> Iterator[Path]:
+    def folder_of(self, graph: Path, *, variant: str) -> Iterator[Path | None]:
         """The folder of a graph, where the runtime reads and writes within the block: only what is as it was written.
+
+        None where the disk has no room for it.
 
         Args:
             variant: What else the graph's files depend on; each has a folder of its own.
         """
         folder = self.directory / f"{_sha256(graph)[:FOLDER_DIGITS]}-{variant}"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            yield None
+            return
         whole = {path for path in folder.glob(_COMPILED) if _is_as_it_was_written(path)}
         for path in set(folder.glob(_COMPILED)) - whole:
             path.unlink(missing_ok=True)
         yield folder
         for path in set(folder.glob(_COMPILED)) - whole:
-            with suppress(FileNotFoundError):  # another process makes it too
+            with suppress(OSError):  # another process makes it too, or the disk is full
                 path.with_suffix(HASH_ENDING).write_text(_sha256(path))
 
     def prune(self) -> None:
@@ -60,8 +66,8 @@ class CompiledGraphs:
 
 def _is_as_it_was_written(path: Path) -> bool:
     try:
-        return path.with_suffix(HASH_ENDING).read_text() == _sha256(path)
-    except FileNotFoundError:  # its maker was killed, or is at work
+        return path.with_suffix(HASH_ENDING).read_bytes() == _sha256(path).encode()
+    except OSError:  # its maker was killed, or is at work; or the disk is damaged
         return False
 
 

@@ -21,6 +21,7 @@ from app.inference.session import FEATURE_NAMES, MASK_SIDE, Detections, Precisio
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
 
+NO_CACHE = ""  # in the runtime's words
 MASK_BATCH = 100  # boxes a run: 1,000 at once would need a gigabyte; more than 100 at once is no faster
 
 # In the runtime's words. INT8 graphs say themselves where they compute in it.
@@ -115,7 +116,7 @@ def compile_graph(
     if compiled_graphs is None:
         return core.compile_model(model, "CPU", options)
     with compiled_graphs.folder_of(path, variant=precision.value) as folder:
-        return core.compile_model(model, "CPU", options | {"CACHE_DIR": str(folder)})
+        return core.compile_model(model, "CPU", options | {"CACHE_DIR": str(folder or NO_CACHE)})
 
 
 def _with_float32_pooling(model: "Model") -> "Model":

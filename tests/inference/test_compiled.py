@@ -54,6 +54,30 @@ def test_compiled__a_file_whose_maker_was_killed_is_made_again(exported: Path, t
     assert len(list(tmp_path.rglob("*.sha256"))) == 2
 
 
+def test_compiled__a_damaged_hash_is_made_again(exported: Path, tmp_path: Path) -> None:
+    kept = CompiledGraphs(tmp_path)
+    Predictor.load(exported, compiled_graphs=kept)
+    hashes = {path: path.read_bytes() for path in tmp_path.rglob("*.sha256")}
+    for path in hashes:
+        path.write_bytes(b"\xff" * 64)
+    Predictor.load(exported, compiled_graphs=kept)
+    assert all(len(path.read_text()) == len(hashes[path]) for path in hashes)
+
+
+def test_compiled__a_model_is_loaded_although_nothing_can_be_kept(exported: Path, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    Predictor.load(exported, compiled_graphs=CompiledGraphs(in_the_way))
+
+    kept = CompiledGraphs(tmp_path / "graphs")
+    Predictor.load(exported, compiled_graphs=kept)
+    for path in kept.directory.rglob("*.blob"):
+        path.unlink()
+        path.with_suffix(".sha256").unlink()
+        path.with_suffix(".sha256").mkdir()
+    Predictor.load(exported, compiled_graphs=kept)
+
+
 def test_compiled__the_oldest_are_deleted_beyond_the_bound(tmp_path: Path) -> None:
     for age in range(4):
         path = tmp_path / f"{age}.blob"
