@@ -1,10 +1,11 @@
 /** "Train model" over the gallery: `?like=7` trains again as model 7 was, `?from=7` goes on from it. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { modelQuery, projectQuery } from "../../api/queries.ts";
 import { idOf, useIdParam } from "../../app/currentProject.ts";
 import { isAtLeast } from "../../app/roles.ts";
+import { useGoBack } from "../../app/useGoBack.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
@@ -16,7 +17,6 @@ import { defaultsQuery } from "./trainingQueries.ts";
 export function TrainDialog() {
   const { t } = useTranslation("train");
   const projectId = useIdParam("projectId");
-  const navigate = useNavigate();
   const [search] = useSearchParams();
   const way: Earlier["way"] = search.has("like") ? "like" : "further";
   const earlierId = idOf(search.get("like") ?? search.get("from") ?? undefined);
@@ -25,7 +25,7 @@ export function TrainDialog() {
   const defaults = useQuery(defaultsQuery(projectId));
   const models = useModels(projectId);
   const earlier = useQuery({ ...modelQuery(earlierId ?? 0), enabled: earlierId !== undefined });
-  const close = () => navigate(`/projects/${projectId}`);
+  const close = useGoBack(`/projects/${projectId}`);
   const failed = [defaults, models, earlier].find((query) => query.isError);
   const isComplete = defaults.data && models.data && (earlierId === undefined || earlier.data);
   return (
