@@ -19,6 +19,9 @@ interface QueuedListProps {
   onReorder: (order: number[]) => void;
 }
 
+/** Of a row that is not one's own; a disabled one would take the focus from its link too. */
+const NOT_DRAGGED = { draggable: false, onDragStart: undefined };
+
 export function QueuedList({ models, ownIds, onReorder }: QueuedListProps) {
   const { t } = useTranslation("train");
   const ids = models.map((model) => model.id);
@@ -37,7 +40,13 @@ export function QueuedList({ models, ownIds, onReorder }: QueuedListProps) {
     <>
       <GridList aria-label={t("waiting")} className={styles.list ?? ""} dragAndDropHooks={dragAndDropHooks}>
         {models.map((model, place) => (
-          <GridListItem key={model.id} id={model.id} textValue={model.name} className={styles.row ?? ""}>
+          <GridListItem
+            key={model.id}
+            id={model.id}
+            textValue={model.name}
+            className={styles.row ?? ""}
+            render={(props) => <div {...props} {...(isOwn(model.id) ? {} : NOT_DRAGGED)} />}
+          >
             <QueuedRow
               model={model}
               place={place}
