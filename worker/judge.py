@@ -118,7 +118,11 @@ class Judge:
             self._reporter.checkpoint(CheckpointKind.LAST, self._last_writer.path, point)
 
     def close(self) -> None:
-        self._last_writer.close()
+        """Report what is still being written, however the training ended: another attempt goes on from it."""
+        try:
+            self.finish_last()
+        finally:
+            self._last_writer.close()
 
     def _look(self, moment: Moment) -> Evaluation:
         part = self._evaluator.part

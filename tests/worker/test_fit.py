@@ -100,6 +100,34 @@ def test_fit__takes_steps_while_the_last_state_is_written(tmp_path: Path, monkey
     assert [step for kind, step in reporter.checkpoints if kind is CheckpointKind.LAST] == [1, 2, 3]
 
 
+@pytest.mark.usefixtures("thin_network")
+def test_fit__keeps_the_state_that_was_being_written_when_it_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = threading.Event()
+    real_step, real_save = Learner.step, checkpoint.save_checkpoint
+    steps = count(1)
+
+    def step(*arguments: Any, **options: Any) -> float | None:
+        if next(steps) == 1:
+            return real_step(*arguments, **options)
+        failed.set()
+        raise ValueError("broken")
+
+    def save(path: Path, content: dict[str, Any]) -> None:
+        assert path.name != "last.pt" or failed.wait(60)
+        real_save(path, content)
+
+    monkeypatch.setattr(Learner, "step", step)
+    monkeypatch.setattr(checkpoint, "save_checkpoint", save)
+    reporter = RecordingReporter()
+
+    with pytest.raises(ValueError, match="broken"):
+        run(synthetic.config(max_steps=3), reporter, tmp_path)
+
+    assert (CheckpointKind.LAST, 1) in reporter.checkpoints
+
+
 def test_fit__resumed_equals_uninterrupted_bit_for_bit(tmp_path: Path) -> None:
     whole_dir, torn_dir = tmp_path / "whole", tmp_path / "torn"
     whole_dir.mkdir()
