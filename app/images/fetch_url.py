@@ -62,10 +62,15 @@ def _parsed(url: str) -> httpx.URL:
     try:
         target = httpx.URL(url)
     except (httpx.InvalidURL, TypeError) as error:
-        raise BadRequest(f"invalid url or image: {url!r:.200} is not a URL ({error})") from error
+        raise BadRequest(f"invalid url or image: {_spared(url)!r:.200} is not a URL ({error})") from error
     if target.scheme not in DEFAULT_PORTS or not target.host:
-        raise BadRequest(f"invalid url or image: {url!r:.200} is not an http or https URL")
+        raise BadRequest(f"invalid url or image: {_spared(url)!r:.200} is not an http or https URL")
     return target
+
+
+def _spared(text: str) -> str:
+    """What is no URL as it may stand in a message: a name and password may be before its last @."""
+    return text.rpartition("@")[2]
 
 
 def _shown(target: httpx.URL) -> str:

@@ -96,6 +96,13 @@ def test_fetch_image__gives_name_and_password_to_no_other_host_and_to_no_message
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["htp://ann:secret@cam", "http://ann:secret@cam:http", "ann:secret@cam"])
+def test_fetch_image__repeats_no_password_of_what_is_no_url(url: str) -> None:
+    with pytest.raises(BadRequest, match=r"'cam.*' is not") as refused:
+        fetch_image(url, allowance=LOOPBACK, max_bytes=100)
+    assert "secret" not in str(refused.value)
+
+
 def test_fetch_image__ends_a_redirect_loop(server: str) -> None:
     with pytest.raises(BadRequest, match="redirects more than"):
         fetch_image(f"http://{server}/loop", allowance=LOOPBACK, max_bytes=100)
