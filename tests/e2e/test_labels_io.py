@@ -237,7 +237,7 @@ def test_labels__deleting_offers_to_merge(page: Page, api: httpx.Client, labeled
     name = next(name for name, count in before.items() if count > 0)
     add_label(api, labeled_id, "keeper")
     page.goto(f"/projects/{labeled_id}?label={name}")
-    choose(page, name, "Delete label")
+    choose(page, name, "Delete label…")
     deletion = page.get_by_role("dialog", name=f"Delete the label {name}")
     expect(deletion).to_contain_text(f"its objects ({before[name]})")
     deletion.get_by_role("button", name="Merge it into another label").click()

@@ -50,7 +50,7 @@ def test_account__is_made_used_closed_and_opened_again(page: Page, browsing: Bro
     expect(ben.get_by_role("alert")).to_contain_text("This needs an administrator")
     browsing.forgive("403")
 
-    choose(page, "Close the account")
+    choose(page, "Close the account…")
     page.get_by_role("dialog").get_by_role("button", name="Close the account").click()
     expect(row).to_contain_text("Closed")
     sign_in(ben, NEXT_PASSWORD)

@@ -136,7 +136,7 @@ def test_copy__is_made_under_another_name_and_opened(page: Page, api: httpx.Clie
 
 def test_settings__location_is_switched_from_the_card_and_the_bar(page: Page, api: httpx.Client, name: str) -> None:
     page.goto(f"/projects?q={name}")
-    choose(page, name, "Settings")
+    choose(page, name, "Settings…")
     switch = page.get_by_role("switch", name="Remove the location")
     with page.expect_response(re.compile(r"/projects/\d+$")):
         switch.check(force=True)
@@ -145,7 +145,7 @@ def test_settings__location_is_switched_from_the_card_and_the_bar(page: Page, ap
     page.keyboard.press("Escape")
     page.get_by_role("link", name=re.compile(name)).click()
     page.get_by_role("button", name="This project").click()
-    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_role("menuitem", name="Settings…").click()
     expect(page).to_have_url(re.compile(r"/projects/\d+/settings"))
     expect(switch).to_be_checked()
 

@@ -116,7 +116,7 @@ function ProjectItems({ project }: { project: Project }) {
           {t("gallery:labelImages")}
         </MenuItem>
         <MenuItem id={`/projects/${project.id}/train`} icon={Zap}>
-          {t("train:title")}
+          {t("models:train")}
         </MenuItem>
         <MenuItem id={`/projects/${project.id}/models`} icon={Zap}>
           {t("models:title")}

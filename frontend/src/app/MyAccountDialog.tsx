@@ -34,7 +34,7 @@ export function MyAccountDialog({ me, onClose }: { me: Me; onClose: () => void }
       isOpen
       onClose={onClose}
       size="small"
-      title={t("people:myAccount")}
+      title={t("people:myAccountTitle")}
       footer={
         <>
           <Button onPress={onClose}>{t("common:cancel")}</Button>

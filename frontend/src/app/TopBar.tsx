@@ -114,7 +114,7 @@ function PhoneMenu({ project }: { project: Project | undefined }) {
           <MenuGroup title={projectTitle(project)}>
             <MenuItem href={`/projects/${project.id}`}>{t("frame:openProject")}</MenuItem>
             {isAtLeast(project.role, "Developer") && (
-              <MenuItem href={`/projects/${project.id}/train`}>{t("train:title")}</MenuItem>
+              <MenuItem href={`/projects/${project.id}/train`}>{t("models:train")}</MenuItem>
             )}
             <MenuItem href={`/projects/${project.id}/models`}>{t("models:title")}</MenuItem>
             <MenuItem href={`/projects/${project.id}/members`}>{t("frame:members")}</MenuItem>

@@ -151,7 +151,7 @@ function MemberRow({ project, member }: { project: Project; member: Member }) {
       {isLeaving && (
         <ConfirmDialog
           title={t("members:leaveTitle", { name: projectTitle(project) })}
-          action={t("members:leave")}
+          action={t("members:leaveAction")}
           error={remove.error}
           isPending={remove.isPending}
           onConfirm={remove.mutate}

@@ -94,7 +94,7 @@ function TrainingActions({ model }: { model: Model }) {
           onPress={() => (hasCheckpoint(model) ? setLeaving(true) : cancel.mutate())}
           isDisabled={cancel.isPending}
         >
-          {t("cancel")}
+          {t(hasCheckpoint(model) ? "cancelAsking" : "cancel")}
         </Button>
       )}
       {model.can_resume && (

@@ -78,7 +78,7 @@ function CloseDialog({ account, name, onClose }: AccountDialogProps) {
   return (
     <ConfirmDialog
       title={t("closeTitle", { name })}
-      action={t("close")}
+      action={t("closeAction")}
       isPending={close.isPending}
       error={close.error}
       onConfirm={close.mutate}
@@ -103,7 +103,7 @@ function PasswordDialog({
   return (
     <ConfirmDialog
       title={t("setPasswordTitle", { name })}
-      action={t("setPassword")}
+      action={t("setPasswordAction")}
       kind="primary"
       isPending={change.isPending}
       error={change.error}

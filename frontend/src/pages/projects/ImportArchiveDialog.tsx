@@ -51,7 +51,7 @@ export function ImportArchiveDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       isOpen
       onClose={cancel}
-      title={t("projects:importArchive")}
+      title={t("projects:importTitle")}
       size="small"
       footer={
         <>

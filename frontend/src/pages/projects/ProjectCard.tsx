@@ -92,7 +92,7 @@ function ProjectMenu({ project, onAction }: ProjectCardProps) {
       </MenuItem>
       {mayChange && (
         <MenuItem icon={Pencil} onAction={() => onAction("rename")}>
-          {t("common:rename")}
+          {t("projects:rename")}
         </MenuItem>
       )}
       {mayTake && (
@@ -113,7 +113,7 @@ function ProjectMenu({ project, onAction }: ProjectCardProps) {
       {mayChange && <MenuLine />}
       {mayChange && (
         <MenuItem icon={Trash2} isDanger onAction={() => onAction("delete")}>
-          {t("common:delete")}
+          {t("projects:deleteAsking")}
         </MenuItem>
       )}
     </MenuButton>

@@ -30,7 +30,7 @@ export function DeleteLabelDialog({ projectId, label, canMerge, onMerge, onClose
     <DeleteByNameDialog
       title={t("deleteTitle", { name: label.name })}
       name={label.name}
-      action={t("delete")}
+      action={t("deleteAction")}
       isPending={remove.isPending}
       error={remove.error}
       onDelete={() => remove.mutate(undefined)}
