@@ -26,6 +26,7 @@ from app.application import new_router
 from app.db.enums import PasswordOrigin
 from app.db.models import ApiToken, User
 from app.deps import AccountUser, CurrentUser, InstanceAdmin, ReadSessionDep, SessionDep
+from app.downloads import attachment, file_name
 from app.http import SESSION_COOKIE, PageQuery, PathId, errors
 from app.paging import Page
 
@@ -117,7 +118,7 @@ def list_token_uses(
             return Response(
                 service.token_uses_csv(uses),
                 media_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="token-{token_id}-uses.csv"'},
+                headers=attachment(file_name("token", str(token_id), "uses", suffix=".csv")),
             )
 
 

@@ -12,6 +12,7 @@ from app.batches.schemas import DownloadFormat
 from app.batches.service import get_batch, require_ready
 from app.db.engine import session_scope
 from app.db.models import Batch, BatchImage
+from app.downloads import file_name
 from app.inference.postprocess import MaskFormat, one_bit_png, prediction_to_json
 from app.labels.formats import semantic
 from app.labels.formats.files import file_stems
@@ -20,6 +21,7 @@ from app.labels.formats.parsed import ExportedClass, ExportedImage, LabelExport
 from app.labels.palette import choose_colors
 from app.masks.instance import Instance
 from app.masks.rle import area, box_xywh, decode_rle
+from app.projects.repository import get_project
 from app.zip_stream import ZipStream
 
 _NO_ID = "00000000-0000-0000-0000-000000000000"  # of what is only painted
@@ -66,13 +68,16 @@ def download_batch(
     with session_scope(read_only=True) as session:
         batch = get_batch(session, batch_id)
         require_ready(batch)
+        project_name = get_project(session, batch.project_id).name
     writer, suffix, media_type = _WRITERS[file_format]
+    what = "" if file_format is DownloadFormat.JSON else file_format
+    name = file_name(project_name, batch.model_name, f"batch-{batch_id}", what, suffix=suffix)
 
     def content() -> Iterator[bytes]:
         with session_scope(read_only=True) as session:
             yield from writer(Results(session, batch, min_score, mask))
 
-    return Download(content(), media_type, f"batch-{batch_id}-{file_format}{suffix}")
+    return Download(content(), media_type, name)
 
 
 def _json_document(results: Results) -> Iterator[bytes]:

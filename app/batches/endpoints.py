@@ -34,6 +34,7 @@ from app.deps import (
     ReadSessionDep,
     SessionDep,
 )
+from app.downloads import attachment
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import PageQuery, PathId, RowId, errors
@@ -220,8 +221,5 @@ def download_batch(
     return StreamingResponse(
         download.content,
         media_type=download.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{download.file_name}"',
-            "Cache-Control": "no-store",
-        },
+        headers=attachment(download.file_name),
     )

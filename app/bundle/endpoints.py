@@ -6,10 +6,10 @@ from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from app.application import new_router
-from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.service import Wish, make_bundle
 from app.db.enums import CheckpointKind, Speed
 from app.deps import ModelDeveloperAccess
+from app.downloads import ZIP_FILE, attachment
 from app.http import PathId, errors
 
 router = new_router("/api/v1", tags=["offline"])

@@ -3,11 +3,11 @@
 from fastapi.responses import StreamingResponse
 
 from app.application import new_router
-from app.bundle.downloads import ZIP_FILE, attachment
 from app.bundle.engines import Engine, download_engine
 from app.bundle.training_labels import download_training_labels
 from app.db.enums import CheckpointKind, Split
 from app.deps import ModelDeveloperAccess, ReadSessionDep
+from app.downloads import ZIP_FILE, attachment
 from app.http import PathId, errors
 
 router = new_router("/api/v1", tags=["offline"])

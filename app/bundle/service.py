@@ -12,10 +12,11 @@ from app.bundle.build import BundleContent
 from app.bundle.card import Figures, model_card
 from app.bundle.golden import golden_images
 from app.bundle.packages import needed_packages
-from app.bundle.zip_files import begun, file_stem
+from app.bundle.zip_files import begun
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
+from app.downloads import ascii_name, file_name
 from app.errors import NotFound
 from app.inference.model_meta import ModelMeta
 from app.predictions.figures import describe_figures
@@ -53,8 +54,8 @@ def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -
     build.require_page()
     with session_scope(read_only=True) as session:
         found = _read_rows(session, wish, tables)
-    name = _file_stem(found.model.name, wish)
-    return f"{name}.zip", begun(_write(name, wish, found, runtime))
+    name = file_name(found.project_name, found.model.name, wish.kind, wish.speed, suffix=".zip")
+    return name, begun(_write(_folder(found.model.name, wish), wish, found, runtime))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +170,5 @@ def _card(found: _Rows, speed: Speed, meta: ModelMeta, frozen: Snapshot | None) 
     )
 
 
-def _file_stem(model_name: str, wish: Wish) -> str:
-    return f"{file_stem(model_name, otherwise=f'model-{wish.model_id}')}-{wish.kind}-{wish.speed}"
+def _folder(model_name: str, wish: Wish) -> str:
+    return f"{ascii_name(model_name) or f'model-{wish.model_id}'}-{wish.kind}-{wish.speed}"

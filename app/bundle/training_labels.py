@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.bundle import repository
-from app.bundle.zip_files import file_stem
 from app.db.enums import Split
+from app.downloads import file_name
 from app.errors import Conflict, NotFound
 from app.labels.formats import coco
 from app.labels.formats.parsed import Batch, ExportedClass, ExportedImage, LabelExport
@@ -46,7 +46,8 @@ def download_training_labels(session: Session, *, model_id: int, split: Split | 
     ids = category_ids(session, model.project_id, frozen.class_names)
     classes = [ExportedClass(number, name, "") for number, name in zip(ids, frozen.class_names, strict=True)]
     export = _export(frozen, split, classes, title=f"{model.name}, as it was trained")
-    name = file_stem(model.name, otherwise=f"model-{model_id}") + f"-labels{f'-{split}' if split else ''}.json"
+    project_name = repository.get_project_name(session, model.project_id)
+    name = file_name(project_name, model.name, "labels", split or "", suffix=".json")
     (file,) = coco.write(export)
     return LabelsDownload(name, iter(file.content))
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +23,6 @@ class BundledFile:
     chunks: Iterable[bytes]
     is_compressed: bool = True
     is_executable: bool = False
-
-
-def file_stem(name: str, *, otherwise: str) -> str:
-    """A name as far as every file system takes it."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or otherwise
 
 
 def text_file(path: str, text: str, *, is_executable: bool = False) -> BundledFile:

@@ -1,6 +1,5 @@
 """`maskwright bundle`"""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,9 @@ from app.cli.remote_projects import connection, refusal
 from app.cli.typer_app import AsJson, new_cli, say_json
 from app.db.enums import CheckpointKind, Speed
 from app.db.schema_version import require_current
+from app.downloads import name_of_attachment
 from app.predictions.service import PredictionRuntime
 from app.statistics.tables import TableCache
-
-_FILE_NAME = re.compile(r'filename="([\w.-]+\.zip)"')
 
 cli = new_cli("Write a trained model, with a server of its own, into a zip for a machine without Maskwright.")
 
@@ -62,8 +60,8 @@ def _bundle(wish: Wish, url: str | None, token: str | None) -> Iterator[tuple[st
     params = {"checkpoint": wish.kind.value, "speed": wish.speed.value, "golden": str(wish.golden).lower()}
     address = f"{url.rstrip('/')}/api/v1/models/{wish.model_id}/bundle"
     with connection(url, token) as http, http.stream("GET", address, params=params) as answer:
-        named = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
+        named = name_of_attachment(answer.headers.get("Content-Disposition", ""))
         if not answer.is_success or named is None:
             answer.read()
             raise refusal(answer)
-        yield named[1], answer.iter_bytes()
+        yield named, answer.iter_bytes()

@@ -17,7 +17,7 @@ from app.form_files import ReceivedFile
 from app.labels import exporting, importing
 from app.labels.importing import ImportMode
 from app.project_archive import service
-from app.project_archive.writing import write_project
+from app.project_archive.writing import name_archive, write_project
 from app.projects.access import Access
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
@@ -37,13 +37,12 @@ class LocalProjects:
         _require_project(project_id)
         if file_format == ARCHIVE:
             yield (
-                f"project-{project_id}.zip",
+                name_archive(project_id),
                 write_project(project_id, with_models=with_models, blobs=get_blob_store()),
             )
             return
         writer = exporting.choose_writer(file_format)
-        suffix = ".zip" if writer.IS_ARCHIVE else ".json"
-        yield f"project-{project_id}-{writer.NAME}{suffix}", exporting.export_labels(project_id, writer)
+        yield exporting.name_export(project_id, writer), exporting.export_labels(project_id, writer)
 
     def import_labels(
         self, project_id: int, files: Sequence[Path], *, file_format: str, mode: ImportMode, dry_run: bool

@@ -1,6 +1,5 @@
 """Labels and projects of a server, over its REST API."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from app.cli.local_projects import ARCHIVE
+from app.downloads import name_of_attachment
 from app.errors import AppError, Unprocessable
 from app.http import TOKEN_HEADER
 from app.labels.importing import ImportMode
@@ -19,7 +19,6 @@ from app.labels.importing import ImportMode
 TIMEOUT = httpx.Timeout(None, connect=10.0)
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
 _console = Console(stderr=True, highlight=False)
-_FILE_NAME = re.compile(r'filename="(project-[\w.-]+)"')
 
 
 class ServerRefused(AppError):
@@ -42,11 +41,11 @@ class RemoteProjects:
             connection(self._url, self._token) as http,
             http.stream("GET", self._address(path), params=params) as answer,
         ):
-            named = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
+            named = name_of_attachment(answer.headers.get("Content-Disposition", ""))
             if not answer.is_success or named is None:
                 answer.read()
                 raise refusal(answer)
-            yield named[1], answer.iter_bytes()
+            yield named, answer.iter_bytes()
 
     def import_labels(
         self, project_id: int, files: Sequence[Path], *, file_format: str, mode: ImportMode, dry_run: bool

@@ -7,6 +7,7 @@ from fastapi import Query, Response
 
 from app.application import new_router
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
+from app.downloads import attachment
 from app.http import PathId
 from app.labeling_time import service
 from app.labeling_time.schemas import LabelingTimeReport, ReportFormat, WorkedBody
@@ -38,9 +39,8 @@ def get_labeling_time(
         case ReportFormat.JSON:
             return found
         case ReportFormat.CSV:
-            name = f"labeling-time-{access.project_id}.csv"
             return Response(
                 service.report_csv(found),
                 media_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+                headers=attachment(service.report_name(session, access)),
             )

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
 from app.db.enums import Role
+from app.downloads import file_name
 from app.errors import Unprocessable
 from app.labeling_time import repository
 from app.labeling_time.schemas import DayOfWork, LabelingTimeReport
 from app.projects.access import Access
+from app.projects.repository import get_project
 
 # Spreadsheets take a cell that begins so for a formula; people choose their names themselves.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -46,6 +48,11 @@ def report(session: Session, access: Access, *, first: date | None, last: date |
         for user_id, name, email, day, seconds, images in rows
     ]
     return LabelingTimeReport(items=items, total_seconds=round(sum(item.seconds for item in items), 1))
+
+
+def report_name(session: Session, access: Access) -> str:
+    """What the report's file is called."""
+    return file_name(get_project(session, access.project_id).name, "labeling-time", suffix=".csv")
 
 
 def report_csv(found: LabelingTimeReport) -> str:

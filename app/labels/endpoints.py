@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.application import new_router
 from app.deps import ImageLabelerAccess, LabelerAccess, ReadSessionDep, SessionDep
+from app.downloads import attachment
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import MAX_ID, PageQuery, PathId, errors
@@ -111,14 +112,10 @@ def list_formats(_access: LabelerAccess) -> LabelFormatList:
 def export_labels(access: LabelerAccess, file_format: ExportFormat = "coco") -> StreamingResponse:
     """Download the labels of all images."""
     writer = exporting.choose_writer(file_format)
-    suffix, media_type = (".zip", "application/zip") if writer.IS_ARCHIVE else (".json", "application/json")
     return StreamingResponse(
         exporting.export_labels(access.project_id, writer),
-        media_type=media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="project-{access.project_id}-{writer.NAME}{suffix}"',
-            "Cache-Control": "no-store",
-        },
+        media_type="application/zip" if writer.IS_ARCHIVE else "application/json",
+        headers=attachment(exporting.name_export(access.project_id, writer)),
     )
 
 

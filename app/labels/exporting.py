@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
+from app.downloads import file_name
 from app.errors import Unprocessable
 from app.images.repository import list_image_names, list_validation_ids
 from app.labels import repository
@@ -45,6 +46,13 @@ def choose_writer(file_format: str) -> LabelWriter:
     if writer is None:
         raise Unprocessable(f"format: {file_format[:50]!r} is not known; give {' or '.join(WRITERS)}")
     return writer
+
+
+def name_export(project_id: int, writer: LabelWriter) -> str:
+    """What the file of a project's labels is called."""
+    with session_scope(read_only=True) as session:
+        project_name = get_project(session, project_id).name
+    return file_name(project_name, "labels", writer.NAME, suffix=".zip" if writer.IS_ARCHIVE else ".json")
 
 
 def export_labels(project_id: int, writer: LabelWriter) -> Iterator[bytes]:

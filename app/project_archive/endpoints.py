@@ -8,11 +8,12 @@ from fastapi.responses import StreamingResponse
 
 from app.application import new_router
 from app.deps import AccountUser, DeveloperAccess
+from app.downloads import attachment
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import errors
 from app.project_archive import service
-from app.project_archive.writing import write_project
+from app.project_archive.writing import name_archive, write_project
 from app.projects.schemas import ProjectSchema
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
@@ -29,10 +30,7 @@ def export_project(
     return StreamingResponse(
         write_project(access.project_id, with_models=models, blobs=get_blob_store()),
         media_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="project-{access.project_id}.zip"',
-            "Cache-Control": "no-store",
-        },
+        headers=attachment(name_archive(access.project_id)),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
 from app.db.engine import session_scope
+from app.downloads import file_name
 from app.images.names import MAX_NAME_CHARACTERS, BadName, clean_name, lies_beside_files
 from app.images.repository import list_image_names
 from app.labels.formats import maskwright
@@ -39,6 +40,12 @@ from app.zip_stream import ZipStream
 
 IMAGES_AT_ONCE = 100  # whose instances are in memory
 _NO_ZIPS_INSIDE = ".zip"  # a reader refuses an entry of this name, whatever it holds
+
+
+def name_archive(project_id: int) -> str:
+    """What the file of a project is called."""
+    with session_scope(read_only=True) as session:
+        return file_name(get_project(session, project_id).name, "project", suffix=".zip")
 
 
 def write_project(project_id: int, *, with_models: bool, blobs: BlobStore) -> Iterator[bytes]:

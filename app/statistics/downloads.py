@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from app.downloads import file_name
 from app.inference.postprocess import one_bit_png
 from app.masks.prediction_table import ImagePredictions
 from app.masks.rle import box_xywh, decode_rle
+from app.projects.repository import get_project
 from app.statistics import repository
 from app.statistics.judged_images import Judged
 from app.statistics.loading import Loaded
@@ -36,6 +38,13 @@ CSV_COLUMNS = (
 )
 ALL_LABELS = "(all labels)"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a label
+
+
+def name_download(session: Session, loaded: Loaded, what: str, *, suffix: str) -> str:
+    """What a file with a model's predictions or figures is called."""
+    project_name = get_project(session, loaded.model.project_id).name
+    choice = loaded.choice
+    return file_name(project_name, loaded.model.name, choice.kind, choice.split, what, suffix=suffix)
 
 
 def coco_results(session: Session, loaded: Loaded) -> Iterator[str]:

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request, Response
 from app.application import new_router
 from app.db.enums import CheckpointKind, Speed, Split
 from app.deps import LabelerAccess, ModelDeveloperAccess, ModelLabelerAccess, ReadSessionDep, SessionDep
+from app.downloads import attachment
 from app.errors import Unprocessable
 from app.http import PageQuery, PathId, errors
 from app.paging import Page
@@ -105,7 +106,7 @@ def read_statistics_csv(
     return Response(
         downloads.statistics_csv(statistics),
         media_type="text/csv; charset=utf-8",
-        headers=_attachment(choice, "statistics.csv"),
+        headers=attachment(downloads.name_download(session, loaded, "statistics", suffix=".csv")),
     )
 
 
@@ -199,16 +200,18 @@ def download_predictions(
 ) -> Response:
     """Every stored prediction as COCO results or in our own JSON, or the kept ones as mask images."""
     loaded = load(session, choice, tables=tables)
+    suffix = ".zip" if format is DownloadFormat.MASKS else ".json"
+    headers = attachment(downloads.name_download(session, loaded, format, suffix=suffix))
     match format:  # JSON is joined here: a stream would read the session after it is closed
         case DownloadFormat.COCO:
             body: str | bytes = "".join(downloads.coco_results(session, loaded))
-            return Response(body, media_type="application/json", headers=_attachment(choice, "coco.json"))
+            return Response(body, media_type="application/json", headers=headers)
         case DownloadFormat.MASKWRIGHT:
             body = "".join(downloads.maskwright_json(session, loaded))
-            return Response(body, media_type="application/json", headers=_attachment(choice, "maskwright.json"))
+            return Response(body, media_type="application/json", headers=headers)
         case DownloadFormat.MASKS:
             body = downloads.masks_archive(loaded)
-            return Response(body, media_type="application/zip", headers=_attachment(choice, "masks.zip"))
+            return Response(body, media_type="application/zip", headers=headers)
 
 
 @router.get("/projects/{project_id}/compare", response_model_by_alias=True)
@@ -227,8 +230,3 @@ def compare_models(
     choice = Choice(0, split, checkpoint, speed, ground_truth, iou_threshold)
     choices = [replace(choice, model_id=model_id) for model_id in compare.parse_models(models)]
     return compare.compare_models(session, access.project_id, choices, tables=tables)
-
-
-def _attachment(choice: Choice, name: str) -> dict[str, str]:
-    full = f"{choice.model_id}-{choice.kind}-{choice.split}-{name}"
-    return {"Content-Disposition": f'attachment; filename="{full}"'}

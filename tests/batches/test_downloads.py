@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from pycocotools.coco import COCO
 
+from app.downloads import file_name, name_of_attachment
 from app.inference.postprocess import MaskFormat, predictions_to_json
 from app.masks.instance import Rle
 from app.masks.rle import decode_rle
@@ -78,6 +79,16 @@ def test_coco__of_the_projects_images_has_the_ids_of_its_export(labeler: Person,
     assert [(row["image_id"], row["category_id"], row["score"]) for row in results] == expected
     for row, one in zip(results, kept(FIRST, LOW), strict=True):
         assert np.array_equal(decoded(row["segmentation"]), whole_mask(one))
+
+
+@pytest.mark.parametrize(("query", "ending"), [("", ".json"), ("format=masks", "-masks.zip")])
+def test_download__is_named_after_project_model_and_batch(
+    labeler: Person, of_files: int, project_id: int, query: str, ending: str
+) -> None:
+    project = labeler.get(f"/api/v1/projects/{project_id}").json()["name"]
+    model = labeler.get(f"/api/v1/batches/{of_files}").json()["model_name"]
+    named = name_of_attachment(download(labeler, of_files, query).headers["content-disposition"])
+    assert named == file_name(project, model, f"batch-{of_files}", suffix=ending)
 
 
 def test_coco__of_files_is_a_whole_document(labeler: Person, of_files: int, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 def test_bundle__holds_what_its_readme_promises(made: Made) -> None:
     bundle = made.bundle()
-    assert bundle.name == "my-model-best-slow"
+    assert bundle.name == "my-model-u-best-slow"
     wanted = {
         *("Readme.md", "run.sh", "fetch-wheels", "Dockerfile", "maskwright-model.service", "requirements.txt"),
         *("labels.txt", "LICENSE.txt", "LICENSE-Apache-2.0.txt", "model-card.md", "model-card.json", "pr-curve.svg"),
@@ -123,7 +123,7 @@ def test_bundle__server_imports_nothing_that_it_does_not_hold(made: Made) -> Non
 def test_bundle__without_golden_images(made: Made) -> None:
     """They are pictures of the project's: whoever gives a bundle away can leave them out."""
     names = (made.folder / "without-golden.txt").read_text().splitlines()
-    assert "my-model-best-slow/model/detector.onnx" in names
+    assert "my-model-u-best-slow/model/detector.onnx" in names
     assert not [name for name in names if "/golden/" in name]
 
 

@@ -47,13 +47,15 @@ def place(request: pytest.FixtureRequest, owner: Person) -> list[str]:
     return ["--url", request.getfixturevalue("server"), "--token", owner.token]
 
 
-def test_bundle__writes_a_zip_named_after_the_model(
-    model_id: int, place: list[str], capfd: pytest.CaptureFixture[str]
+def test_bundle__writes_a_zip_named_after_project_and_model(
+    model_id: int, owner: Person, place: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--checkpoint", "last", "--no-golden", "--json"]
     assert run(["bundle", str(model_id), *options, *place]) == 0
     said = json.loads(capfd.readouterr().out)
-    file = Path("figs-nuts-last-slow.zip")
+    project_id = owner.get(f"/api/v1/models/{model_id}").json()["project_id"]
+    project_name = owner.get(f"/api/v1/projects/{project_id}").json()["name"]
+    file = Path(f"{project_name}-figs-nuts-last-slow.zip")
     assert said == {"model": model_id, "file": str(file), "bytes": file.stat().st_size}
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None

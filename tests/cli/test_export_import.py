@@ -65,7 +65,8 @@ def test_export__writes_what_the_server_gives(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     assert run(["export", str(labeled), "--format", file_format, "--json", *place]) == 0
-    file = Path(f"project-{labeled}-{file_format}.{suffix}")
+    name = owner.get(f"{PROJECTS}/{labeled}").json()["name"]
+    file = Path(f"{name}-labels-{file_format}.{suffix}")
     answer = said(capfd)
     assert answer == {"project": labeled, "format": file_format, "file": str(file), "bytes": file.stat().st_size}
     assert list(Path.cwd().iterdir()) == [file.absolute()]

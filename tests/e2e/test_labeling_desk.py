@@ -257,7 +257,7 @@ def test_labeling_time__of_ten_minutes_with_a_pause_of_three_is_seven(
     expect(page.get_by_role("table", name="Labeling time").locator("tbody tr")).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
-    assert download.value.suggested_filename == f"labeling-time-{project_id}.csv"
+    assert download.value.suggested_filename.endswith("-labeling-time.csv")
 
 
 def _work(page: Page, canvas: Any, *, minutes: int) -> None:

@@ -176,7 +176,7 @@ def check_downloads(page: Page, api: httpx.Client, model_id: int) -> None:
     points = api.get(f"/api/v1/models/{model_id}/curve").json()["items"]
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
-    assert waiting.value.suggested_filename == "first.csv"
+    assert waiting.value.suggested_filename == "first-curves.csv"
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text())))
     assert [(int(row["step"]), float(row["map"])) for row in rows] == [
         (point["step"], point["map"]) for point in points

@@ -82,7 +82,7 @@ def test_report__as_csv_holds_no_formula(labeler: Person, project_id: int, make_
     add_day(labeler, project_id, make_image(), day=date(2026, 3, 1), seconds=5400)
     answer = report(labeler, project_id, "?format=csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == f'attachment; filename="labeling-time-{project_id}.csv"'
+    assert '-labeling-time.csv"; filename*' in answer.headers["content-disposition"]
     assert list(csv.reader(io.StringIO(answer.text))) == [
         ["day", "name", "email", "seconds", "hours", "images"],
         ["2026-03-01", '\'=HYPERLINK("x"), Ann', labeler.email, "5400.0", "1.5", "1"],

@@ -229,7 +229,7 @@ def test_download__coco_results_hold_every_prediction(labeler: Person, path: str
     assert results[0]["image_id"] == 11
     assert results[0]["segmentation"] == {"size": [HEIGHT, WIDTH], "counts": table.images[0].rle_counts[0]}
     assert results[0]["bbox"] == [2, 5, 6, 6]
-    assert "attachment" in answer.headers["Content-Disposition"]
+    assert '-best-validation-coco.json"; filename*' in answer.headers["Content-Disposition"]
 
 
 def test_download__masks_of_what_is_kept(labeler: Person, path: str) -> None:

@@ -3,11 +3,12 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { speedsQuery } from "../../api/queries.ts";
+import { projectQuery, speedsQuery } from "../../api/queries.ts";
 import type { Checkpoint, Model, Speed } from "../../api/types.ts";
 import { Button, DownloadButton } from "../../components/Button.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
+import { fileName } from "../../components/fileName.ts";
 import { formatMap } from "../../components/format.ts";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
 import { Skeleton } from "../../components/Skeleton.tsx";
@@ -30,6 +31,7 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
   const [checkpoint, setCheckpoint] = useState(shown);
   const [speed, setSpeed] = useState<Speed>("slow");
   const speeds = useQuery({ ...speedsQuery(model.id, checkpoint), placeholderData: keepPreviousData });
+  const project = useQuery(projectQuery(model.project_id));
   const chosen = speeds.data?.items.find((one) => one.speed === speed);
   const isThere = chosen?.status === "ready";
   return (
@@ -69,20 +71,23 @@ export function DownloadModelDialog({ model, checkpoint: shown = "best", onClose
       {speeds.isPending && <Skeleton height={160} />}
       {speeds.data && <SpeedCards speeds={speeds.data.items} value={speed} onChange={setSpeed} />}
       {chosen && <SpeedMaking modelId={model.id} speed={chosen} />}
-      <WhatItIs folder={bundleFolder(model, checkpoint, speed)} />
+      <WhatItIs
+        zip={`${fileName(project.data?.name ?? "", model.name, checkpoint, speed)}.zip`}
+        folder={bundleFolder(model, checkpoint, speed)}
+      />
       <OtherFormats modelId={model.id} checkpoint={checkpoint} />
     </Dialog>
   );
 }
 
-function WhatItIs({ folder }: { folder: string }) {
+function WhatItIs({ zip, folder }: { zip: string; folder: string }) {
   const { t } = useTranslation("download");
   return (
     <section className={styles.section}>
       <h3>{t("holds")}</h3>
       <p className={styles.text}>{t("holdsText")}</p>
       <h3>{t("run")}</h3>
-      <CodeBlock code={`unzip ${folder}.zip\ncd ${folder}\n./run.sh`} />
+      <CodeBlock code={`unzip ${zip}\ncd ${folder}\n./run.sh`} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** What there is of a model to download, and where. */
 import { api, urlOf } from "../../api/client.ts";
 import type { Checkpoint, ModelSpeed, Speed } from "../../api/types.ts";
+import { asciiName } from "../../components/fileName.ts";
 
 export type Engine = "onnx" | "openvino" | "torch";
 export type Split = "training" | "validation";
@@ -22,8 +23,7 @@ export function trainingLabelsAddress(modelId: number, split: Split): string {
   return urlOf(`/api/v1/models/${modelId}/training-labels`, { split });
 }
 
-/** The name of the zip's one folder: the model's name as far as every file system takes it. */
+/** The name of the zip's one folder. */
 export function bundleFolder(model: { id: number; name: string }, checkpoint: Checkpoint, speed: Speed): string {
-  const stem = model.name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "");
-  return `${stem || `model-${model.id}`}-${checkpoint}-${speed}`;
+  return `${asciiName(model.name) || `model-${model.id}`}-${checkpoint}-${speed}`;
 }

@@ -12,6 +12,7 @@ import { chartsToPng } from "../../charts/chartImage.ts";
 import { curvesToCsv, METRICS, type Metric } from "../../charts/curves.ts";
 import { Button } from "../../components/Button.tsx";
 import { Definition } from "../../components/Definition.tsx";
+import { fileName } from "../../components/fileName.ts";
 import { formatDuration, formatMap } from "../../components/format.ts";
 import { MenuButton, MenuItem } from "../../components/Menu.tsx";
 import { SegmentedControl } from "../../components/SegmentedControl.tsx";
@@ -36,7 +37,7 @@ export function Curves({ model, points }: CurvesProps) {
   const charts = useRef<HTMLDivElement>(null);
   const best = bestPoint(points);
   const curves = [{ name: model.name, points }, ...others.chosen];
-  const name = curves.map((curve) => curve.name).join(" ");
+  const name = fileName(model.name, curves.length > 1 ? "and-others" : "", "curves");
   const saveCsv = () => saveFile(new Blob([curvesToCsv(curves)], { type: "text/csv" }), `${name}.csv`);
   const savePng = async () => {
     if (charts.current)
