@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { createMemoryRouter, RouterProvider } from "react-router";
+import { createBrowserRouter, RouterProvider } from "react-router";
 import { afterEach, expect, it } from "vitest";
 import { useGoBack } from "./useGoBack.ts";
 
@@ -12,7 +12,8 @@ function Dialog() {
 }
 
 function openAt(address: string) {
-  const router = createMemoryRouter([{ path: "*", element: <Dialog /> }], { initialEntries: [address] });
+  window.history.replaceState(null, "", address);
+  const router = createBrowserRouter([{ path: "*", element: <Dialog /> }]);
   render(<RouterProvider router={router} />);
   return router;
 }
@@ -26,6 +27,13 @@ it("goes back to the page that it was opened from", async () => {
 
 it("goes home where it was opened by its address", async () => {
   const router = openAt("/dialog");
+  fireEvent.click(screen.getByRole("button"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/gallery"));
+});
+
+it("goes home where it was opened by its address and the sign-in came before it", async () => {
+  const router = openAt("/sign-in");
+  await act(() => router.navigate("/dialog", { replace: true }));
   fireEvent.click(screen.getByRole("button"));
   await waitFor(() => expect(router.state.location.pathname).toBe("/gallery"));
 });

@@ -1,10 +1,13 @@
-import { useLocation, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 
-const FIRST_LOCATION = "default";
-
-/** Go to where one came from, or to `home` where this page was the first one opened. */
+/** Go to where one came from, or to `home` where this page was the first one opened, perhaps by way of the sign-in. */
 export function useGoBack(home: string): () => void {
   const navigate = useNavigate();
-  const { key } = useLocation();
-  return () => void (key === FIRST_LOCATION ? navigate(home) : navigate(-1));
+  return () => void (isFirstEntry() ? navigate(home) : navigate(-1));
+}
+
+/** The router numbers its entries of the browser's history; a page that replaces another keeps its number. */
+function isFirstEntry(): boolean {
+  const { idx } = (window.history.state ?? {}) as { idx?: number };
+  return !idx;
 }
