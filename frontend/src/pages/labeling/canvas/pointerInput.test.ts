@@ -83,6 +83,14 @@ describe("a hand on the screen", () => {
   });
 });
 
+test("a pen that the browser lost leaves the image to the next one", () => {
+  send("down", PEN, [60, 60]);
+  surface.dispatchEvent(new PointerEvent("lostpointercapture", PEN));
+  send("down", { ...PEN, pointerId: 4 }, [10, 10]);
+  send("up", { ...PEN, pointerId: 4 }, [10, 10]);
+  expect(painted()).toEqual([{ x: 8, y: 8, width: 4, height: 4 }]);
+});
+
 test("Space that is let go in another window does not go on to move the image", () => {
   window.dispatchEvent(new KeyboardEvent("keydown", { key: " " }));
   expect(surface.hasAttribute("data-space")).toBe(true);

@@ -33,6 +33,8 @@ export function listenToPointers(ports: InputPorts): () => void {
   on("pointermove", (event) => gestures.move(event));
   on("pointerup", (event) => gestures.release(event));
   on("pointercancel", (event) => gestures.cancel(event));
+  // where the browser never tells of the release, which comes first otherwise
+  on("lostpointercapture", (event) => event.target === surface && gestures.cancel(event));
   on("pointerleave", (event) => gestures.leave(event));
   on("dblclick", (event) => gestures.doubleClick(event));
   on("wheel", (event) => gestures.wheel(event));
