@@ -15,6 +15,7 @@ _KEPT_PUNCTUATION = "._+=%"
 # Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(?=\.|$)", re.IGNORECASE)
 _ENCODED_NAME = re.compile(r"filename\*=UTF-8''([^;\s]+)")
+_PLAIN_NAME = re.compile(r'filename="([^"]+)"')  # all that an earlier Maskwright sends
 
 
 def file_name(*parts: str, suffix: str) -> str:
@@ -45,7 +46,7 @@ def attachment(name: str) -> dict[str, str]:
 
 def name_of_attachment(disposition: str) -> str | None:
     """The file's name in a server's Content-Disposition: never a path, whatever the server says."""
-    found = _ENCODED_NAME.search(disposition)
+    found = _ENCODED_NAME.search(disposition) or _PLAIN_NAME.search(disposition)
     if found is None:
         return None
     stem, dot, ending = unquote(found[1]).rpartition(".")

@@ -44,6 +44,10 @@ def test_name_of_attachment__reads_what_was_written(name: str) -> None:
     assert name_of_attachment(attachment(name)["Content-Disposition"]) == name
 
 
+def test_name_of_attachment__reads_that_of_an_earlier_server() -> None:
+    assert name_of_attachment('attachment; filename="project-3-coco.json"') == "project-3-coco.json"
+
+
 def test_name_of_attachment__leads_to_no_other_folder() -> None:
     hostile = "attachment; filename=\"x\"; filename*=UTF-8''..%2F..%2F.bashrc%2Fa.zip%2F.."
     assert name_of_attachment(hostile) == "bashrc-a.zip."
