@@ -57,6 +57,7 @@ SHIPPED = (
     "predictions/__init__.py",
     "predictions/exchange.py",
     "predictions/gate.py",
+    "query_keys.py",
     "url_allowance.py",
     "zip_damage.py",
 )
