@@ -65,3 +65,23 @@ def test_api_page__shows_the_answer_to_an_image_of_ones_own(
     answer = page.get_by_role("status").filter(has_text="leaf.jpg")
     expect(answer).to_contain_text("status 200")
     assert answer.locator("code").inner_text().startswith("[")
+
+
+def test_api_page__covers_nothing_on_a_phone(
+    open_page: Callable[..., Page], server: Server, api: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    exports = dict.fromkeys(CheckpointKind, exported_random_model(tmp_path_factory, seed=0))
+    model_id = plant_predicting_model(server, make_project(api, "Read on a phone"), exports, name="random ü")
+    page = open_page(size=PHONE)
+    page.goto(f"/models/{model_id}/api")
+    code = page.locator("pre").first.bounding_box()
+    copy = page.get_by_role("button", name="Copy").first.bounding_box()
+    assert code is not None
+    assert copy is not None
+    assert code["x"] + code["width"] <= copy["x"]
+    for name, text in (
+        page.get_by_role("table")
+        .first.locator("tr")
+        .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.getBoundingClientRect().y))")
+    ):
+        assert name < text

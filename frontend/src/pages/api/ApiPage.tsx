@@ -49,7 +49,7 @@ export function ApiPage() {
           </section>
           <section className={styles.section}>
             <h2>{t("image")}</h2>
-            <Table label={t("image")}>
+            <Table label={t("image")} className={styles.parts}>
               <tbody>
                 {PARTS.map((part) => (
                   <tr key={part}>
@@ -72,7 +72,7 @@ export function ApiPage() {
           <TryIt path={predictPath(target.projectId, target.modelName, "best")} />
           <section className={styles.section}>
             <h2>{t("queries")}</h2>
-            <Table label={t("queries")}>
+            <Table label={t("queries")} className={styles.parts}>
               <tbody>
                 {QUERIES.map((query) => (
                   <tr key={query}>
