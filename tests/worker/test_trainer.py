@@ -24,6 +24,7 @@ from app.training import lifecycle
 from tests.conftest import Person
 from tests.worker.labeled_project import add_pictures, picture
 from worker import evaluate, results
+from worker.checkpoint import save_checkpoint
 from worker.export_onnx import ExportMismatch
 from worker.heartbeat import Heartbeat
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -322,7 +323,8 @@ def test_work_off_queue__stops_and_keeps_a_usable_model(
     start: Start, trainer: Trainer, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_id = start(max_steps=10)
-    ending_at_step(1, lambda: owner.post(f"/api/v1/models/{model_id}/stop"), monkeypatch)
+    # After two evaluations: the second one waits for the first one's state.
+    ending_at_step(5, lambda: owner.post(f"/api/v1/models/{model_id}/stop"), monkeypatch)
     trainer.work_off_queue()
 
     model = owner.get(f"/api/v1/models/{model_id}").json()
@@ -375,11 +377,12 @@ def test_work_off_queue__goes_on_although_the_disk_is_full_at_a_checkpoint(
 ) -> None:
     model_id = start(max_steps=4)
 
-    def fill_disk() -> None:
-        (work_dir,) = get_blob_store().scratch.glob("training-*")
-        (work_dir / f".last.pt.{os.getpid()}.part").symlink_to("/dev/full")  # where a checkpoint is written first
+    def save(path: Path, content: dict[str, Any]) -> None:
+        if (path.name, content["point"]["step"]) == ("last.pt", 3):
+            path.with_name(f".{path.name}.{os.getpid()}.part").symlink_to("/dev/full")  # where it is written first
+        save_checkpoint(path, content)
 
-    ending_at_step(2, fill_disk, monkeypatch)
+    monkeypatch.setattr("worker.checkpoint.save_checkpoint", save)
     trainer.work_off_queue()
 
     model = owner.get(f"/api/v1/models/{model_id}").json()
