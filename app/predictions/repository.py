@@ -65,6 +65,12 @@ def list_prediction_keys(session: Session, checkpoint_ids: Sequence[int], *, spe
     return set(session.scalars(select(PredictionSet.storage_key).where(*of_speed)))
 
 
+def list_prediction_keys_below(session: Session, prefix: str) -> set[str]:
+    """Those of all checkpoints that begin so."""
+    below = PredictionSet.storage_key.startswith(prefix, autoescape=True)
+    return set(session.scalars(select(PredictionSet.storage_key).where(below)))
+
+
 def delete_speed(session: Session, checkpoint_ids: Sequence[int], *, speed: Speed) -> None:
     """Delete the rows of all that was made of a speed."""
     for table in (PredictionSet, Threshold, SpeedFigures):

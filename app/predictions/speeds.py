@@ -30,7 +30,7 @@ from app.predictions.latency import MEASURED_IMAGES, Latencies, measure_latencie
 from app.predictions.schemas import FiguresSchema, SpeedSchema, SpeedStatus
 from app.predictions.service import PredictionRuntime, not_made, require_possible
 from app.predictions.snapshot_images import read_image
-from app.storage.blobs import get_blob_store
+from app.storage.blobs import BlobStore, get_blob_store
 from app.storage.scratch import scratch_folder
 from app.training.exports import PRECISIONS, fast_prefix
 from app.training.model_files import Owner, read_snapshot_of_present_images, store_export
@@ -256,6 +256,11 @@ class _Made:
     def prediction_keys(self) -> dict[Split, str]:
         return {split: f"{self.folder}/predictions-{split}.npz" for split in self.tables}
 
+    def is_stored(self, store: BlobStore) -> bool:
+        """Whether nobody took its files for abandoned while it had no rows yet."""
+        graphs = [] if self.graphs is None else [f"{self.folder}/{path.name}" for path in self.graphs.iterdir()]
+        return all(store.exists(key) for key in (*graphs, *self.prediction_keys().values()))
+
 
 @dataclass(frozen=True, slots=True)
 class _Replaced:
@@ -286,8 +291,9 @@ def _write_rows(alike: Sequence[Checkpoint], owner: Owner, made: _Made, speed: S
     with session_scope() as session:
         present = [repository.lock_checkpoint(session, checkpoint_id) for checkpoint_id in ids]
         earlier = repository.list_prediction_keys(session, ids, speed=speed)
-        if earlier and not again:
+        if (earlier and not again) or not made.is_stored(get_blob_store()):
             raise _Stopped
+        _delete_abandoned(session, made.folder)
         replaced = _find_replaced(session, alike[0], earlier, speed)
         repository.delete_speed(session, ids, speed=speed)
         for checkpoint in present:
@@ -308,6 +314,21 @@ def _write_rows(alike: Sequence[Checkpoint], owner: Owner, made: _Made, speed: S
             for name, value in made.thresholds.items():
                 session.add(Threshold(checkpoint_id=checkpoint.id, class_name=name, speed=speed, score_threshold=value))
     return replaced
+
+
+def _delete_abandoned(session: Session, own_folder: str) -> None:
+    """Delete what else there is of this speed that has no rows: a server was killed before it wrote them.
+
+    Whoever is about to write rows of such a folder waits for the lock on the checkpoint, and finds its files gone.
+    """
+    store = get_blob_store()
+    export_prefix, _, name = own_folder.rpartition("/")
+    begin = f"{export_prefix}/{name[:-FOLDER_DIGITS]}"
+    named = {key.rpartition("/")[0] for key in repository.list_prediction_keys_below(session, begin)}
+    stored = {key.rpartition("/")[0] for key in store.list_keys(f"{export_prefix}/") if key.startswith(begin)}
+    for folder in stored - named - {own_folder}:
+        if not repository.is_awaited(session, folder):
+            store.delete_prefix(f"{folder}/")
 
 
 def _find_replaced(session: Session, checkpoint: Checkpoint, earlier: Collection[str], speed: Speed) -> _Replaced:

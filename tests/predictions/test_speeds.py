@@ -16,6 +16,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import delete, event, select
+from sqlalchemy.orm import Session
 
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
@@ -267,6 +268,40 @@ def test_again__that_fails_leaves_what_is_there(developer: Person, model_id: int
     assert stored_keys("medium") == keys
     assert get_blob_store().list_keys("projects/") == files
     assert developer.get(f"/api/v1/models/{model_id}/statistics?speed=medium").status_code == 200
+
+
+@needs_bfloat16
+def test_medium__deletes_what_a_killed_server_left_of_it(model_id: int, make: Callable[..., Any]) -> None:
+    store = get_blob_store()
+    with session_scope(read_only=True) as session:
+        prefix = session.scalars(select(Checkpoint.export_prefix)).first()
+    for folder in ("medium-0123abcd", "fast-0123abcd"):
+        store.put_bytes(f"{prefix}/{folder}/predictions-training.npz", b"left")
+    make("medium")
+    keys = store.list_keys(f"{prefix}/")
+    assert f"{prefix}/medium-0123abcd/predictions-training.npz" not in keys
+    assert f"{prefix}/fast-0123abcd/predictions-training.npz" in keys  # another speed's may be about to get its rows
+    made, files = stored_keys("medium"), store.list_keys("projects/")
+    assert make("medium", "?again=true")["error"] is None
+    assert len(store.list_keys("projects/")) == len(files)
+    assert stored_keys("medium").isdisjoint(made)
+
+
+@needs_bfloat16
+def test_medium__whose_files_were_taken_for_abandoned_writes_no_rows(
+    model_id: int, make: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = speeds.repository.lock_checkpoint
+
+    def lock(session: Session, checkpoint_id: int) -> Checkpoint | None:
+        store = get_blob_store()
+        store.delete([key for key in store.list_keys("projects/") if "/medium-" in key])
+        return real(session, checkpoint_id)
+
+    monkeypatch.setattr(speeds.repository, "lock_checkpoint", lock)
+    made = make("medium")
+    assert (made["status"], made["error"]) == ("not_made", None)
+    assert not stored_keys("medium")
 
 
 def test_again__mends_damaged_predictions_of_slow(developer: Person, model_id: int, make: Callable[..., Any]) -> None:
