@@ -43,14 +43,14 @@ def test_statistics__lead_to_the_zip_of_the_chosen_checkpoint_and_speed(
 
     expect(dialog.get_by_role("radio", name="Slow")).to_be_checked()
     expect(_card(dialog, "Slow")).to_contain_text("0.50")
-    expect(dialog.get_by_text("cd my-model-last-slow")).to_be_visible()
+    expect(dialog.get_by_text("cd my-model-u-last-slow")).to_be_visible()
     assert serious_violations(page) == []
 
     names = _download(page, dialog.get_by_role("link", name="Download zip"), tmp_path)
-    assert {"my-model-last-slow/run.sh", "my-model-last-slow/model/detector.onnx"} <= names
+    assert {"my-model-u-last-slow/run.sh", "my-model-u-last-slow/model/detector.onnx"} <= names
 
     names = _download(page, dialog.get_by_role("link", name="Download ONNX"), tmp_path)
-    assert "my-model-last-onnx/predict.py" in names
+    assert "my-model-u-last-onnx/predict.py" in names
 
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     # charts behind the dialog follow the window a moment later
