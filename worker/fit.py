@@ -176,6 +176,8 @@ class _Training:
         self._rank = Rank(setup, self._data, device=self._device, team=self._team)
         self._to_close.callback(self._rank.close)
         self._judge.begin(self._rank, self._device)
+        can_be_small = preflight.keeps_forms(self._data, image_size=setup.small_image_size)
+        self._small_first = setup.recipe.small_first if can_be_small else 0.0
         self._reporter.started(
             Start(
                 step=self._progress.step,
@@ -206,6 +208,10 @@ class _Training:
             f"{setup.precision}: {len(self._data.training)} training and {len(self._data.validation)} validation "
             f"images at {setup.config.image_size} px, batches of {setup.recipe.batch_size}{each}."
         )
+        if self._small_first:
+            self._reporter.log(
+                f"The first {self._small_first:.0%} of it are on images of {setup.small_image_size} px, for more steps."
+            )
         if not any(image.instances for image in self._data.validation):
             self._reporter.log("No validation image has a label, so there is no mAP: the newest model counts as best.")
 
@@ -233,7 +239,7 @@ class _Training:
         )
         torch.set_num_threads(self._threads.count)
         with self._stopwatch.spending_on(Activity.STEPS) as lap:
-            loss = self._rank.step(progress.step, rate)
+            loss = self._rank.step(progress.step, rate, shrink=self._shrink_at(fraction))
         if self._asked.max_steps is None:  # sums on other threads differ in their last bits
             self._threads.took(lap.seconds)
         if loss is None:
@@ -247,6 +253,10 @@ class _Training:
             self._progress_at = now
             with self._stopwatch.spending_on(Activity.REPORTS):
                 self._reporter.progress(step=progress.step, elapsed_s=self._elapsed_s(), fraction=self._fraction())
+
+    def _shrink_at(self, fraction: float) -> float:
+        """What the sides of images are multiplied by, so far into the training."""
+        return self._setup.recipe.shrink if fraction < self._small_first else 1.0
 
     def _recover(self) -> None:
         """Go back to the last good state with half the learning rate. The time spent stays spent."""

@@ -1,7 +1,7 @@
 """What of a training's labels cannot be learned from as it is, found before the first step."""
 
 from app.training import shapes
-from app.training.shapes import CROWDED_INSTANCES, TINY_PX
+from app.training.shapes import CROWDED_INSTANCES, TINY_PX, ShapeCounts
 from worker.dataset import TrainingData
 
 
@@ -10,12 +10,7 @@ def find_problems(data: TrainingData, *, image_size: int) -> list[str]:
 
     The dialog looked at a part of a large set, and perhaps at another image size.
     """
-    counted = shapes.count_shapes(
-        shapes.shorter_side([polygon.exterior for polygon in instance.polygons], instance.rle)
-        * (image_size / max(image.width, image.height))
-        for image in data.images
-        for instance in image.instances
-    )
+    counted = _count_shapes(data, image_size=image_size)
     crowded = [len(image.instances) for image in data.images if len(image.instances) > CROWDED_INSTANCES]
     empty = sum(not image.instances for image in data.training)
     problems = []
@@ -34,3 +29,17 @@ def find_problems(data: TrainingData, *, image_size: int) -> list[str]:
             "Steps take longer."
         )
     return problems
+
+
+def keeps_forms(data: TrainingData, *, image_size: int) -> bool:
+    """Whether hardly any object is too small to be learned at this size."""
+    return not _count_shapes(data, image_size=image_size).many_are_tiny
+
+
+def _count_shapes(data: TrainingData, *, image_size: int) -> ShapeCounts:
+    return shapes.count_shapes(
+        shapes.shorter_side([polygon.exterior for polygon in instance.polygons], instance.rle)
+        * (image_size / max(image.width, image.height))
+        for image in data.images
+        for instance in image.instances
+    )

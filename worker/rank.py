@@ -75,19 +75,19 @@ class Rank:
             self.learner.load_state_dict(content["training"]["learner"])
         return content
 
-    def step(self, number: int, learning_rate: float) -> float | None:
+    def step(self, number: int, learning_rate: float, *, shrink: float = 1.0) -> float | None:
         """Take the step of this number, from 0; see Learner.step.
 
         Raises:
             OutOfMemory: the weights may be anything now.
         """
-        self._team.tell(Step(number, learning_rate))
+        self._team.tell(Step(number, learning_rate, shrink))
         batch = number * self._team.size + self._team.rank
         batch_size = self.setup.recipe.batch_size
         places = range(batch * batch_size, (batch + 1) * batch_size)
         seeds = [draws.seed_of_draws(self.setup.config.seed, place) for place in places]
         with self._saying_out_of_memory():
-            return self.learner.step(self._stream.batch(batch), learning_rate, seeds=seeds)
+            return self.learner.step(self._stream.batch(batch, shrink=shrink), learning_rate, seeds=seeds)
 
     def end(self) -> None:
         self._team.tell(End())
@@ -127,8 +127,8 @@ def follow(data: TrainingData, *, device: torch.device, team: Team) -> None:
                 rank = Rank(setup, data, device=device, team=team)
             case Load(path), Rank():
                 rank.load(path)
-            case Step(number, learning_rate), Rank():
-                rank.step(number, learning_rate)
+            case Step(number, learning_rate, shrink), Rank():
+                rank.step(number, learning_rate, shrink=shrink)
             case End(), _:
                 if rank is not None:
                     rank.close()

@@ -42,15 +42,20 @@ class SampleStream:
         self._stride = stride
         self._order = SampleOrder(sampling.repeat_factors(images.sources), seed=seed)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="samples") if threads else None
+        self._shrink = 1.0
         self._ahead: dict[int, list[Future[Sample]]] = {}
 
-    def batch(self, number: int) -> Sequence[Sample]:
-        """The batch of this number, from 0."""
+    def batch(self, number: int, *, shrink: float = 1.0) -> Sequence[Sample]:
+        """The batch of this number, from 0, with images whose sides are multiplied by `shrink`."""
+        if shrink != self._shrink:
+            self._shrink = shrink
+            self._ahead.clear()
         if self._executor is None:
-            return [self._sample(place) for place in self._places(number)]
+            return [self._sample(place, shrink) for place in self._places(number)]
         for ahead in range(number, number + BATCHES_AHEAD * self._stride, self._stride):
             if ahead not in self._ahead:
-                self._ahead[ahead] = [self._executor.submit(self._sample, place) for place in self._places(ahead)]
+                places = self._places(ahead)
+                self._ahead[ahead] = [self._executor.submit(self._sample, place, shrink) for place in places]
         return [future.result() for future in self._ahead.pop(number)]
 
     def close(self) -> None:
@@ -60,9 +65,9 @@ class SampleStream:
     def _places(self, number: int) -> range:
         return range(number * self._batch_size, (number + 1) * self._batch_size)
 
-    def _sample(self, place: int) -> Sample:
+    def _sample(self, place: int, shrink: float) -> Sample:
         rng = np.random.default_rng((self._seed, AUGMENTATION, place))
-        sample = transforms.move(self._images[self._order.image_at(place)], self._augmentation, rng)
+        sample = transforms.move(self._images[self._order.image_at(place)], self._augmentation, rng, shrink=shrink)
         if rng.random() < self._augmentation.paste_share:
             donor = self._images[self._order.draw(rng)]
             sample = copy_paste.paste_objects(sample, donor, self._augmentation, rng)

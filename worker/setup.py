@@ -29,6 +29,11 @@ class Setup:
         return Footprint(self.recipe.batch_size, self.config.image_size)
 
     @property
+    def small_image_size(self) -> int:
+        """Long side in pixels, while the training is on shrunk images."""
+        return round(self.recipe.shrink * self.config.image_size)
+
+    @property
     def precision(self) -> str:
         return "float32" if self.autocast_dtype is None else str(self.autocast_dtype).removeprefix("torch.")
 

@@ -30,6 +30,7 @@ class Load:
 class Step:
     number: int
     learning_rate: float
+    shrink: float  # what the sides of the images are multiplied by
 
 
 @dataclass(frozen=True, slots=True)

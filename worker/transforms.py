@@ -36,8 +36,14 @@ class Augmentation:
     max_pasted: int = 4  # such objects
 
 
-def move(image: PreparedImage, augmentation: Augmentation, rng: np.random.Generator) -> PreparedImage:
-    """Move an image and its masks at random; the size stays, but for a quarter turn's exchange of the sides."""
+def move(
+    image: PreparedImage, augmentation: Augmentation, rng: np.random.Generator, *, shrink: float = 1.0
+) -> PreparedImage:
+    """Move an image and its masks at random; the size stays, but for a quarter turn's exchange of the sides.
+
+    Args:
+        shrink: What sides and objects are multiplied by.
+    """
     height, width = image.rgb.shape[:2]
     linear = draw_linear(augmentation, rng)
     # The sides of the canvas change places where the map takes x mostly to y.
@@ -46,7 +52,8 @@ def move(image: PreparedImage, augmentation: Augmentation, rng: np.random.Genera
     slack = (math.sqrt(abs(np.linalg.det(linear))) - 1) * np.array([new_width, new_height])
     centre = np.array([new_width, new_height]) / 2 + rng.uniform(-0.5, 0.5, 2) * slack
     offset = centre - linear @ (np.array([width, height]) / 2)
-    return warp(image, np.column_stack([linear, offset]), width=new_width, height=new_height)
+    matrix = shrink * np.column_stack([linear, offset])
+    return warp(image, matrix, width=round(shrink * new_width), height=round(shrink * new_height))
 
 
 def relight(image: PreparedImage, augmentation: Augmentation, rng: np.random.Generator) -> PreparedImage:

@@ -4,7 +4,7 @@ from app.db.enums import Split
 from app.masks.instance import Instance
 from tests.worker import synthetic
 from worker.dataset import TrainingData
-from worker.preflight import find_problems
+from worker.preflight import find_problems, keeps_forms
 
 
 def test_find_problems__nothing_of_an_ordinary_set() -> None:
@@ -26,3 +26,8 @@ def test_find_problems__objects_without_an_area_tiny_ones_empty_and_crowded_imag
     assert empty.startswith("1 of 6 training images have no object")
     assert crowded.startswith("Images with more than 1000 objects, up to 1200: 1.")
     assert not any("under 4 pixels" in problem for problem in find_problems(data, image_size=64))
+
+
+def test_keeps_forms__until_objects_are_a_few_pixels_wide() -> None:
+    assert keeps_forms(synthetic.shapes(), image_size=40)
+    assert not keeps_forms(synthetic.shapes(), image_size=12)  # squares of 3 px

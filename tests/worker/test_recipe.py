@@ -24,6 +24,12 @@ def test_choose_recipe__a_gpu_takes_more_and_every_mask() -> None:
     assert (found.batch_size, found.max_masks) == (8, None)
 
 
+def test_choose_recipe__only_short_trainings_from_random_weights_on_a_cpu_begin_with_small_images() -> None:
+    assert recipe().small_first > 0
+    others = [recipe(pretrained=True), recipe(train_minutes=60), recipe(GPU)]
+    assert [other.small_first for other in others] == [0, 0, 0]
+
+
 def test_choose_recipe__pretrained_weights_are_changed_gently_and_a_person_decides() -> None:
     assert recipe(pretrained=True).learning_rate < recipe().learning_rate
     assert recipe(pretrained=True, learning_rate=0.03).learning_rate == 0.03

@@ -51,6 +51,19 @@ def test_sample_stream__a_place_decides_whatever_the_size_of_the_batch() -> None
     assert all(same(singles.batch(4 + place)[0], sample) for place, sample in enumerate(fours.batch(1)))
 
 
+def test_sample_stream__shrunk_samples_are_the_same_ones_and_full_size_comes_back_at_once() -> None:
+    alone, ahead = stream(UNCHANGED), stream(UNCHANGED, threads=2)
+
+    for samples in (alone, ahead):
+        for number, shrink, side in ((0, 0.625, 40), (1, 0.625, 40), (2, 1.0, 64)):
+            assert {pixels.shape for pixels, _ in samples.batch(number, shrink=shrink)} == {(3, side, side)}
+
+    for (_, full), (_, small) in zip(alone.batch(3), alone.batch(3, shrink=0.5), strict=True):
+        assert full["labels"].tolist() == small["labels"].tolist()
+        assert torch.allclose(full["boxes"] / 2, small["boxes"], atol=1)
+    ahead.close()
+
+
 def test_sample_stream__an_epoch_has_every_image_once() -> None:
     images, samples = prepared(), stream(UNCHANGED)
 
