@@ -51,7 +51,7 @@ export function ImportArchiveDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       isOpen
       onClose={cancel}
-      title={t("projects:importTitle")}
+      title={t("projects:importArchive")}
       size="small"
       footer={
         <>

@@ -44,7 +44,7 @@ export function NewProjectDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <NameDialog
-      title={t("newTitle")}
+      title={t("new")}
       action={t("create")}
       initialName=""
       isPending={create.isPending}
