@@ -42,7 +42,6 @@ from app.images import serving
 from app.images.schemas import ImageQuery
 from app.inference.postprocess import MaskFormat
 from app.paging import Page
-from app.query_keys import OnlyKnownKeys
 from app.settings import get_settings
 from app.storage.blobs import get_blob_store
 
@@ -118,7 +117,6 @@ def predict_many(
 @router.post("/models/{model_id}/predict-project", status_code=202, responses=errors(409))
 def predict_project(
     access: ModelDeveloperAccess,
-    _known: OnlyKnownKeys,
     choice: ChoiceDep,
     query: Annotated[ImageQuery, Query()],
     session: SessionDep,

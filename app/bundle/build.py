@@ -57,7 +57,6 @@ SHIPPED = (
     "predictions/__init__.py",
     "predictions/exchange.py",
     "predictions/gate.py",
-    "query_keys.py",
     "url_allowance.py",
     "zip_damage.py",
 )

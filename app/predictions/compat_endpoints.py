@@ -14,7 +14,6 @@ from app.predictions import service
 from app.predictions.exchange import RESPONSES, AnswerDep, AnswerQuery, Sent, SentDep, answer_with, image_sent
 from app.predictions.rate_limit import RateLimit
 from app.projects.access import require_project_role
-from app.query_keys import OnlyKnownKeys
 from app.settings import get_settings
 
 
@@ -46,7 +45,6 @@ def _last(project_id: PathId, model_name: str, caller: CurrentUser, speed: Speed
 def predict_with_best(
     request: Request,
     target: Annotated[service.Target, Depends(_best)],
-    _known: OnlyKnownKeys,
     sent: SentDep,
     answer: AnswerDep,
 ) -> Response:
@@ -58,7 +56,6 @@ def predict_with_best(
 def predict_with_last(
     request: Request,
     target: Annotated[service.Target, Depends(_last)],
-    _known: OnlyKnownKeys,
     sent: SentDep,
     answer: AnswerDep,
 ) -> Response:

@@ -255,18 +255,6 @@ def test_batch__needs_a_model_that_can_predict(developer: Person, project_id: in
         assert (answer.status_code, "not trained yet" in answer.json()["error"]) == (409, True)
 
 
-def test_predict_project__refuses_filters_that_it_does_not_know(
-    developer: Person, anonymous: Person, model_id: int
-) -> None:
-    path = f"/api/v1/models/{model_id}/predict-project?labelled=false"
-    answer = developer.post(path)
-    assert answer.status_code == 422
-    assert answer.json()["error"].startswith(
-        "query: 'labelled' is not known; give checkpoint, drafts, folder, ids, label"
-    )
-    assert anonymous.post(path).status_code == 401
-
-
 def test_predict_project__without_any_image_under_the_filter_is_refused(developer: Person, model_id: int) -> None:
     answer = developer.post(f"/api/v1/models/{model_id}/predict-project")
     assert (answer.status_code, "nothing to do" in answer.json()["error"]) == (422, True)

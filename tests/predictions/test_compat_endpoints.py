@@ -185,15 +185,6 @@ def test_predict__refuses_an_unknown_query(developer: Person, path: str, png: by
     assert query.split("=")[0] in answer.json()["error"]
 
 
-@pytest.mark.parametrize("query", ["treshold=30", "min_score=30&min-score=30"])
-def test_predict__refuses_keys_that_it_does_not_know(developer: Person, path: str, png: bytes, query: str) -> None:
-    for address in (path, f"{path}/last"):
-        answer = developer.post(f"{address}?{query}", content=png, headers=BYTES)
-        unknown = query.rpartition("&")[2].partition("=")[0]
-        told = f"query: '{unknown}' is not known; give format, mask, min_score, speed"
-        assert (answer.status_code, answer.json()) == (422, {"error": told})
-
-
 def test_predict__says_which_model_is_missing(developer: Person, project_id: int, model_id: int, png: bytes) -> None:
     answer = developer.post(f"/api/predict/{project_id}/other", content=png, headers=BYTES)
     assert answer.status_code == 404

@@ -30,7 +30,6 @@ from app.predictions.exchange import (
     image_sent,
     predict_file,
 )
-from app.query_keys import OnlyKnownKeys
 from app.url_allowance import UrlAllowance
 
 MAX_IMAGE_PIXELS = 150_000_000  # as the server's own default
@@ -121,7 +120,7 @@ def _last(request: Request, project_id: PathId, model_name: str, speed: Speed | 
     tags=["prediction"],
     dependencies=[Depends(check_token), Depends(_best)],
 )
-def predict_with_best(request: Request, _known: OnlyKnownKeys, sent: SentDep, answer: AnswerDep) -> Response:
+def predict_with_best(request: Request, sent: SentDep, answer: AnswerDep) -> Response:
     """Find the objects in an image with the model's best checkpoint."""
     return _predict(request, sent, answer)
 
@@ -132,7 +131,7 @@ def predict_with_best(request: Request, _known: OnlyKnownKeys, sent: SentDep, an
     tags=["prediction"],
     dependencies=[Depends(check_token), Depends(_last)],
 )
-def predict_with_last(request: Request, _known: OnlyKnownKeys, sent: SentDep, answer: AnswerDep) -> Response:
+def predict_with_last(request: Request, sent: SentDep, answer: AnswerDep) -> Response:
     """Find the objects in an image with the model's last checkpoint."""
     return _predict(request, sent, answer)
 
