@@ -40,12 +40,16 @@ describe("edit", () => {
       expect(editor.selectedId).toBe("mid");
     });
 
-    test("a double click is meant for the one that its first click selected", () => {
+    test.each([
+      ["that its first click selected", 2, ["mask", "mask", "polygons"]],
+      ["that a click had selected before", 3, ["mask", "mask", "polygons"]],
+      ["that two clicks had reached before", 4, ["mask", "polygons", "mask"]],
+    ])("a double click is meant for the one %s", (_, clicks, kinds) => {
       const mask = shapeMask(SQUARE, IMAGE);
-      const editor = makeEditor(["low", "top"].map((id) => instanceOf(id, { kind: "mask", mask })));
-      for (let times = 0; times < 2; times++) click(editor, [40, 40]);
+      const editor = makeEditor(["low", "mid", "top"].map((id) => instanceOf(id, { kind: "mask", mask })));
+      for (let times = 0; times < clicks; times++) click(editor, [40, 40]);
       editor.dispatch({ kind: "doubleclick", x: 40, y: 40, pixelSize: 0.25 });
-      expect(editor.document.instances.map(({ shape }) => shape.kind)).toEqual(["mask", "polygons"]);
+      expect(editor.document.instances.map(({ shape }) => shape.kind)).toEqual(kinds);
     });
   });
 

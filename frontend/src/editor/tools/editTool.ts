@@ -34,6 +34,13 @@ type Press =
     }
   | { readonly on: "nothing" };
 
+/** Where an object was clicked last, and what was selected before that and before an earlier click in the same place. */
+interface Pick {
+  readonly at: Point;
+  readonly before: string | null;
+  readonly earlier: string | null;
+}
+
 export class EditTool implements Tool {
   readonly name = "edit";
   readonly cursor = null;
@@ -44,8 +51,7 @@ export class EditTool implements Tool {
   /** The selected object's when the pointer was pressed. */
   #shape: Shape | undefined;
   #draft: Draft = NO_DRAFT;
-  /** Where an object was clicked last, and what was selected before. */
-  #lastPick: { readonly at: Point; readonly before: string | null } | null = null;
+  #lastPick: Pick | null = null;
 
   constructor(editor: Editor) {
     this.#editor = editor;
@@ -235,20 +241,22 @@ export class EditTool implements Tool {
   /** A click selects what lies on top; one more in the same place what lies beneath. */
   #pick(hits: readonly Instance[], reach: number): void {
     const before = this.#editor.selectedId;
-    const isAgain = this.#lastPick !== null && distance(this.#lastPick.at, this.#pressed) <= reach;
-    const now = isAgain ? hits.findIndex(({ id }) => id === before) : -1;
-    this.#lastPick = { at: this.#pressed, before };
+    const last = this.#lastPick !== null && distance(this.#lastPick.at, this.#pressed) <= reach ? this.#lastPick : null;
+    const now = last ? hits.findIndex(({ id }) => id === before) : -1;
+    this.#lastPick = { at: this.#pressed, before, earlier: last?.before ?? null };
     this.#editor.select(hits[(now + 1) % hits.length]?.id ?? null);
   }
 
-  /** The second click of a double one has gone to what lies beneath; it is meant for what the first one selected. */
-  #pickAsBefore(): void {
-    if (this.#lastPick?.before) this.#editor.select(this.#lastPick.before);
+  /** The clicks of a double one have gone to what lies beneath: it is meant for what was selected there, else for what the first one selected. */
+  #pickAsBefore(at: Point): void {
+    const { earlier = null, before = null } = this.#lastPick ?? {};
+    const meant = this.#editor.hitsAt(at).some(({ id }) => id === earlier) ? earlier : before;
+    if (meant) this.#editor.select(meant);
   }
 
   /** On an edge it makes a corner. A bitmap has neither until it becomes polygons, which is what is asked for here. */
   #insertOnEdge(event: DoubleClick): void {
-    this.#pickAsBefore();
+    this.#pickAsBefore([event.x, event.y]);
     const selected = this.#editor.selected;
     if (!selected || this.#editor.isFixed(selected.id)) return;
     if (selected.shape.kind === "mask") {
