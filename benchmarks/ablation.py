@@ -54,6 +54,8 @@ PARTS: dict[str, Change] = {
     "with small turns": changing(tilt_share=0.5),
     "with copy-paste": changing(paste_share=0.5),
     "without averaged weights": lambda recipe: replace(recipe, average_decay=0.0),
+    "without small images first": lambda recipe: replace(recipe, small_first=0.0),
+    "with 16 boxes for the masks": lambda recipe: replace(recipe, max_masks=16),
     "with all boxes for the masks": lambda recipe: replace(recipe, max_masks=None),
     "batches of four": lambda recipe: replace(recipe, batch_size=4),
     IN_FLOAT32: lambda recipe: recipe,
