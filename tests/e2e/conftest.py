@@ -115,6 +115,7 @@ class Browsing:
         self._folder = folder
         self.contexts: list[BrowserContext] = []
         self.problems: list[str] = []
+        self._overlooked: list[str] = []
 
     def open_page(
         self,
@@ -150,7 +151,8 @@ class Browsing:
         self.overlook(part)
 
     def overlook(self, part: str) -> None:
-        """Take the errors with these words that have come; how many do before a page is closed is left to chance."""
+        """Take the errors with these words; how many come before a page is closed is left to chance."""
+        self._overlooked.append(part)
         self.problems = [problem for problem in self.problems if part not in problem]
 
     def take_pictures(self) -> list[Path]:
@@ -170,7 +172,9 @@ class Browsing:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _asks_who_is_signed_in(message):
             page = message.page.url if message.page else ""
-            self.problems.append(f"{page}: {message.text} ({message.location['url']})")
+            problem = f"{page}: {message.text} ({message.location['url']})"
+            if not any(part in problem for part in self._overlooked):
+                self.problems.append(problem)
 
 
 @pytest.fixture
