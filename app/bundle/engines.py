@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
 from app.bundle import repository
-from app.bundle.zip_files import BundledFile, begun, file_chunks, json_file, text_file
+from app.bundle.zip_files import BundledFile, begun, file_chunks, folder_name, json_file, text_file
 from app.db.enums import CheckpointKind, Speed
-from app.downloads import ascii_name, file_name
+from app.downloads import file_name
 from app.errors import Conflict, NotFound
 from app.inference.errors import InvalidModel
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json
@@ -86,7 +86,7 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
             f"model {model.name!r} has no TorchScript file: an earlier Maskwright trained it, or its log says why. Run "
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
-    folder = f"{ascii_name(model.name) or f'model-{model_id}'}-{kind}-{engine}"
+    folder = folder_name(model, kind, engine)
     project_name = repository.get_project_name(session, model.project_id)
     name = file_name(project_name, model.name, kind, engine, suffix=".zip")
     return EngineDownload(name, begun(_write(folder, target, engine, store)))

@@ -12,11 +12,11 @@ from app.bundle.build import BundleContent
 from app.bundle.card import Figures, model_card
 from app.bundle.golden import golden_images
 from app.bundle.packages import needed_packages
-from app.bundle.zip_files import begun
+from app.bundle.zip_files import begun, folder_name
 from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed
 from app.db.models import Checkpoint, Model
-from app.downloads import ascii_name, file_name
+from app.downloads import file_name
 from app.errors import NotFound
 from app.inference.model_meta import ModelMeta
 from app.predictions.figures import describe_figures
@@ -55,7 +55,7 @@ def make_bundle(wish: Wish, *, runtime: PredictionRuntime, tables: TableCache) -
     with session_scope(read_only=True) as session:
         found = _read_rows(session, wish, tables)
     name = file_name(found.project_name, found.model.name, wish.kind, wish.speed, suffix=".zip")
-    return name, begun(_write(_folder(found.model.name, wish), wish, found, runtime))
+    return name, begun(_write(folder_name(found.model, wish.kind, wish.speed), wish, found, runtime))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,3 @@ def _card(found: _Rows, speed: Speed, meta: ModelMeta, frozen: Snapshot | None) 
         figures=found.figures,
         packages={package.name: package.version for package in needed_packages()},
     )
-
-
-def _folder(model_name: str, wish: Wish) -> str:
-    return f"{ascii_name(model_name) or f'model-{wish.model_id}'}-{wish.kind}-{wish.speed}"

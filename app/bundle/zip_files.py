@@ -9,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from app.db.models import Model
+from app.downloads import ascii_name
 from app.storage.blobs import CHUNK_BYTES
 from app.zip_stream import ZipStream
 
@@ -23,6 +25,11 @@ class BundledFile:
     chunks: Iterable[bytes]
     is_compressed: bool = True
     is_executable: bool = False
+
+
+def folder_name(model: Model, *parts: str) -> str:
+    """The one folder that a zip of a model unpacks to: its commands are typed, so it has no letters but ASCII's."""
+    return "-".join((ascii_name(model.name) or f"model-{model.id}", *parts))
 
 
 def text_file(path: str, text: str, *, is_executable: bool = False) -> BundledFile:
