@@ -176,8 +176,9 @@ class _Training:
         self._rank = Rank(setup, self._data, device=self._device, team=self._team)
         self._to_close.callback(self._rank.close)
         self._judge.begin(self._rank, self._device)
-        can_be_small = preflight.keeps_forms(self._data, image_size=setup.small_image_size)
-        self._small_first = setup.recipe.small_first if can_be_small else 0.0
+        self._small_first = setup.recipe.small_first
+        if self._small_first and not preflight.keeps_forms(self._data, image_size=setup.small_image_size):
+            self._small_first = 0.0
         self._reporter.started(
             Start(
                 step=self._progress.step,
