@@ -58,5 +58,6 @@ export default defineConfig(({ command }) => ({
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "node",
+    setupFiles: ["src/propertyTests.ts"],
   },
 }));

@@ -4,7 +4,7 @@ import { combineMasks, isMaskSet } from "./bitmap.ts";
 import { polygonsArea } from "./measure.ts";
 import { polygonsOverlap, subtractPolygons, unitePolygons } from "./polygonBooleans.ts";
 import { polygonsToMask } from "./raster.ts";
-import type { Point, Polygon } from "./types.ts";
+import type { Point, Polygon, Ring } from "./types.ts";
 
 const IMAGE = { width: 32, height: 32 };
 
@@ -68,6 +68,31 @@ describe("booleans of polygons", () => {
 
   test("nothing is left of what is covered", () => {
     expect(subtractPolygons([box(5, 5, 10, 10)], [box(0, 0, 20, 20)])).toEqual([]);
+  });
+
+  test.each<{ ring: Ring; area: number }>([
+    {
+      ring: [
+        [0, 0],
+        [16, 13],
+        [0, 13],
+        [1, 13],
+        [0, 4],
+      ],
+      area: 99.5,
+    },
+    {
+      ring: [
+        [4, 26],
+        [4, 0],
+        [0, 0],
+        [0, 26],
+        [5, 26],
+      ],
+      area: 104,
+    },
+  ])("keep all of a ring that goes over a level stretch twice: $ring", ({ ring, area }) => {
+    expect(polygonsArea(unitePolygons([[{ exterior: ring, holes: [] }]]))).toBeCloseTo(area);
   });
 
   test("agree with the masks but along the outline", () => {
