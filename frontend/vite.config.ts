@@ -58,6 +58,7 @@ export default defineConfig(({ command }) => ({
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "node",
+    testTimeout: 60_000,
     setupFiles: ["src/propertyTests.ts"],
   },
 }));
