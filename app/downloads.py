@@ -13,7 +13,7 @@ PART_BYTES = 80  # of UTF-8: two names and what else there is stay below 255, th
 _KEPT_PUNCTUATION = "._+=%"
 # No file of Windows can be called so, whatever comes after a first dot.
 # Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICES = re.compile(r"(CON|PRN|AUX|NUL|COM\d|LPT\d)(?=\.|$)", re.IGNORECASE)
+_DEVICES = re.compile(r"(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 _ENCODED_NAME = re.compile(r"filename\*=UTF-8''([^;\s]+)")
 _PLAIN_NAME = re.compile(r'filename="([^"]+)"')  # all that an earlier Maskwright sends
 

@@ -5,6 +5,9 @@ test.each([
   [["Fruit", "100% é 🍓 & #1?x=2+3", "curves"], "Fruit-100%-é-🍓-1-x=2+3-curves"],
   [["果物", "a/b\\c: ..", "curves"], "果物-a-b-c-curves"],
   [["exe\u202egpj", ""], "exe-gpj"],
+  [["con.x", "curves"], "con_.x-curves"],
+  [["LPT¹", ""], "LPT¹_"],
+  [["Console", "curves"], "Console-curves"],
 ])("%j is the file %s", (parts, name) => {
   expect(fileName(...parts)).toBe(name);
 });

@@ -1,8 +1,11 @@
 const PART_BYTES = 80;
+// No file of Windows can be called so, whatever comes after a first dot.
+// Source: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+const DEVICE = /^(CON|PRN|AUX|NUL|(COM|LPT)[0-9¹²³])(?=\.|$)/i;
 
 /** A name that every system takes, by the rule of app/downloads.py: letters of any script stay, what else there is becomes hyphens. */
 export function fileName(...parts: readonly string[]): string {
-  return parts.map(namePart).filter(Boolean).join("-");
+  return parts.map(namePart).filter(Boolean).join("-").replace(DEVICE, "$1_");
 }
 
 /** The same for those who know no letters but ASCII's. */
