@@ -1,5 +1,6 @@
 """The worker of a command that waits for a training."""
 
+import itertools
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -26,9 +27,17 @@ def starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_ensure__starts_one_anew_that_died_but_not_for_ever(app_env: Settings, starts: Path) -> None:
-    with OwnWorker() as worker, pytest.raises(WorkerDied, match="maskwright worker says why"):
+    with OwnWorker(clock=lambda: 0.0) as worker, pytest.raises(WorkerDied, match="maskwright worker says why"):
         ensure_for_ever(worker)
     assert starts.read_text() == "x" * lifecycle.MAX_DEATHS
+
+
+def test_ensure__does_not_count_deaths_after_a_long_healthy_time(app_env: Settings, starts: Path) -> None:
+    long_after_each_other = itertools.count(step=own_worker.HEALTHY_SECONDS + 1)
+    deaths = lifecycle.MAX_DEATHS + 1
+    with OwnWorker(clock=lambda: next(long_after_each_other)) as worker:
+        while len(starts.read_text()) < deaths:
+            worker.ensure()
 
 
 def ensure_for_ever(worker: OwnWorker) -> NoReturn:
