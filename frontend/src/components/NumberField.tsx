@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import {
   NumberField as AriaNumberField,
   type NumberFieldProps as AriaNumberFieldProps,
@@ -8,8 +8,10 @@ import {
   Label,
   Text,
 } from "react-aria-components";
+import { useTranslation } from "react-i18next";
 import { classNames } from "./classNames.ts";
 import styles from "./Field.module.css";
+import { useDecimalSign } from "./useDecimalSign.ts";
 
 interface NumberFieldProps extends Omit<AriaNumberFieldProps, "className" | "children" | "style"> {
   label: string;
@@ -31,13 +33,19 @@ export function NumberField({
   note,
   error,
   placeholder,
+  formatOptions,
   ...rest
 }: NumberFieldProps) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const isRefused = useDecimalSign(box, formatOptions?.maximumFractionDigits === 0);
+  const said = error || (isRefused ? t("wholeNumber") : null);
   return (
     <AriaNumberField
       {...rest}
+      formatOptions={{ ...formatOptions, useGrouping: false }}
       {...(hideLabel ? { "aria-label": label } : {})}
-      isInvalid={Boolean(error)}
+      isInvalid={Boolean(said)}
       validationBehavior="aria"
       className={styles.field ?? ""}
     >
@@ -47,7 +55,7 @@ export function NumberField({
           {labelExtra}
         </span>
       )}
-      <Group className={styles.box ?? ""}>
+      <Group ref={box} className={styles.box ?? ""}>
         <Input
           className={classNames(styles.input, styles.number)}
           {...(placeholder === undefined ? {} : { placeholder })}
@@ -59,7 +67,7 @@ export function NumberField({
           {note}
         </Text>
       )}
-      <FieldError className={styles.error ?? ""}>{error}</FieldError>
+      <FieldError className={styles.error ?? ""}>{said}</FieldError>
     </AriaNumberField>
   );
 }

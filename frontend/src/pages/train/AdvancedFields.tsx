@@ -16,7 +16,7 @@ interface AdvancedFieldsProps {
 const SMALLEST_IMAGE = 32;
 const LARGEST_IMAGE = 4096;
 const LARGEST_SEED = 2 ** 31 - 1;
-const PLAIN = { useGrouping: false, maximumFractionDigits: 0 };
+const WHOLE = { maximumFractionDigits: 0 };
 
 /** Validation set, learning rate, image size: for people who know why they change them. */
 export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsProps) {
@@ -77,6 +77,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           minValue={SMALLEST_IMAGE}
           maxValue={LARGEST_IMAGE}
           step={32}
+          formatOptions={WHOLE}
         />
         <NumberField
           label={t("seed")}
@@ -85,7 +86,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           onChange={(seed) => onChange({ seed })}
           minValue={0}
           maxValue={LARGEST_SEED}
-          formatOptions={PLAIN}
+          formatOptions={WHOLE}
         />
       </div>
       <div className={styles.pair}>
@@ -97,7 +98,7 @@ export function AdvancedFields({ defaults, choice, onChange }: AdvancedFieldsPro
           onChange={(max_steps) => onChange({ max_steps })}
           minValue={1}
           maxValue={10_000_000}
-          formatOptions={PLAIN}
+          formatOptions={WHOLE}
         />
       </div>
     </>
