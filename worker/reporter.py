@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -30,6 +31,12 @@ PATIENCE_SECONDS = 300.0  # a report waits this long for a database that is away
 RETRY_SECONDS = 1.0
 AWAY = (OperationalError, InterfaceError)  # what a database that does not answer raises
 STATE_FILE = "state.pt"
+
+
+def checkpoint_folders(checkpoint: Checkpoint) -> set[str]:
+    """The prefixes in storage below which a checkpoint's files lie: its state, and its export once there is one."""
+    state = checkpoint.state_key.removesuffix(STATE_FILE)
+    return {state} if checkpoint.export_prefix is None else {state, f"{checkpoint.export_prefix}/"}
 
 
 class DatabaseReporter:
@@ -181,10 +188,7 @@ class DatabaseReporter:
             before.elapsed_s, before.mean_ap, before.ap50 = point.elapsed_s, point.mean_ap, point.ap50
             return
         if before is not None:
-            old_prefix = before.state_key.removesuffix(STATE_FILE)
-            run_after_commit(session, lambda: self._store.delete_prefix(old_prefix))
-            session.delete(before)
-            session.flush()
+            self._delete_replaced(session, before)
         session.add(
             Checkpoint(
                 model_id=model.id,
@@ -198,6 +202,15 @@ class DatabaseReporter:
             )
         )
         model.deaths_since_checkpoint = 0
+
+    def _delete_replaced(self, session: Session, before: Checkpoint) -> None:
+        """Delete a checkpoint and its files, but for the export that the other one of its step shares."""
+        others = select(Checkpoint).where(Checkpoint.model_id == before.model_id, Checkpoint.id != before.id)
+        needed = {folder for other in session.scalars(others) for folder in checkpoint_folders(other)}
+        for folder in checkpoint_folders(before) - needed:
+            run_after_commit(session, partial(self._store.delete_prefix, folder))
+        session.delete(before)
+        session.flush()
 
     def _raise_if_lost(self) -> None:
         if self._lost.is_set():

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -76,16 +76,15 @@ def export_checkpoints(
     watch = ExportWatch(reporter, images=len(states) * len(frozen.images))
     for state_keys in states:
         reporter.log(f"Exporting {' and '.join(state_keys)}.")
-        state_key = next(iter(state_keys.values()))
+        kind, state_key = next(iter(state_keys.items()))
         trained = load_stored_model(store, state_key, claim.owner)
         exported = _export(
             claim, trained, frozen, directory, load_image=load_image, each_image=watch.before_image, log=reporter.log
         )
         reporter.log(_in_words(exported.tables[Split.VALIDATION]))
-        for kind, state_key in state_keys.items():
-            prefix = state_key.removesuffix(STATE_FILE)
-            keys = _store_export(exported, kind, store, prefix)
-            reporter.write(partial(_record_export, kind=kind, exported=exported, prefix=prefix, keys=keys))
+        prefix = state_key.removesuffix(STATE_FILE)
+        keys = _store_export(exported, kind, store, prefix)
+        reporter.write(partial(_record_export, kinds=state_keys.keys(), exported=exported, prefix=prefix, keys=keys))
 
 
 def _in_words(validation: PredictionTable) -> str:
@@ -98,9 +97,10 @@ def _in_words(validation: PredictionTable) -> str:
 
 
 def _states_to_export(model_id: int) -> list[dict[CheckpointKind, str]]:
-    """State keys by kind, those of one step and attempt together."""
+    """State keys by kind, those of one step and attempt together: best first, whose folder stays longest."""
+    of_model = select(Checkpoint).where(Checkpoint.model_id == model_id).order_by(Checkpoint.kind)
     with session_scope(read_only=True) as session:
-        checkpoints = session.scalars(select(Checkpoint).where(Checkpoint.model_id == model_id)).all()
+        checkpoints = session.scalars(of_model).all()
     if not checkpoints:
         raise NoCheckpoint("No state of the training could be saved, perhaps since the disk is full: see the log.")
     together: defaultdict[str, dict[CheckpointKind, str]] = defaultdict(dict)
@@ -174,13 +174,25 @@ def _store_export(exported: Exported, kind: CheckpointKind, store: BlobStore, pr
 
 
 def _record_export(
-    session: Session, model: Model, *, kind: CheckpointKind, exported: Exported, prefix: str, keys: Mapping[Split, str]
+    session: Session,
+    model: Model,
+    *,
+    kinds: Collection[CheckpointKind],
+    exported: Exported,
+    prefix: str,
+    keys: Mapping[Split, str],
+) -> None:
+    """Let the rows of the checkpoints that are one export know it."""
+    of_kinds = select(Checkpoint).where(Checkpoint.model_id == model.id, Checkpoint.kind.in_(kinds))
+    for checkpoint in session.scalars(of_kinds).all():
+        if checkpoint.export_prefix is None:  # else an earlier try was committed although its answer was lost
+            _point_to_export(session, checkpoint, exported, prefix, keys)
+
+
+def _point_to_export(
+    session: Session, checkpoint: Checkpoint, exported: Exported, prefix: str, keys: Mapping[Split, str]
 ) -> None:
     """Let a checkpoint's row know its export, predictions and thresholds."""
-    of_kind = select(Checkpoint).where(Checkpoint.model_id == model.id, Checkpoint.kind == kind)
-    checkpoint = session.scalars(of_kind).one()
-    if checkpoint.export_prefix is not None:
-        return  # an earlier try was committed although its answer was lost
     comparison = exported.meta.torch_comparison
     checkpoint.export_prefix = prefix.rstrip("/")
     checkpoint.export_difference = comparison.score_difference if comparison else None

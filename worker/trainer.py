@@ -27,7 +27,7 @@ from worker.failures import ImageGone
 from worker.fit import fit
 from worker.heartbeat import Heartbeat
 from worker.report import WorkerStopping
-from worker.reporter import STATE_FILE, DatabaseReporter
+from worker.reporter import STATE_FILE, DatabaseReporter, checkpoint_folders
 from worker.weights import RANDOM_START, InitialWeights
 
 logger = logging.getLogger(__name__)
@@ -175,12 +175,13 @@ class Trainer:
 
     def _delete_left_states(self, claim: Claim) -> None:
         """What a worker stored and died before a row pointed to it, or when none did any more."""
-        states = select(Checkpoint.state_key).where(Checkpoint.model_id == claim.lease.model_id)
+        of_model = select(Checkpoint).where(Checkpoint.model_id == claim.lease.model_id)
         with session_scope(read_only=True) as session:
-            known = set(session.scalars(states))
+            known = {folder for checkpoint in session.scalars(of_model) for folder in checkpoint_folders(checkpoint)}
         for key in self._store.list_keys(model_prefix(claim.project_id, claim.lease.model_id)):
-            if key.endswith(f"/{STATE_FILE}") and key not in known:
-                self._store.delete_prefix(key.removesuffix(STATE_FILE))
+            folder = key.removesuffix(STATE_FILE)
+            if key.endswith(f"/{STATE_FILE}") and folder not in known:
+                self._store.delete_prefix(folder)
 
     def _delete_unwanted_files(self, claim: Claim) -> None:
         """What was stored after the model was cancelled or deleted, before this worker heard of it."""

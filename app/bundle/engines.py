@@ -89,16 +89,16 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
     folder = folder_name(model, kind, engine)
     project_name = repository.get_project_name(session, model.project_id)
     name = file_name(project_name, model.name, kind, engine, suffix=".zip")
-    return EngineDownload(name, begun(_write(folder, target, engine, store)))
+    return EngineDownload(name, begun(_write(folder, target, kind, engine, store)))
 
 
-def _write(folder: str, target: Target, engine: Engine, store: BlobStore) -> Iterator[bytes]:
+def _write(folder: str, target: Target, kind: CheckpointKind, engine: Engine, store: BlobStore) -> Iterator[bytes]:
     archive = ZipStream()
     with scratch_folder(store) as directory:
         exported = fetch_whole_export(store, target.export_prefix, directory, target.precision, target.owner)
         if engine is Engine.TORCH:
             _fetch_torchscript(store, target, directory)
-        meta = replace(exported, score_thresholds=dict(target.score_thresholds))
+        meta = replace(exported, checkpoint=kind.value, score_thresholds=dict(target.score_thresholds))
         for file in (*_text_files(meta, engine), *_graphs(engine, directory)):
             path = f"{folder}/{file.path}"
             yield from archive.add(path, file.chunks, compress=file.is_compressed, modified=datetime.now(UTC))

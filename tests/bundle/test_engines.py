@@ -148,6 +148,13 @@ def test_engine__has_the_thresholds_that_hold_now(server: Server, tmp_path: Path
     assert json.loads((folder / "model.json").read_text())["score_thresholds"] == dict.fromkeys(CLASS_NAMES, 0.25)
 
 
+@pytest.mark.parametrize("kind", CheckpointKind)
+def test_engine__says_which_checkpoint_it_is(server: Server, kind: CheckpointKind, tmp_path: Path) -> None:
+    folder = _unpacked(server.get(f"engines/onnx?checkpoint={kind}").content, tmp_path)
+
+    assert json.loads((folder / "model.json").read_text())["checkpoint"] == kind
+
+
 def test_engine__what_cannot_be_given_is_told(server: Server) -> None:
     no_torchscript = server.get("engines/torch?checkpoint=last")
     assert no_torchscript.status_code == 409

@@ -6,10 +6,10 @@ import zipfile
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.db.engine import session_scope
-from app.db.models import Image, Model
+from app.db.models import Checkpoint, Image, Model, PredictionSet
 from app.project_archive.model_files import FIRST_GONE_ID
 from app.storage.blobs import get_blob_store
 from app.training.snapshot import from_json_bytes
@@ -85,6 +85,23 @@ def test_archive__brings_models_that_predict(filled: int, model_id: int, owner: 
     assert went["speeds"]["items"][2]["latency_ms"] == 4.5
     assert came["model"] == went["model"]
     assert came == went
+
+
+def test_archive__brings_best_and_last_that_are_one_export(
+    filled: int, model_id: int, owner: Person, stranger: Person
+) -> None:
+    with session_scope() as session:
+        best, last = session.scalars(select(Checkpoint).order_by(Checkpoint.kind)).all()
+        (best_key,) = session.scalars(select(PredictionSet.storage_key).where(PredictionSet.checkpoint_id == best.id))
+        of_last = update(PredictionSet).where(PredictionSet.checkpoint_id == last.id)
+        session.execute(of_last.values(storage_key=best_key))
+        last.export_prefix, best_prefix = best.export_prefix, best.export_prefix
+    project_id = send(stranger, download(owner, filled)).json()["id"]
+    assert model_content(stranger, project_id) == model_content(owner, filled)
+    with session_scope(read_only=True) as session:
+        came = select(Checkpoint.export_prefix).join(Model).where(Model.project_id == project_id)
+        (prefix,) = set(session.scalars(came))
+    assert prefix not in (None, best_prefix)
 
 
 def test_archive__brings_the_history_of_thresholds_but_for_who_made_it(

@@ -89,6 +89,31 @@ def test_checkpoint__replaces_the_one_before_and_its_files(
     assert not store.exists(before[CheckpointKind.LAST].state_key)
 
 
+def share_export(folder: str) -> None:
+    """Let best and last be one export, as where they are of one step."""
+    get_blob_store().put_bytes(f"{folder}/detector.onnx", b"graph")
+    with session_scope() as session:
+        for checkpoint in session.scalars(select(Checkpoint)):
+            checkpoint.export_prefix = folder
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("home", CheckpointKind)
+def test_checkpoint__leaves_an_export_that_the_other_shares(
+    reporter: DatabaseReporter, state_file: Path, home: CheckpointKind
+) -> None:
+    for kind in CheckpointKind:
+        reporter.checkpoint(kind, state_file, point(10))
+    folder = reporter.checkpoint_prefix(home, 10).rstrip("/")
+    share_export(folder)
+    store = get_blob_store()
+    reporter.checkpoint(CheckpointKind.LAST, state_file, point(20))
+    assert store.exists(f"{folder}/detector.onnx")
+    reporter.checkpoint(CheckpointKind.BEST, state_file, point(20))
+    assert not list(store.list_keys(f"{folder}/"))
+    assert all(store.exists(checkpoint.state_key) for checkpoint in read_checkpoints().values())
+
+
 @ONE_DATABASE
 def test_checkpoint__tried_twice_is_kept(reporter: DatabaseReporter, state_file: Path) -> None:
     reporter.checkpoint(CheckpointKind.LAST, state_file, point(10))
