@@ -4,6 +4,7 @@ import type { Box, Point, Size } from "../geometry/types.ts";
 import { performAction } from "./actions.ts";
 import { type Change, type Command, inverted, LabelDocument } from "./document.ts";
 import type { RingPurpose } from "./draft.ts";
+import { EraserEnd } from "./eraserEnd.ts";
 import type { EditorEvent, Modifiers, PointerEvent, ToolEvent } from "./events.ts";
 import { History } from "./history.ts";
 import { type Instance, shapeBox, shapeHolds } from "./instance.ts";
@@ -27,6 +28,7 @@ export type Aspect = "document" | "selection" | "chosen" | "tool" | "draft" | "s
 export class Editor {
   readonly document: LabelDocument;
   readonly history = new History();
+  readonly #eraserEnd = new EraserEnd(this);
   readonly #ports: EditorPorts;
   readonly #listeners = new Set<(aspect: Aspect) => void>();
   #mode: Mode = "polygon";
@@ -99,12 +101,14 @@ export class Editor {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Answers whether a key was used; pointer events always are. */
+  /** Answers whether the event was used: some keys are not, nor is a pen's eraser end where there is nothing to rub out with it. */
   dispatch(event: EditorEvent): boolean {
     if (this.#isRetired) return false;
     if (event.kind !== "key") {
+      if (event.kind === "pointerdown" && event.eraser && !this.#eraserEnd.press()) return false;
       this.#follow(event);
       this.#tool.handle(event);
+      if (!this.#pressed) this.#eraserEnd.lift();
       return true;
     }
     const action = actionFor(event, this.#mode, this.#keymap);

@@ -18,6 +18,8 @@ export interface PointerEvent {
   readonly pixelSize: number;
   /** Fingers need larger targets. */
   readonly touch: boolean;
+  /** A pen's other end. */
+  readonly eraser?: boolean;
 }
 
 export interface DoubleClick {

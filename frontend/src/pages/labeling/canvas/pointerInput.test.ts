@@ -83,6 +83,31 @@ describe("a hand on the screen", () => {
   });
 });
 
+describe("a pen's eraser end", () => {
+  const ERASER = { ...PEN, button: 5, buttons: 32 };
+
+  test("rubs out where the brush paints, which comes back", () => {
+    send("down", PEN, [10, 10]);
+    send("move", PEN, [30, 10]);
+    send("up", PEN, [30, 10]);
+    send("down", ERASER, [30, 10]);
+    expect(editor.tool.name).toBe("eraser");
+    send("move", { ...ERASER, button: -1 }, [20, 10]);
+    send("up", ERASER, [20, 10]);
+    expect(painted()).toEqual([{ x: 8, y: 8, width: 11, height: 4 }]);
+    expect(editor.tool.name).toBe("brush");
+  });
+
+  test("does nothing with a tool that has nothing to rub out", () => {
+    key(editor, "b");
+    key(editor, "n");
+    send("down", ERASER, [10, 10]);
+    send("up", ERASER, [10, 10]);
+    expect(editor.tool.draft.kind === "ring" && editor.tool.draft.points).toBeFalsy();
+    expect(editor.tool.name).toBe("polygon");
+  });
+});
+
 test("a pen that the browser lost leaves the image to the next one", () => {
   send("down", PEN, [60, 60]);
   surface.dispatchEvent(new PointerEvent("lostpointercapture", PEN));

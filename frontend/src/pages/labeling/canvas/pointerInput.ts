@@ -10,6 +10,8 @@ import type { Ruler } from "./ruler.ts";
 /** A wheel notch (100 px) zooms by a fifth. */
 const WHEEL_ZOOM = 1.0018;
 const PINCH_ZOOM = 1.01;
+/** Source: https://www.w3.org/TR/pointerevents3/#the-button-property */
+const ERASER_BUTTON = 5;
 /** What a mouse presses with, and what the core takes for a full brush. */
 const MOUSE_PRESSURE = 0.5;
 
@@ -94,9 +96,9 @@ class Gestures {
     } else if (event.button === 0 && this.#ports.ruler.isOn.get()) {
       this.#held = { pointerId, does: "measure" };
       this.#ports.ruler.press(this.#ports.stage.imagePoint(at));
-    } else if (event.button === 0) {
-      this.#held = { pointerId, does: "draw" };
-      this.#ports.editor.dispatch(this.#coreEvent("pointerdown", event));
+    } else if (event.button === 0 || event.button === ERASER_BUTTON) {
+      const isUsed = this.#ports.editor.dispatch(this.#coreEvent("pointerdown", event));
+      this.#held = isUsed ? { pointerId, does: "draw" } : null;
     }
   }
 
@@ -238,6 +240,7 @@ class Gestures {
       pressure: event.pointerType === "pen" ? event.pressure : MOUSE_PRESSURE,
       pixelSize: 1 / this.#ports.stage.view.scale,
       touch: event.pointerType === "touch",
+      eraser: event.button === ERASER_BUTTON,
     };
   }
 }
