@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCheck, Pencil, Sparkles, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { modelsQuery } from "../../api/queries.ts";
-import type { Model } from "../../api/types.ts";
-import { formatCount, formatMap, formatTimeLeft } from "../../components/format.ts";
+import { formatCount } from "../../components/format.ts";
 import { Menu, MenuGroup, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
+import { useModelState } from "../models/useModelState.ts";
 import type { ImageActions } from "./useImageActions.ts";
 
 interface ImageMenuProps {
@@ -84,6 +84,7 @@ export function DraftItems({ ids, actions }: Omit<ItemsProps, "projectId">) {
 /** The project's models as menu items; those that cannot predict yet say why. */
 export function ModelItems({ projectId, ids, actions }: ItemsProps) {
   const { t } = useTranslation("gallery");
+  const stateOf = useModelState();
   const models = useQuery(modelsQuery(projectId)).data?.items ?? [];
   if (models.length === 0) return <MenuItem isDisabled>{t("noModels")}</MenuItem>;
   return (
@@ -93,7 +94,7 @@ export function ModelItems({ projectId, ids, actions }: ItemsProps) {
           key={model.id}
           id={model.id}
           isDisabled={model.status !== "ready"}
-          hint={stateOf(model, t)}
+          hint={stateOf(model)}
           textValue={model.name}
           onAction={() => actions.predict(ids, model.id)}
         >
@@ -106,10 +107,4 @@ export function ModelItems({ projectId, ids, actions }: ItemsProps) {
       </MenuItem>
     </>
   );
-}
-
-function stateOf(model: Model, t: ReturnType<typeof useTranslation<"gallery">>["t"]): string {
-  if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
-  if (model.status === "training" && model.eta_s !== null) return formatTimeLeft(model.eta_s);
-  return t(`modelStatus.${model.status}`);
 }

@@ -6,9 +6,9 @@ import { useNavigate } from "react-router";
 import type { Model, Project } from "../../api/types.ts";
 import { isAtLeast } from "../../app/roles.ts";
 import { Button } from "../../components/Button.tsx";
-import { formatMap, formatTimeLeft } from "../../components/format.ts";
 import { MenuButton, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
 import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
+import { useModelState } from "./useModelState.ts";
 import { useModels } from "./useModels.ts";
 
 const SHOWN = 12;
@@ -16,6 +16,7 @@ const SHOWN = 12;
 export function ModelsMenu({ project }: { project: Project }) {
   const { t } = useTranslation(["models", "train", "fixes", "batches"]);
   const navigate = useNavigate();
+  const stateOf = useModelState();
   const models = useModels(project.id).data?.items ?? [];
   const mayPredict = isAtLeast(project.role, "Developer");
   const [downloaded, setDownloaded] = useState<Model | null>(null);
@@ -34,7 +35,7 @@ export function ModelsMenu({ project }: { project: Project }) {
             key={model.id}
             aria-label={model.name}
             item={
-              <MenuItem textValue={model.name} hint={stateOf(model, t)}>
+              <MenuItem textValue={model.name} hint={stateOf(model)}>
                 {model.name}
               </MenuItem>
             }
@@ -84,13 +85,4 @@ export function ModelsMenu({ project }: { project: Project }) {
       {downloaded && <DownloadModelDialog model={downloaded} onClose={() => setDownloaded(null)} />}
     </>
   );
-}
-
-type Translate = ReturnType<typeof useTranslation<"models">>["t"];
-
-/** A model's mAP, or how far it is. */
-export function stateOf(model: Model, t: Translate): string {
-  if (model.status === "ready") return `mAP ${formatMap(model.best?.map)}`;
-  if (model.status === "training" && model.eta_s !== null) return formatTimeLeft(model.eta_s);
-  return t(model.status);
 }

@@ -14,11 +14,10 @@ import { Checkbox } from "../../components/Checkbox.tsx";
 import { DeleteByNameDialog } from "../../components/DeleteByNameDialog.tsx";
 import { EmptyState } from "../../components/EmptyState.tsx";
 import { ErrorMessage } from "../../components/ErrorMessage.tsx";
-import { formatDuration, formatMap } from "../../components/format.ts";
+import { formatDuration, formatMap, formatTimeLeft } from "../../components/format.ts";
 import { actionsCell, LabeledCell, numberCell, Table } from "../../components/Table.tsx";
 import { DownloadModelDialog } from "../download/DownloadModelDialog.tsx";
 import { isActive } from "../train/trainingQueries.ts";
-import { stateOf } from "./ModelsMenu.tsx";
 import styles from "./ModelsPage.module.css";
 import { useModels } from "./useModels.ts";
 
@@ -93,7 +92,8 @@ export function ModelsPage() {
                 </td>
                 <LabeledCell label={t("size")}>{t(model.size)}</LabeledCell>
                 <LabeledCell label={t("state")}>
-                  {model.status === "ready" ? t("ready") : stateOf(model, t)}
+                  {t(model.status)}
+                  {model.status === "training" && model.eta_s !== null && `, ${formatTimeLeft(model.eta_s)}`}
                 </LabeledCell>
                 <LabeledCell label="mAP" className={numberCell}>
                   {formatMap(model.best?.map)}
