@@ -22,6 +22,7 @@ from app.inference.errors import InvalidModel
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE, META_FILE, ModelMeta, meta_to_json
 from app.inference.openvino_session import write_openvino_files
 from app.predictions.service import Target, find_target
+from app.projects.repository import get_project
 from app.storage.blobs import BlobStore, get_blob_store
 from app.storage.scratch import scratch_folder
 from app.training.exports import TORCHSCRIPT_FILE, fetch_whole_export
@@ -87,7 +88,7 @@ def download_engine(session: Session, *, model_id: int, kind: CheckpointKind, en
             f"`python -m worker.export_torchscript {model_id}` on a machine with torch, once; or take onnx or openvino"
         )
     folder = folder_name(model, kind, engine)
-    project_name = repository.get_project_name(session, model.project_id)
+    project_name = get_project(session, model.project_id).name
     name = file_name(project_name, model.name, kind, engine, suffix=".zip")
     return EngineDownload(name, begun(_write(folder, target, kind, engine, store)))
 

@@ -4,15 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.enums import CheckpointKind
-from app.db.models import Checkpoint, Model, Project
+from app.db.models import Checkpoint, Model
 
 
 def get_model(session: Session, model_id: int) -> Model | None:
     return session.get(Model, model_id)
-
-
-def get_project_name(session: Session, project_id: int) -> str:
-    return session.scalars(select(Project.name).where(Project.id == project_id)).one()
 
 
 def get_checkpoint(session: Session, model_id: int, kind: CheckpointKind) -> Checkpoint:

@@ -22,6 +22,7 @@ from app.inference.model_meta import ModelMeta
 from app.predictions.figures import describe_figures
 from app.predictions.schemas import FiguresSchema
 from app.predictions.service import PredictionRuntime, Target, find_target
+from app.projects.repository import get_project
 from app.statistics import loading
 from app.statistics.figures import global_statistics, label_statistics, precision_recall_curves
 from app.statistics.loading import Choice, Loaded, NoPredictions
@@ -102,7 +103,7 @@ def _read_rows(session: Session, wish: Wish, tables: TableCache) -> _Rows:
     return _Rows(
         model=model,
         checkpoint=checkpoint,
-        project_name=repository.get_project_name(session, model.project_id),
+        project_name=get_project(session, model.project_id).name,
         target=target,
         measured=describe_figures(session, checkpoint, wish.speed),
         figures=None if loaded is None else _figures(loaded),

@@ -11,6 +11,7 @@ from app.downloads import file_name
 from app.errors import Conflict, NotFound
 from app.labels.formats import coco
 from app.labels.formats.parsed import Batch, ExportedClass, ExportedImage, LabelExport
+from app.projects.repository import get_project
 from app.statistics.downloads import category_ids
 from app.storage.blobs import get_blob_store
 from app.training.model_files import Owner, read_snapshot
@@ -46,7 +47,7 @@ def download_training_labels(session: Session, *, model_id: int, split: Split | 
     ids = category_ids(session, model.project_id, frozen.class_names)
     classes = [ExportedClass(number, name, "") for number, name in zip(ids, frozen.class_names, strict=True)]
     export = _export(frozen, split, classes, title=f"{model.name}, as it was trained")
-    project_name = repository.get_project_name(session, model.project_id)
+    project_name = get_project(session, model.project_id).name
     name = file_name(project_name, model.name, "labels", split or "", suffix=".json")
     (file,) = coco.write(export)
     return LabelsDownload(name, iter(file.content))

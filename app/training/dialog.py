@@ -10,6 +10,7 @@ from app.db.clock import read_database_time
 from app.db.enums import ModelSize, ModelStatus
 from app.db.models import Model
 from app.errors import Unprocessable
+from app.projects.repository import get_project
 from app.settings import get_settings
 from app.training import defaults, lifecycle, repository
 from app.training.device import device_of_training
@@ -86,7 +87,7 @@ def _problem(project: LabeledProject) -> str | None:
 
 def _free_name(session: Session, project_id: int) -> str:
     """The project's name and the first number that makes it free: `fruit-3`."""
-    words = re.sub(r"[^\w]+", "-", repository.get_project_name(session, project_id).lower()).strip("-")
+    words = re.sub(r"[^\w]+", "-", get_project(session, project_id).name.lower()).strip("-")
     slug = words[:_LONGEST_SLUG] or "model"
     taken = repository.list_model_names(session, project_id)
     return next(name for number in count(1) if (name := f"{slug}-{number}") not in taken)

@@ -51,10 +51,6 @@ class NamedInstance(NamedTuple):
     class_name: str
 
 
-def get_project_name(session: Session, project_id: int) -> str:
-    return session.scalars(select(Project.name).where(Project.id == project_id)).one()
-
-
 def list_labeled_images(session: Session, project_id: int) -> list[LabeledImage]:
     columns = (Image.id, Image.name, Image.storage_key, Image.width, Image.height, Image.in_validation)
     query = select(*columns, Image.instance_count)
