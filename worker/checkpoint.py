@@ -5,7 +5,8 @@ import os
 import pickle
 import random
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,24 +52,50 @@ def save_checkpoint(path: Path, content: Mapping[str, Any]) -> None:
     Raises:
         DiskFull: the path is as before.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    put_in_place(write_part(path, content), path)
+
+
+def write_part(path: Path, content: Mapping[str, Any]) -> Path:
+    """Write a checkpoint beside its path, and give where; put_in_place is the slow rest, and needs no content.
+
+    Raises:
+        DiskFull: nothing is left.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with _removed_on_failure(part), part.open("wb") as file:
+        torch.save({"format_version": FORMAT_VERSION, **content}, file)
+    return part
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Wait until the disk has what write_part wrote, and let it take the path.
+
+    Raises:
+        DiskFull: the path is as before.
+    """
+    with _removed_on_failure(part):
+        _wait_for_disk(part)
+        part.replace(path)
+    _wait_for_disk(path.parent)  # or the new name may not be there after a power cut
+
+
+@contextmanager
+def _removed_on_failure(part: Path) -> Iterator[None]:
     try:
-        with temporary.open("wb") as file:
-            torch.save({"format_version": FORMAT_VERSION, **content}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
+        yield
+    except BaseException as error:
+        part.unlink(missing_ok=True)
         if is_disk_full(error):
-            raise DiskFull(path.name) from error
+            raise DiskFull(part.name) from error
         raise
-    finally:
-        temporary.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY)
+
+
+def _wait_for_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(directory)  # or the new name may not be there after a power cut
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
 
 
 def is_disk_full(error: BaseException) -> bool:

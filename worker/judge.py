@@ -168,7 +168,11 @@ class Judge:
     def _begin_last(self, progress: Progress, point: CurvePoint) -> None:
         self.finish_last()
         with self._stopwatch.spending_on(Activity.CHECKPOINTS):
-            self._last_writer.begin({**self._model_state(point), "training": self._training_state(progress)})
+            try:
+                self._last_writer.begin({**self._model_state(point), "training": self._training_state(progress)})
+            except DiskFull:
+                self._say_disk_is_full(CheckpointKind.LAST, point)
+                return
         self._last_point = point
 
     def _say_disk_is_full(self, kind: CheckpointKind, point: CurvePoint) -> None:

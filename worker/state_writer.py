@@ -1,15 +1,14 @@
-"""Writes saved states on a thread of its own: a disk takes seconds for one, in which a training takes steps."""
+"""Puts saved states in place on a thread of its own: a disk takes seconds for one, in which a training takes steps.
+
+Each is written before, which the system takes into memory that it lends to files, as fast as it could be copied.
+"""
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from worker import checkpoint
-
-Place = tuple[int, torch.dtype, torch.Size]
 
 
 class StateWriter:
@@ -21,8 +20,13 @@ class StateWriter:
         self._writing: Future[None] | None = None
 
     def begin(self, content: Mapping[str, Any]) -> None:
-        """Write a copy of a state, which may change meanwhile. What was begun before has to be finished."""
-        self._writing = self._thread.submit(checkpoint.save_checkpoint, self.path, copied(content, {}))
+        """Write a state, which may change from then on. What was begun before has to be finished.
+
+        Raises:
+            DiskFull: it is not written, and the path is as before.
+        """
+        part = checkpoint.write_part(self.path, content)
+        self._writing = self._thread.submit(checkpoint.put_in_place, part, self.path)
 
     @property
     def is_done(self) -> bool:
@@ -41,23 +45,3 @@ class StateWriter:
 
     def close(self) -> None:
         self._thread.shutdown()
-
-
-def copied(value: Any, copies: dict[Place, torch.Tensor]) -> Any:
-    """Copy what a state consists of into memory. Tensors in one place are one copy, and so one in a file too.
-
-    Args:
-        copies: Those made so far, by the place of what they are copies of.
-    """
-    match value:
-        case torch.Tensor():
-            place = value.data_ptr(), value.dtype, value.shape
-            if place not in copies:
-                copies[place] = value.detach().to("cpu", copy=True)
-            return copies[place]
-        case Mapping():
-            return {key: copied(each, copies) for key, each in value.items()}
-        case list():
-            return [copied(each, copies) for each in value]
-        case _:
-            return value

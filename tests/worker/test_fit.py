@@ -98,7 +98,7 @@ def test_fit__begins_with_small_images_where_objects_keep_their_form(
 @pytest.mark.usefixtures("thin_network")
 def test_fit__takes_steps_while_the_last_state_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     later_step = threading.Event()
-    real_step, real_save = Learner.step, checkpoint.save_checkpoint
+    real_step, real_put = Learner.step, checkpoint.put_in_place
     steps, states_written = count(1), []
 
     def step(*arguments: Any, **options: Any) -> float | None:
@@ -106,14 +106,14 @@ def test_fit__takes_steps_while_the_last_state_is_written(tmp_path: Path, monkey
             later_step.set()
         return real_step(*arguments, **options)
 
-    def save(path: Path, content: dict[str, Any]) -> None:
+    def put(part: Path, path: Path) -> None:
         if path.name == "last.pt":
             assert later_step.wait(60)
-            states_written.append(content["training"]["step"])
-        real_save(path, content)
+            states_written.append(read_checkpoint(part)["training"]["step"])
+        real_put(part, path)
 
     monkeypatch.setattr(Learner, "step", step)
-    monkeypatch.setattr(checkpoint, "save_checkpoint", save)
+    monkeypatch.setattr(checkpoint, "put_in_place", put)
     reporter = RecordingReporter()
 
     run(synthetic.config(max_steps=3), reporter, tmp_path)
@@ -127,7 +127,7 @@ def test_fit__keeps_the_state_that_was_being_written_when_it_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = threading.Event()
-    real_step, real_save = Learner.step, checkpoint.save_checkpoint
+    real_step, real_put = Learner.step, checkpoint.put_in_place
     steps = count(1)
 
     def step(*arguments: Any, **options: Any) -> float | None:
@@ -136,12 +136,12 @@ def test_fit__keeps_the_state_that_was_being_written_when_it_failed(
         failed.set()
         raise ValueError("broken")
 
-    def save(path: Path, content: dict[str, Any]) -> None:
+    def put(part: Path, path: Path) -> None:
         assert path.name != "last.pt" or failed.wait(60)
-        real_save(path, content)
+        real_put(part, path)
 
     monkeypatch.setattr(Learner, "step", step)
-    monkeypatch.setattr(checkpoint, "save_checkpoint", save)
+    monkeypatch.setattr(checkpoint, "put_in_place", put)
     reporter = RecordingReporter()
 
     with pytest.raises(ValueError, match="broken"):

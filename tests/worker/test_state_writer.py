@@ -1,25 +1,25 @@
+import os
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from worker import checkpoint
-from worker.checkpoint import DiskFull, read_checkpoint, save_checkpoint
+from worker.checkpoint import DiskFull, put_in_place, read_checkpoint
 from worker.state_writer import StateWriter
 
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Nothing is written before it opens."""
+    """The disk has nothing before it opens."""
     opened = threading.Event()
 
-    def save(path: Path, content: dict[str, Any]) -> None:
+    def put(part: Path, path: Path) -> None:
         assert opened.wait(60)
-        save_checkpoint(path, content)
+        put_in_place(part, path)
 
-    monkeypatch.setattr(checkpoint, "save_checkpoint", save)
+    monkeypatch.setattr(checkpoint, "put_in_place", put)
     return opened
 
 
@@ -39,24 +39,28 @@ def test_state_writer__writes_what_was_there_when_it_began(tmp_path: Path, gate:
     writer.close()
 
 
-def test_state_writer__writes_shared_weights_once(tmp_path: Path) -> None:
-    weights = torch.rand(100, 1000)
+def test_state_writer__tells_of_a_full_disk_at_once_and_writes_the_next(tmp_path: Path) -> None:
     writer = StateWriter(tmp_path / "last.pt")
-    writer.begin({"model": weights.detach(), "average": {"model": weights.detach()}})
+    part = tmp_path / f".last.pt.{os.getpid()}.part"
+    part.symlink_to("/dev/full")
+    with pytest.raises(DiskFull):
+        writer.begin({"step": 1})
+    writer.begin({"step": 2})
     writer.finish()
-    assert writer.path.stat().st_size < 1.1 * weights.nbytes
+    assert read_checkpoint(writer.path)["step"] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
     writer.close()
 
 
 def test_state_writer__tells_of_a_full_disk_at_the_end_and_writes_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def save(path: Path, _content: object) -> None:
+    def put(_part: Path, path: Path) -> None:
         raise DiskFull(path.name)
 
     writer = StateWriter(tmp_path / "last.pt")
     with monkeypatch.context() as full:
-        full.setattr(checkpoint, "save_checkpoint", save)
+        full.setattr(checkpoint, "put_in_place", put)
         writer.begin({})
         with pytest.raises(DiskFull):
             writer.finish()

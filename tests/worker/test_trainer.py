@@ -24,7 +24,7 @@ from app.training import lifecycle
 from tests.conftest import Person
 from tests.worker.labeled_project import add_pictures, picture
 from worker import evaluate, results, schedule
-from worker.checkpoint import save_checkpoint
+from worker.checkpoint import write_part
 from worker.export_onnx import ExportMismatch
 from worker.heartbeat import Heartbeat
 from worker.reporter import STATE_FILE, DatabaseReporter
@@ -379,12 +379,12 @@ def test_work_off_queue__goes_on_although_the_disk_is_full_at_a_checkpoint(
 ) -> None:
     model_id = start(max_steps=4)
 
-    def save(path: Path, content: dict[str, Any]) -> None:
+    def write(path: Path, content: dict[str, Any]) -> Path:
         if (path.name, content["point"]["step"]) == ("last.pt", 3):
-            path.with_name(f".{path.name}.{os.getpid()}.part").symlink_to("/dev/full")  # where it is written first
-        save_checkpoint(path, content)
+            path.with_name(f".{path.name}.{os.getpid()}.part").symlink_to("/dev/full")
+        return write_part(path, content)
 
-    monkeypatch.setattr("worker.checkpoint.save_checkpoint", save)
+    monkeypatch.setattr("worker.checkpoint.write_part", write)
     trainer.work_off_queue()
 
     model = owner.get(f"/api/v1/models/{model_id}").json()
