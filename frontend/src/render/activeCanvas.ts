@@ -14,6 +14,7 @@ export class ActiveCanvas {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   #isBlank = true;
+  #ratio = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -51,7 +52,8 @@ export class ActiveCanvas {
     const [left, top] = [Math.floor(x0 * ratio), Math.floor(y0 * ratio)];
     const width = stepped(x1 * ratio - left);
     const height = stepped(y1 * ratio - top);
-    if (this.#canvas.width !== width || this.#canvas.height !== height) {
+    if (this.#canvas.width !== width || this.#canvas.height !== height || this.#ratio !== ratio) {
+      this.#ratio = ratio;
       this.#canvas.width = width;
       this.#canvas.height = height;
       this.#canvas.style.width = `${width / ratio}px`;

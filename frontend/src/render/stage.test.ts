@@ -28,6 +28,8 @@ interface Started {
   readonly stage: Stage;
   readonly editor: Editor;
   readonly port: HeldPort;
+  /** The top canvas. */
+  readonly active: NotedCanvas;
   /** How many lines the top canvas has of the frames that a change leads to. */
   readonly strokes: (change: () => void) => number;
   /** Answers what was ordered and draws what comes. */
@@ -62,7 +64,7 @@ function start(): Started {
     drawFrames();
     return active.context.strokes;
   };
-  return { stage, editor, port, strokes, settle };
+  return { stage, editor, port, active, strokes, settle };
 }
 
 test("what is selected leaves the scene, and what was comes back", () => {
@@ -114,6 +116,17 @@ test("a view that moves orders nothing until it rests", () => {
   vi.runAllTimers();
   drawFrames();
   expect(port.orders).toHaveLength(1);
+});
+
+test("on a screen of another pixel ratio all is drawn anew, as large as it was", () => {
+  const { stage, editor, port, active, settle } = start();
+  editor.select("12");
+  settle();
+  expect([active.width, active.style.width]).toEqual([256, "256px"]);
+  stage.resize(SCREEN, 2);
+  drawFrames();
+  expect([active.width, active.style.width]).toEqual([256, "128px"]);
+  expect(port.orders[0]?.ratio).toBe(2);
 });
 
 test("another image shows none of the objects of the one before", () => {

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Point } from "../../../geometry/types.ts";
+import type { Point, Size } from "../../../geometry/types.ts";
 import type { ActiveLook } from "../../../render/activeLayer.ts";
 import { Stage } from "../../../render/stage.ts";
 import type { View } from "../../../render/view.ts";
@@ -10,6 +10,7 @@ import { useEditor } from "../work/useEditor.ts";
 import styles from "./CanvasView.module.css";
 import type { Ruler } from "./ruler.ts";
 import { useShownImage } from "./useShownImage.ts";
+import { watchPixelRatio } from "./watchPixelRatio.ts";
 
 interface CanvasViewProps {
   session: LabelingSession;
@@ -41,14 +42,13 @@ export function CanvasView(props: CanvasViewProps) {
     const elements = { image: image.current, scene: scene.current, active: active.current };
     const stage = new Stage(elements, session.painter, look, onView);
     stageRef.current = stage;
-    const observer = new ResizeObserver(([entry]) => {
-      if (!entry) return;
-      const { width, height } = entry.contentRect;
-      stage.resize({ width, height }, window.devicePixelRatio);
-    });
+    const resize = ({ width, height }: Size) => stage.resize({ width, height }, window.devicePixelRatio);
+    const observer = new ResizeObserver(([entry]) => entry && resize(entry.contentRect));
     observer.observe(surface.current);
+    const unwatch = watchPixelRatio(() => resize(stage.screen));
     return () => {
       observer.disconnect();
+      unwatch();
       stage.close();
       stageRef.current = null;
     };
