@@ -20,6 +20,7 @@ from app.db.models import Checkpoint, Model
 from app.db.models import CurvePoint as CurvePointRow
 from app.storage.blobs import BlobStore, StorageFull
 from app.training import lifecycle
+from app.training.defaults import predict_seconds
 from app.training.lifecycle import Claim, LeaseLost, model_prefix
 from worker import provenance
 from worker.pace import PaceMeter
@@ -91,7 +92,7 @@ class DatabaseReporter:
         def write(_session: Session, model: Model) -> None:
             model.images_per_second = pace or model.images_per_second
             model.step, model.elapsed_s, model.progress = step, elapsed_s, min(max(fraction, 0.0), 1.0)
-            model.eta_s = elapsed_s / fraction - elapsed_s if fraction > 0 else None
+            model.eta_s = elapsed_s / fraction - elapsed_s + _predict_s(model) if fraction > 0 else None
 
         self._write_if_there(write)
 
@@ -215,3 +216,11 @@ class DatabaseReporter:
     def _raise_if_lost(self) -> None:
         if self._lost.is_set():
             raise LeaseLost(f"model {self._lease.model_id} is no longer this worker's")
+
+
+def _predict_s(model: Model) -> float:
+    """What comes after the training itself; 0 until its pace is known."""
+    if model.images_per_second is None:
+        return 0.0
+    images = model.training_image_count + model.validation_image_count
+    return predict_seconds(images, images_per_second=model.images_per_second)

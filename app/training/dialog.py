@@ -68,6 +68,7 @@ def _size_defaults(
         size=size,
         train_minutes=minutes,
         stop_minutes=defaults.default_stop_minutes(minutes),
+        predict_minutes=defaults.default_predict_minutes(project.summary, images_per_second=pace.images_per_second),
         image_size=image_size,
         images_per_second=pace.images_per_second,
         pace_basis=pace.basis,

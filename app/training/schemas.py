@@ -131,9 +131,12 @@ class TrainingDefaultsQuery(BaseModel):
 
 
 class SizeDefaultsSchema(BaseModel):
+    """predict_minutes come after train_minutes: best and last then predict on every labeled image."""
+
     size: ModelSize
     train_minutes: float
     stop_minutes: float
+    predict_minutes: float
     image_size: int
     images_per_second: float
     pace_basis: str

@@ -6,6 +6,7 @@ from app.db.enums import ModelSize
 from app.training.defaults import (
     LabeledSet,
     default_image_size,
+    default_predict_minutes,
     default_stop_minutes,
     default_train_minutes,
     starts_from,
@@ -25,6 +26,12 @@ def test_default_train_minutes__grows_with_images_and_labels_and_shrinks_with_th
 @pytest.mark.parametrize("image_count", [1, 10_000_000])
 def test_default_train_minutes__stays_between_minutes_and_a_day(image_count: int) -> None:
     assert 3 <= minutes(image_count) <= 24 * 60
+
+
+def test_default_predict_minutes__are_those_of_two_checkpoints_on_every_image() -> None:
+    labeled = LabeledSet(200, 1, 2000)
+    assert default_predict_minutes(labeled, images_per_second=2.0) == 5  # 600 images of learning
+    assert default_predict_minutes(labeled, images_per_second=1000.0) == 1
 
 
 def test_default_stop_minutes__is_never_longer_than_the_training() -> None:

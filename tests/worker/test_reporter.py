@@ -73,6 +73,21 @@ def test_progress__tells_how_long_it_will_take(reporter: DatabaseReporter) -> No
     assert (model.step, model.elapsed_s, model.progress, model.eta_s) == (7, 30.0, 0.25, 90.0)
 
 
+@ONE_DATABASE
+def test_progress__counts_what_comes_after_the_training_once_the_pace_is_known(
+    claim: Claim, reporter: DatabaseReporter
+) -> None:
+    set_status(
+        claim.lease.model_id,
+        ModelStatus.TRAINING,
+        images_per_second=2.0,
+        training_image_count=30,
+        validation_image_count=10,
+    )
+    reporter.progress(step=7, elapsed_s=30.0, fraction=0.25)
+    assert read_model().eta_s == 90 + 40 * 1.5  # two checkpoints, each image as long as 1.5 of the training
+
+
 def test_checkpoint__replaces_the_one_before_and_its_files(
     reporter: DatabaseReporter, state_file: Path, claim: Claim
 ) -> None:

@@ -52,6 +52,7 @@ export function Summary({ projectId, defaults, choice, continued, like, onProble
         </b>
         <p>
           {startsFrom(defaults, choice, continued, t)} {basisOf(defaults, choice, t)}{" "}
+          {predictsAfterwards(defaults, choice, t)}{" "}
           {defaults.unlabeled_images > 0 && t("unlabeledStayOut", { count: defaults.unlabeled_images })}
         </p>
         {like && (
@@ -113,6 +114,11 @@ function basisOf(defaults: TrainingDefaults, choice: NewModel, t: Translate): st
     case "reference":
       return t("paceReference", { device });
   }
+}
+
+function predictsAfterwards(defaults: TrainingDefaults, choice: NewModel, t: Translate): string {
+  const size = sizeOf(defaults, choice.size);
+  return size ? t("predictsAfterwards", { time: formatDuration(size.predict_minutes * 60) }) : "";
 }
 
 function changesSince(count: number | null, t: Translate): string {

@@ -7,6 +7,7 @@ const size = (name: "small" | "medium" | "large", minutes: number) => ({
   size: name,
   train_minutes: minutes,
   stop_minutes: minutes / 4,
+  predict_minutes: 1,
   image_size: 512,
   images_per_second: 1,
   pace_basis: "reference" as const,

@@ -7,6 +7,8 @@ export interface SizeDefaults {
   size: ModelSize;
   train_minutes: number;
   stop_minutes: number;
+  /** After train_minutes: best and last then predict on every labeled image. */
+  predict_minutes: number;
   image_size: number;
   /** Trained on at this image size; train_minutes rests on it. */
   images_per_second: number;
