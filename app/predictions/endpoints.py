@@ -47,9 +47,14 @@ def make_speed(
     again: Annotated[  # noqa: FBT002
         bool, Query(description="Also where it is made already, as after an update or where a file of it is damaged")
     ] = False,
+    only_if_faster: Annotated[  # noqa: FBT002
+        bool, Query(description="Time it on one image first, and leave it where it gains nothing here: not_faster")
+    ] = False,
 ) -> SpeedSchema:
     """Make a faster speed: predict at its precision on every image of the training, for thresholds and statistics."""
-    return speeds.request_speed(session, maker, model_id=model_id, speed=speed, again=again)
+    return speeds.request_speed(
+        session, maker, model_id=model_id, speed=speed, again=again, only_if_faster=only_if_faster
+    )
 
 
 @router.patch("/models/{model_id}", responses=errors(409))

@@ -14,6 +14,7 @@ class SpeedStatus(StrEnum):
     MAKING = "making"
     READY = "ready"
     FAILED = "failed"
+    NOT_FASTER = "not_faster"  # and so not made, as whoever asked for it wished
 
 
 class FiguresSchema(BaseModel):
@@ -35,7 +36,7 @@ class FiguresSchema(BaseModel):
 
 
 class SpeedSchema(FiguresSchema):
-    """One speed of a model. `progress` is 0-1; `error` says why making it failed.
+    """One speed of a model. `progress` is 0-1; `error` says why making it failed, or what was timed.
 
     A speed that is made again stays ready, and answers as before until the new one is there; so it does where that
     failed.

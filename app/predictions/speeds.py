@@ -47,14 +47,20 @@ class _Stopped(Exception):
     """The server is going down, another was quicker, or the model was deleted or trained on meanwhile."""
 
 
+class NotFaster(Conflict):
+    """A speed that was to be made only where it gains on slow."""
+
+
 @dataclass(slots=True)
 class _Making:
     """How far a speed of a model is; `again` takes the place of what is there."""
 
     again: bool
+    only_if_faster: bool = False
     done: int = 0
     total: int = 1
     error: str | None = None
+    is_not_faster: bool = False
 
     @property
     def goes_on(self) -> bool:
@@ -71,13 +77,13 @@ class SpeedMaker:
         self._stopping = threading.Event()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speeds")
 
-    def start(self, model_id: int, speed: Speed, *, again: bool = False) -> None:
+    def start(self, model_id: int, speed: Speed, *, again: bool = False, only_if_faster: bool = False) -> None:
         """Make a speed, unless that has begun already."""
         with self._lock:
             making = self._makings.get((model_id, speed))
             if making is not None and making.goes_on:
                 return
-            self._makings[model_id, speed] = _Making(again)
+            self._makings[model_id, speed] = _Making(again, only_if_faster)
         self._executor.submit(self._make, model_id, speed)
 
     def makings(self, model_id: int) -> dict[Speed, _Making]:
@@ -97,6 +103,7 @@ class SpeedMaker:
         except _Stopped:
             self._forget(model_id, speed)
         except (AppError, InferenceError, OSError) as error:
+            making.is_not_faster = isinstance(error, NotFaster)
             making.error = str(error)
         except Exception:  # the boundary of the thread
             _logger.exception("making speed %s of model %d failed", speed, model_id)
@@ -138,6 +145,9 @@ class SpeedMaker:
                 folder if graphs else export_prefix, PRECISIONS[speed], owner, fetched=graphs
             )
             slow = self._runtime.predictor(export_prefix, PRECISIONS[Speed.SLOW], owner)
+            if making.only_if_faster:
+                self._require_gain(slow, predictor, frozen, speed)
+                making.only_if_faster = False  # the other checkpoint takes as long
             tables = {split: self._predict_split(predictor, frozen, split, making) for split in _SPLITS}
             thresholds = optimized_thresholds(tables[Split.VALIDATION])
             latencies = self._measure(slow, predictor, frozen, thresholds)
@@ -161,19 +171,38 @@ class SpeedMaker:
             making.done += 1
         return PredictionTable(frozen.class_names, tuple(images))
 
+    def _require_gain(self, slow: Predictor, measured: Predictor, frozen: Snapshot, speed: Speed) -> None:
+        """Refuse, after one image, a speed that takes as long as slow or longer.
+
+        Raises:
+            NotFaster: As said.
+        """
+        timed = self._measure(slow, measured, frozen, {}, images=1)
+        if timed is not None and timed.speed_ms >= timed.slow_ms:
+            share = timed.speed_ms / timed.slow_ms
+            raise NotFaster(f"at speed {speed} an image took {share:.2f} times as long as at slow on {timed.device}")
+
     def _measure(
-        self, slow: Predictor, measured: Predictor, frozen: Snapshot, thresholds: dict[str, float]
+        self,
+        slow: Predictor,
+        measured: Predictor,
+        frozen: Snapshot,
+        thresholds: Mapping[str, float],
+        *,
+        images: int = MEASURED_IMAGES,
     ) -> Latencies | None:
         """None where no image is left to measure with."""
-        images = (frozen.of_split(Split.VALIDATION) or frozen.images)[:MEASURED_IMAGES]
-        if not images:
+        chosen = (frozen.of_split(Split.VALIDATION) or frozen.images)[:images]
+        if not chosen:
             return None
-        pixels = [read_image(image) for image in images]
+        pixels = [read_image(image) for image in chosen]
         return measure_latencies(self._runtime.gate, slow, measured, pixels, score_thresholds=thresholds)
 
 
-def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed, again: bool) -> SpeedSchema:
-    """Have a speed made, unless it is there; with `again` also then.
+def request_speed(
+    session: Session, maker: SpeedMaker, *, model_id: int, speed: Speed, again: bool, only_if_faster: bool
+) -> SpeedSchema:
+    """Have a speed made, unless it is there; with `again` also then, with `only_if_faster` only where it gains.
 
     Raises:
         Conflict: The model is not trained yet, or this server cannot make the speed.
@@ -184,7 +213,7 @@ def request_speed(session: Session, maker: SpeedMaker, *, model_id: int, speed: 
         raise Conflict(f"model {model.name!r} is not trained yet: it is {model.status}")
     require_possible(speed)
     if again or repository.list_exported(session, model_id, without=speed):
-        maker.start(model_id, speed, again=again)
+        maker.start(model_id, speed, again=again, only_if_faster=only_if_faster)
         makings |= maker.makings(model_id)
     listed = _list_speeds(session, makings, model_id=model_id, kind=CheckpointKind.BEST)
     return next(one for one in listed if one.speed is speed)
@@ -210,6 +239,8 @@ def _describe_speed(speed: Speed, making: _Making | None, figures: FiguresSchema
         status = SpeedStatus.READY
     elif making is None:
         status = SpeedStatus.NOT_MADE
+    elif making.is_not_faster:
+        status = SpeedStatus.NOT_FASTER
     else:
         status = SpeedStatus.MAKING if is_being_made else SpeedStatus.FAILED
     return SpeedSchema(

@@ -1,10 +1,8 @@
 """Speeds of a model: made once when asked for, each with predictions and thresholds of its own."""
 
 import gzip
-import io
 import json
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi import FastAPI
-from PIL import Image
 from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
@@ -22,78 +19,25 @@ from app.db.engine import session_scope
 from app.db.enums import CheckpointKind, Speed, Split
 from app.db.models import Checkpoint, Model, PredictionSet, Threshold
 from app.inference.model_meta import DETECTOR_FILE, MASK_HEAD_FILE
-from app.inference.openvino_session import has_bfloat16
 from app.inference.predictor import Predictor
 from app.inference.session import Precision
-from app.masks.instance import Instance, Polygon
 from app.masks.prediction_table import ImagePredictions, prediction_table_from_bytes
 from app.predictions import service, speeds
 from app.predictions.snapshot_images import read_image
 from app.predictions.speeds import SpeedMaker, _Making
 from app.statistics.tables import TableCache
 from app.storage.blobs import BlobStore, get_blob_store
-from app.training import snapshot
 from app.training.exports import FAST_FOLDER
 from app.training.model_files import EXPORT_FILES, HASHES_FILE, Owner, fetch_export
-from app.training.snapshot import Snapshot, SnapshotImage
+from app.training.snapshot import SnapshotImage
 from app.training.stored_predictions import predict_image
 from tests.conftest import Person
+from tests.predictions.conftest import needs_bfloat16, picture, png
 from tests.trained import CLASS_NAMES, OPTIMIZED
 
-WIDTH, HEIGHT = 64, 48
 BY_HAND = {"fig": 0.15, "nut": 0.2}  # low enough that something is found in every image
-TRIES = 3000  # of a tenth of a second
 
-needs_bfloat16 = pytest.mark.skipif(not has_bfloat16(), reason="this CPU has no bfloat16")
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-def picture(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
-
-
-def png(seed: int) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(picture(seed)).save(file, "PNG")
-    return file.getvalue()
-
-
-@pytest.fixture
-def snapshot_images(model_id: int, project_id: int) -> list[int]:
-    """The model's snapshot: two validation images and a training image, each with an object over most of it."""
-    images = []
-    for image_id, split in ((1, Split.VALIDATION), (2, Split.VALIDATION), (3, Split.TRAINING)):
-        key = f"projects/{project_id}/images/{image_id}"
-        get_blob_store().put_bytes(key, png(image_id))
-        square = Polygon(((4.0, 4.0), (60.0, 4.0), (60.0, 44.0), (4.0, 44.0)))
-        instance = Instance(
-            f"00000000-0000-0000-0000-00000000000{image_id}", CLASS_NAMES[image_id % 2], polygons=(square,)
-        )
-        images.append(SnapshotImage(image_id, f"{image_id}.png", key, WIDTH, HEIGHT, split, (instance,)))
-    with session_scope() as session:
-        model = session.get_one(Model, model_id)
-        model.snapshot_key = f"projects/{project_id}/models/{model_id}/snapshot"
-        frozen = Snapshot(project_id, tuple(CLASS_NAMES), tuple(images))
-        get_blob_store().put_bytes(model.snapshot_key, snapshot.to_json_bytes(frozen))
-    return [1, 2, 3]
-
-
-@pytest.fixture
-def make(developer: Person, model_id: int, snapshot_images: list[int]) -> Callable[[str], dict[str, Any]]:
-    """Ask for a speed and wait until it is there or has failed."""
-
-    def make(speed: str, query: str = "") -> dict[str, Any]:
-        answer = developer.post(f"/api/v1/models/{model_id}/speeds/{speed}{query}")
-        assert answer.status_code == 202, answer.text
-        for _ in range(TRIES):
-            speeds = {one["speed"]: one for one in developer.get(f"/api/v1/models/{model_id}/speeds").json()["items"]}
-            if not speeds[speed]["is_being_made"]:
-                asked: dict[str, Any] = speeds[speed]
-                return asked
-            time.sleep(0.1)
-        raise AssertionError("the speed was not made in time")
-
-    return make
 
 
 @needs_bfloat16

@@ -218,7 +218,7 @@ export type Speed = (typeof SPEEDS)[number];
 /** One speed of a model; what is not measured is null. */
 export interface ModelSpeed {
   speed: Speed;
-  status: "not_made" | "making" | "ready" | "failed";
+  status: "not_made" | "making" | "ready" | "failed" | "not_faster";
   /** A ready speed too, made again: it answers as before until then. */
   is_being_made: boolean;
   progress: number;

@@ -27,13 +27,18 @@ export function SpeedCards({ speeds, value, onChange }: SpeedCardsProps) {
               {one.speed === value && <Icon of={Check} className={styles.check} />}
             </span>
             <span className={styles.purpose}>{t(`${one.speed}Purpose`)}</span>
-            {one.status === "ready" ? <Figures speed={one} /> : <span className={styles.none}>{t("notMade")}</span>}
+            {one.status === "ready" ? <Figures speed={one} /> : <NotMade status={one.status} />}
           </Radio>
         ))}
       </div>
       {device && <p className={styles.note}>{t("measuredOn", { device })}</p>}
     </RadioGroup>
   );
+}
+
+function NotMade({ status }: { status: ModelSpeed["status"] }) {
+  const { t } = useTranslation("download");
+  return <span className={styles.none}>{t(status === "not_faster" ? "notFaster" : "notMade")}</span>;
 }
 
 function Figures({ speed: { map, latency_ms, relative_latency, warning } }: { speed: ModelSpeed }) {

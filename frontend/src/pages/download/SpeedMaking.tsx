@@ -18,8 +18,9 @@ export function SpeedMaking({ modelId, speed: { speed, status, is_being_made, pr
   const { t } = useTranslation("download");
   const client = useQueryClient();
   const isThere = status === "ready";
+  const isNotFaster = status === "not_faster";
   const make = useMutation({
-    mutationFn: () => makeSpeed(modelId, speed, isThere),
+    mutationFn: () => makeSpeed(modelId, speed, { again: isThere, onlyIfFaster: !isThere && !isNotFaster }),
     onSuccess: () => client.invalidateQueries({ queryKey: speedsKey(modelId) }),
   });
   if (is_being_made) {
@@ -33,14 +34,19 @@ export function SpeedMaking({ modelId, speed: { speed, status, is_being_made, pr
   }
   return (
     <div className={styles.making}>
-      {error !== null && <ErrorMessage error={`${t(isThere ? "failedAgain" : "failed")}: ${error}`} />}
+      {error !== null && <ErrorMessage error={`${t(wordsOfFailure(status))}: ${error}`} />}
       {status === "not_made" && <p>{t("notMadeText")}</p>}
       <ErrorMessage error={make.error} />
       <div>
         <Button size={isThere ? "small" : "medium"} onPress={() => make.mutate()} isDisabled={make.isPending}>
-          {isThere ? t("makeAgain") : t("make", { speed: t(speed).toLowerCase() })}
+          {isThere ? t("makeAgain") : t(isNotFaster ? "makeAnyway" : "make", { speed: t(speed).toLowerCase() })}
         </Button>
       </div>
     </div>
   );
+}
+
+function wordsOfFailure(status: ModelSpeed["status"]) {
+  if (status === "not_faster") return "notFasterText";
+  return status === "ready" ? "failedAgain" : "failed";
 }

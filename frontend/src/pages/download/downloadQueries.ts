@@ -6,9 +6,16 @@ import { asciiName } from "../../components/fileName.ts";
 export type Engine = "onnx" | "openvino" | "torch";
 export type Split = "training" | "validation";
 
-/** `again` also where the speed is there already. */
-export function makeSpeed(modelId: number, speed: Speed, again: boolean): Promise<ModelSpeed> {
-  return api.post(urlOf(`/api/v1/models/${modelId}/speeds/${speed}`, { again: String(again) }));
+interface Making {
+  /** Also where the speed is there already. */
+  again: boolean;
+  /** The server times one image first. */
+  onlyIfFaster: boolean;
+}
+
+export function makeSpeed(modelId: number, speed: Speed, { again, onlyIfFaster }: Making): Promise<ModelSpeed> {
+  const query = { again: String(again), only_if_faster: String(onlyIfFaster) };
+  return api.post(urlOf(`/api/v1/models/${modelId}/speeds/${speed}`, query));
 }
 
 export function bundleAddress(modelId: number, checkpoint: Checkpoint, speed: Speed): string {
