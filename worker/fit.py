@@ -225,7 +225,7 @@ class _Training:
                 return Outcome.STOPPED
         if self._schedule.is_over(self._progress.moment(self._elapsed_s())):
             return Outcome.FINISHED
-        if self._asked.max_steps is None and self._early_stopping.should_stop(self._elapsed_s()):
+        if self._asked.max_steps is None and self._early_stopping.should_stop:
             return Outcome.STOPPED_EARLY
         return None
 

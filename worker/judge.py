@@ -76,15 +76,13 @@ class Judge:
         self.finish_last()
         started_s = self._stopwatch.elapsed_s
         found = self._look(progress.moment(started_s))
-        before = self._early_stopping.state_dict()
-        is_best = self._early_stopping.update(found.mean_ap, started_s)
-        point = self._curve_point(progress, found, is_best=is_best)
+        point = self._curve_point(progress, found, is_best=self._early_stopping.is_better(found.mean_ap))
         self._tell(point)
         # Best comes before last: a worker that dies in between then resumes from before both.
-        if is_best and not self._keep_best(point):
-            self._early_stopping.load_state_dict(before)  # a later one that is better than those kept is best, too
-            point = replace(point, is_best=False)
+        if point.is_best and not self._keep_best(point):
+            point = replace(point, is_best=False)  # a later one that is better than those kept is best, too
             self._tell(point)
+        self._early_stopping.take(found.mean_ap, started_s, is_best=point.is_best)
         progress.take(point)
         self._begin_last(progress, point)
         progress.evaluation_s = self._stopwatch.elapsed_s - started_s

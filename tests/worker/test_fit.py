@@ -273,13 +273,24 @@ def test_fit__resumed_time_adds_up(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("thin_network")
 def test_fit__stops_early_without_a_better_map(tmp_path: Path) -> None:
     reporter = RecordingReporter()
-    config = synthetic.config(max_steps=None, learning_rate=1e-12, train_minutes=1000, stop_minutes=1)
+    config = synthetic.config(max_steps=None, learning_rate=1e-12, train_minutes=1000, stop_minutes=10)
 
     result = run(config, reporter, tmp_path, clock=ticking(3.0))
 
     assert result.outcome is Outcome.STOPPED_EARLY
-    assert 60 <= result.last.elapsed_s - result.best.elapsed_s <= 150
+    assert 600 <= result.last.elapsed_s - result.best.elapsed_s <= 1000  # from evaluation to evaluation 320 s here
     assert result.last.step == reporter.points[-1].step
+
+
+@pytest.mark.usefixtures("thin_network")
+def test_fit__does_not_stop_early_before_it_was_looked_at_again(tmp_path: Path) -> None:
+    reporter = RecordingReporter()
+    config = synthetic.config(max_steps=None, learning_rate=1e-12, train_minutes=1000, stop_minutes=0.1)
+
+    result = run(config, reporter, tmp_path, clock=ticking(3.0))
+
+    assert result.outcome is Outcome.STOPPED_EARLY
+    assert not reporter.points[-1].is_best
 
 
 @pytest.mark.usefixtures("thin_network")
