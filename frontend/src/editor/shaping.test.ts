@@ -131,7 +131,7 @@ describe("bitmap to polygon", () => {
 test("a slanted edge comes back from pixels as one line, not as their stairs", () => {
   const image = { width: 600, height: 500 };
   const slanted = polygonOf([20, 20], [580, 20], [580, 480]);
-  const polygons = faithfulPolygons({ kind: "mask", mask: shapeMask(slanted, image) }, image);
+  const { polygons } = faithfulPolygons(shapeMask(slanted, image), image);
   expect(pointCount(polygons)).toBeLessThanOrEqual(8);
 });
 

@@ -1,7 +1,8 @@
 /** Commands on whole shapes: adding rings, painted masks, converting, joining, simplifying. */
-import { type Bitmap, combineMasks, type Mask, maskIou, masksMeet, packMask } from "../geometry/bitmap.ts";
+import { type Bitmap, combineMasks, type Mask, maskIou, masksMeet, packMask, unpackMask } from "../geometry/bitmap.ts";
 import { boxesTouch } from "../geometry/box.ts";
 import { isInRing } from "../geometry/measure.ts";
+import { outlineOf } from "../geometry/outline.ts";
 import { polygonsOverlap, subtractPolygons, unitePolygons } from "../geometry/polygonBooleans.ts";
 import { polygonsToMask } from "../geometry/raster.ts";
 import { simplifyPolygons } from "../geometry/simplify.ts";
@@ -19,6 +20,7 @@ import {
   shapePoints,
   shapePolygons,
 } from "./instance.ts";
+import type { Conversion } from "./ports.ts";
 
 /**
  * How far polygons made from a bitmap may lie from its pixel edges, in image pixels; the first that is faithful is taken. From a pixel
@@ -106,24 +108,26 @@ export function restore(editor: Editor, wanted: readonly Instance[]): void {
 }
 
 export function convert(editor: Editor, instance: Instance): void {
-  const { image } = editor.document;
-  const mask = shapeMask(instance.shape, image);
-  const shape: Shape =
-    instance.shape.kind === "polygons"
-      ? { kind: "mask", mask }
-      : { kind: "polygons", polygons: faithfulPolygons(instance.shape, image) };
-  reshape(editor, instance, shape, "convert");
-  editor.converted({ shape, iou: maskIou(shapeMask(shape, image), mask) });
+  const conversion = converted(instance.shape, editor.document.image);
+  reshape(editor, instance, conversion.shape, "convert");
+  editor.converted(conversion);
+}
+
+function converted(shape: Shape, image: Size): Conversion {
+  if (shape.kind === "polygons") return { shape: { kind: "mask", mask: shapeMask(shape, image) }, iou: 1 };
+  const { polygons, iou } = faithfulPolygons(shape.mask, image);
+  return { shape: { kind: "polygons", polygons }, iou };
 }
 
 /** Polygons with as few corners as still cover the bitmap's pixels well; holes stay, however small. */
-export function faithfulPolygons(shape: Shape, image: Size): readonly Polygon[] {
-  const mask = shapeMask(shape, image);
+export function faithfulPolygons(mask: Mask, image: Size): { polygons: readonly Polygon[]; iou: number } {
+  const outline = outlineOf(unpackMask(mask));
   for (const tolerance of CONVERSION_TOLERANCES) {
-    const polygons = shapePolygons(shape, tolerance);
-    if (maskIou(polygonsToMask(polygons, image), mask) >= LEAST_CONVERSION_IOU) return polygons;
+    const polygons = simplifyPolygons(outline, tolerance);
+    const iou = maskIou(polygonsToMask(polygons, image), mask);
+    if (iou >= LEAST_CONVERSION_IOU) return { polygons, iou };
   }
-  return shapePolygons(shape, 0);
+  return { polygons: outline, iou: 1 };
 }
 
 /** Takes an outline with another number of corners. */

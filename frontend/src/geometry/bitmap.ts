@@ -70,15 +70,15 @@ export function cropBitmap(bitmap: Bitmap, box: Box): Bitmap {
 
 /** Sets in `target` every pixel of `source` that lies inside it to `value`; changes `target`. */
 export function drawBitmap(target: Bitmap, source: Bitmap, value: 0 | 1): void {
-  const x0 = Math.max(target.x, source.x);
-  const x1 = Math.min(target.x + target.width, source.x + source.width);
-  const y0 = Math.max(target.y, source.y);
-  const y1 = Math.min(target.y + target.height, source.y + source.height);
-  for (let y = y0; y < y1; y++) {
-    let from = (y - source.y) * source.width + x0 - source.x;
-    let to = (y - target.y) * target.width + x0 - target.x;
-    for (let x = x0; x < x1; x++, from++, to++) {
-      if (source.data[from]) target.data[to] = value;
+  const both = intersectBoxes(bitmapBox(target), bitmapBox(source));
+  for (let y = both.y0; y < both.y1; y++) {
+    const from = (y - source.y) * source.width + both.x0 - source.x;
+    const row = source.data.subarray(from, from + both.x1 - both.x0);
+    const to = (y - target.y) * target.width + both.x0 - target.x;
+    for (let start = runEnd(row, 0, 0); start < row.length; ) {
+      const end = runEnd(row, start, 1);
+      target.data.fill(value, to + start, to + end);
+      start = runEnd(row, end, 0);
     }
   }
 }

@@ -2,13 +2,14 @@
  * Outlines of a mask along pixel edges, holes kept. Parts are 4-connected; rasterising the outlines gives the mask back.
  * Each boundary edge runs with the foreground on its right hand, so exteriors turn clockwise on the screen and holes the other way.
  */
-import type { Bitmap } from "./bitmap.ts";
-import { isInRing, signedRingArea } from "./measure.ts";
-import type { Point, Polygon, Ring } from "./types.ts";
+import { type Bitmap, runEnd } from "./bitmap.ts";
+import { signedRingArea } from "./measure.ts";
+import type { Point, Polygon } from "./types.ts";
 
 /** East, south, west, north. */
 const EAST = 0;
 const WEST = 2;
+const NORTH = 3;
 const STEP_X = [1, 0, -1, 0] as const;
 const STEP_Y = [0, 1, 0, -1] as const;
 /** From the corner one stands on to the pixel ahead on the right. */
@@ -17,67 +18,56 @@ const AHEAD_Y = [0, 0, -1, -1] as const;
 
 /** One polygon per 4-connected part, largest first; only corners are kept. */
 export function outlineOf(bitmap: Bitmap): Polygon[] {
-  const rings = traceRings(bitmap);
-  const parts = rings.filter((ring) => signedRingArea(ring) > 0).map((exterior) => ({ exterior, holes: [] as Ring[] }));
-  parts.sort((a, b) => signedRingArea(b.exterior) - signedRingArea(a.exterior));
-  for (const hole of rings.filter((ring) => signedRingArea(ring) < 0)) {
-    smallestAround(parts, hole)?.holes.push(hole);
-  }
-  return parts;
+  return traceParts(bitmap).sort((a, b) => signedRingArea(b.exterior) - signedRingArea(a.exterior));
 }
 
-/** The part a hole was cut from: of those that hold it, the smallest, which comes last. */
-function smallestAround<P extends { exterior: Ring }>(parts: readonly P[], hole: Ring): P | undefined {
-  const inside = besideFirstEdge(hole);
-  for (let i = parts.length - 1; i >= 0; i--) {
-    const part = parts[i] as P;
-    if (isInRing(part.exterior, inside)) return part;
-  }
-  return undefined;
+interface Part {
+  readonly exterior: Point[];
+  readonly holes: Point[][];
 }
 
-/** A point in the foreground pixel on the right of the ring's first edge. */
-function besideFirstEdge(ring: Ring): Point {
-  const [ax, ay] = ring[0] as Point;
-  const [bx, by] = ring[1] as Point;
-  const dx = Math.sign(bx - ax);
-  const dy = Math.sign(by - ay);
-  return [ax + dx / 2 - dy / 2, ay + dy / 2 + dx / 2];
-}
-
-function traceRings(bitmap: Bitmap): Ring[] {
+function traceParts(bitmap: Bitmap): Part[] {
   const { width, height, data } = bitmap;
   const isSet = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] === 1;
   const seenTop = new Uint8Array(width * height);
   const seenBottom = new Uint8Array(width * height);
-  const rings: Ring[] = [];
-  // every ring has an eastward edge (over a pixel) and a westward one (under a pixel): starting at those finds them all
-  for (let i = data.indexOf(1); i >= 0; i = data.indexOf(1, i + 1)) {
-    // most pixels have others above and below, millions of them in a large mask; outside of the crop nothing is set
-    for (; data[i] === 1; i++) {
-      const isTop = i < width || data[i - width] === 0;
-      const isBottom = i >= width * (height - 1) || data[i + width] === 0;
-      if (isTop && !seenTop[i]) rings.push(follow(i % width, Math.floor(i / width), EAST));
-      if (isBottom && !seenBottom[i]) rings.push(follow((i % width) + 1, Math.floor(i / width) + 1, WEST));
-    }
-  }
-  return rings;
+  const parts: Part[] = [];
+  /** Whose a stretch is, by its first pixel: the ring to the left of it is traced before what is to the right. */
+  const partAt = new Map<number, Part>();
+  forEachStretch(bitmap, (start, end) => {
+    const above = end - width;
+    // a part's first pixel begins a stretch, a hole's ends one; outside of the crop nothing is set
+    if (!data[start - width] && !seenTop[start]) parts.push(tracePart(start));
+    if (data[above] && end % width > 0 && !seenBottom[above]) traceHole(above, partAt.get(start) as Part);
+  });
+  return parts;
 
-  function follow(startX: number, startY: number, startDirection: number): Ring {
-    const corners: Point[] = [];
+  function tracePart(pixel: number): Part {
+    const part: Part = { exterior: [], holes: [] };
+    follow(pixel % width, Math.floor(pixel / width), EAST, part, part.exterior);
+    return part;
+  }
+
+  function traceHole(above: number, part: Part): void {
+    const hole: Point[] = [];
+    follow((above % width) + 1, Math.floor(above / width) + 1, WEST, part, hole);
+    part.holes.push(hole);
+  }
+
+  function follow(startX: number, startY: number, startDirection: number, part: Part, corners: Point[]): void {
     let x = startX;
     let y = startY;
     let direction = startDirection;
     do {
       if (direction === EAST) seenTop[y * width + x] = 1;
       if (direction === WEST) seenBottom[(y - 1) * width + x - 1] = 1;
+      if (direction === NORTH) partAt.set((y - 1) * width + x, part);
       x += STEP_X[direction] as number;
       y += STEP_Y[direction] as number;
       const next = turn(x, y, direction);
       if (next !== direction) corners.push([x + bitmap.x, y + bitmap.y]);
       direction = next;
     } while (x !== startX || y !== startY || direction !== startDirection);
-    return corners;
   }
 
   /** At a corner where two foreground pixels only touch, it turns right: they are two parts. */
@@ -90,5 +80,18 @@ function traceRings(bitmap: Bitmap): Ring[] {
   /** The pixel ahead on the right hand; that on the left is the one of whoever turns left. */
   function isSetAhead(x: number, y: number, direction: number): boolean {
     return isSet(x + (AHEAD_X[direction] as number), y + (AHEAD_Y[direction] as number));
+  }
+}
+
+/** Pixels of a row that are set, one beside the other, as their first index and the one after them; from the top left on. */
+function forEachStretch({ width, data }: Bitmap, visit: (start: number, end: number) => void): void {
+  for (let start = runEnd(data, 0, 0); start < data.length; ) {
+    const end = runEnd(data, start, 1);
+    for (let from = start; from < end; ) {
+      const to = Math.min(end, (Math.floor(from / width) + 1) * width);
+      visit(from, to);
+      from = to;
+    }
+    start = runEnd(data, end, 0);
   }
 }

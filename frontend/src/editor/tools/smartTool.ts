@@ -177,11 +177,10 @@ export class SmartTool implements Tool {
     const { shape } = this;
     if (this.phase !== "shown" || !shape) return;
     const mask = paintedMask(this.#editor, undefined, unpackMask(shape.mask));
-    const whole: Shape = { kind: "mask", mask };
     const { document, settings } = this.#editor;
     const kept: Shape = settings.smartPolygons
-      ? { kind: "polygons", polygons: faithfulPolygons(whole, document.image) }
-      : whole;
+      ? { kind: "polygons", polygons: faithfulPolygons(mask, document.image).polygons }
+      : { kind: "mask", mask };
     this.cancel();
     addObject(this.#editor, kept, "draw");
   }
