@@ -94,6 +94,7 @@ def upload_named_image(
     data = read_image_input(
         body,
         content_type=request.headers.get("Content-Type", ""),
+        content_encoding=request.headers.get("Content-Encoding", ""),
         allowance=settings.url_allowance,
         max_bytes=MAX_URL_BYTES,
     )

@@ -8,22 +8,29 @@ from typing import Any
 from app.errors import BadRequest, UnsupportedMediaType
 from app.url_allowance import UrlAllowance
 
+# Of RFC 9110 and its registry. Others, such as `utf-8`, are a client's mistake and change nothing in the body.
+COMPRESSED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")
 JSON_TYPE = "application/json"
 BYTES_TYPE = "application/octet-stream"
 
 
-def read_image_input(body: bytes, *, content_type: str, allowance: UrlAllowance, max_bytes: int) -> bytes:
+def read_image_input(
+    body: bytes, *, content_type: str, content_encoding: str, allowance: UrlAllowance, max_bytes: int
+) -> bytes:
     """Give the image file that a request's body holds or names.
 
     Args:
         body: The request body.
         content_type: Its `Content-Type`, with or without parameters; none counts as bytes.
+        content_encoding: Its `Content-Encoding`, empty where it has none.
         allowance: What a URL may reach beside public addresses.
         max_bytes: The largest file that is downloaded.
     Raises:
         BadRequest: The body is empty, or JSON without a usable `url` or `base64`.
-        UnsupportedMediaType: The type is neither an image's nor JSON's.
+        UnsupportedMediaType: The type is neither an image's nor JSON's, or the body is compressed.
     """
+    if content_encoding.strip().lower() in COMPRESSED:
+        raise UnsupportedMediaType(f"Content-Encoding {content_encoding!r} is not taken: send the body as it is")
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == JSON_TYPE:
         return _from_json(body, allowance=allowance, max_bytes=max_bytes)
@@ -58,7 +65,7 @@ def _parsed(body: bytes) -> Any:
 
 def _decoded(text: str) -> bytes:
     """Decode standard or URL-safe base64, with or without a `data:` prefix, line breaks and padding."""
-    if text.startswith("data:"):
+    if text.lstrip()[:5].lower() == "data:":
         text = text.partition(",")[2]
     compact = "".join(text.split()).translate(str.maketrans("-_", "+/")).rstrip("=")
     try:

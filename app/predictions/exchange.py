@@ -102,8 +102,13 @@ AnswerDep = Annotated[AnswerQuery, Depends()]
 
 def image_sent(request: Request, sent: Sent, *, allowance: UrlAllowance) -> bytes:
     """The image file that a request's body holds or names; see read_image_input."""
-    content_type = request.headers.get("Content-Type", "")
-    return read_image_input(sent.body, content_type=content_type, allowance=allowance, max_bytes=MAX_BODY_BYTES)
+    return read_image_input(
+        sent.body,
+        content_type=request.headers.get("Content-Type", ""),
+        content_encoding=request.headers.get("Content-Encoding", ""),
+        allowance=allowance,
+        max_bytes=MAX_BODY_BYTES,
+    )
 
 
 def predict_file(

@@ -10,8 +10,14 @@ from app.images.image_input import read_image_input
 PICTURE = b"\xff\xd8 picture \xfb\xff"
 
 
-def read(body: bytes, content_type: str = "application/octet-stream") -> bytes:
-    return read_image_input(body, content_type=content_type, allowance=UrlAllowance(), max_bytes=1000)
+def read(body: bytes, content_type: str = "application/octet-stream", content_encoding: str = "") -> bytes:
+    return read_image_input(
+        body,
+        content_type=content_type,
+        content_encoding=content_encoding,
+        allowance=UrlAllowance(),
+        max_bytes=1000,
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,7 @@ def test_read_image_input__takes_base64_with_any_charset_parameter(content_type:
     "text",
     [
         "data:image/jpeg;base64," + base64.b64encode(PICTURE).decode(),
+        " DATA:image/jpeg;charset=utf-8;BASE64," + base64.b64encode(PICTURE).decode(),
         base64.urlsafe_b64encode(PICTURE).decode(),
         base64.b64encode(PICTURE).decode().rstrip("="),
         base64.encodebytes(PICTURE).decode(),
@@ -73,6 +80,17 @@ def test_read_image_input__refuses_an_empty_body() -> None:
 def test_read_image_input__refuses_other_types(content_type: str) -> None:
     with pytest.raises(UnsupportedMediaType, match="neither an image nor JSON"):
         read(PICTURE, content_type)
+
+
+@pytest.mark.parametrize("content_encoding", ["gzip", "GZIP", "br"])
+def test_read_image_input__refuses_what_is_compressed_once_more(content_encoding: str) -> None:
+    with pytest.raises(UnsupportedMediaType, match="send the body as it is"):
+        read(PICTURE, content_encoding=content_encoding)
+
+
+@pytest.mark.parametrize("content_encoding", ["identity", "utf-8"])
+def test_read_image_input__takes_encodings_that_change_nothing(content_encoding: str) -> None:
+    assert read(PICTURE, content_encoding=content_encoding) == PICTURE
 
 
 def test_read_image_input__checks_the_address_of_a_url() -> None:
