@@ -28,7 +28,7 @@ def run_sh(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
     with one_core():
         return subprocess.run(
             [str(folder / "run.sh"), *arguments],
-            env={name: value for name, value in given.items() if value},
+            env=given,
             capture_output=True,
             text=True,
             timeout=START_SECONDS,

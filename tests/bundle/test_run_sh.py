@@ -111,6 +111,13 @@ def test_start__port_taken_and_other_wrong_use(made: Made) -> None:
         assert run_sh(made.bundle(), *wrong).returncode == 2
 
 
+def test_start__with_an_empty_token(made: Made) -> None:
+    """A secret that was not filled in must not open the door to everybody."""
+    for refused in (run_sh(made.bundle(), "--token", ""), run_sh(made.bundle(), MASKWRIGHT_TOKEN="")):
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "the token is empty" in refused.stderr
+
+
 def test_start__without_a_python_that_is_new_enough(made: Made, tmp_path: Path) -> None:
     """Only an older Python is found; then a new one, but no place for its environment."""
     for name in ("sh", "dirname", "readlink", "cmp"):

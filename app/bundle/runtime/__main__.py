@@ -65,14 +65,14 @@ def _parsed(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--token",
         type=_token,
-        default=os.environ.get("MASKWRIGHT_TOKEN", ""),
+        default=os.environ.get("MASKWRIGHT_TOKEN"),
         help="what callers must send as X-Auth-token; without one, whoever reaches the address may ask",
     )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--check", action="store_true", help="compare every file with its hash, and end")
     only.add_argument("--selftest", action="store_true", help="answer the kept images, compare, and end")
     given = parser.parse_args(arguments)
-    return Options(BUNDLE_FOLDER, given.host, given.port, given.token or None, given.check, given.selftest)
+    return Options(BUNDLE_FOLDER, given.host, given.port, given.token, given.check, given.selftest)
 
 
 def _port(text: str) -> int:
@@ -83,6 +83,8 @@ def _port(text: str) -> int:
 
 def _token(text: str) -> str:
     """Clients send other characters in a header each in its own way, or not at all."""
+    if not text:
+        raise argparse.ArgumentTypeError("the token is empty: give one, or leave --token and MASKWRIGHT_TOKEN out")
     if not text.isascii() or not text.isprintable() or text != text.strip():
         raise argparse.ArgumentTypeError("a token has ASCII letters, digits and signs, and no space at its ends")
     return text
