@@ -44,12 +44,21 @@ test("a number that is pasted may have a comma, too", async () => {
   expect(field).toHaveProperty("value", "2.25");
 });
 
-test("a whole number's field says why it takes no sign, until it is gone on in", async () => {
-  const { field } = renderField("en-US", { maximumFractionDigits: 0 });
-  await userEvent.clear(field);
-  await userEvent.type(field, "1,");
-  expect(field).toHaveProperty("value", "1");
-  expect(screen.getByText("Whole numbers only.")).toBeDefined();
-  await userEvent.type(field, "0");
-  expect(screen.queryByText("Whole numbers only.")).toBeNull();
+test("a whole number's field says why it took no sign, until the number is mended", async () => {
+  const { field, enter } = renderField("en-US", { maximumFractionDigits: 0 });
+  const reason = () => screen.queryByText("Whole numbers only.");
+  expect(await enter("1,5")).toBe(15);
+  expect(reason()).not.toBeNull();
+  await userEvent.type(field, "{Backspace}", { initialSelectionStart: 2 });
+  expect(reason()).toBeNull();
+  await userEvent.type(field, ".");
+  expect(reason()).not.toBeNull();
+  (field as HTMLInputElement).select();
+  await userEvent.keyboard("7");
+  expect(reason()).toBeNull();
+  await userEvent.keyboard(",");
+  expect(reason()).not.toBeNull();
+  await userEvent.tab();
+  await userEvent.click(field);
+  expect(reason()).toBeNull();
 });

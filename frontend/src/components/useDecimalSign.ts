@@ -4,7 +4,7 @@ import { useLocale } from "react-aria-components";
 /**
  * In a number's field a comma and a point are both the decimal sign, whichever the person's language has.
  *
- * @returns Whether the last sign typed was refused, as the number is a whole one.
+ * @returns Whether a sign was refused, as the number is a whole one: until some of it is deleted or replaced, or the field is come back to.
  */
 export function useDecimalSign(field: RefObject<HTMLElement | null>, isWhole: boolean): boolean {
   const { locale } = useLocale();
@@ -12,24 +12,27 @@ export function useDecimalSign(field: RefObject<HTMLElement | null>, isWhole: bo
   useEffect(() => {
     const sign = decimalSign(locale);
     const take = (event: Event, text: string) => {
+      if (!(event.target instanceof HTMLInputElement)) return;
+      const beside = besideSelection(event.target);
       const isSigned = /^\s*\d*[.,]\d*\s*$/.test(text);
-      setRefused(isWhole && isSigned);
-      if (isWhole || !isSigned || text.includes(sign) || !(event.target instanceof HTMLInputElement)) return;
-      if (besideSelection(event.target).includes(sign)) return;
+      if (isWhole) setRefused((was) => isSigned || (was && beside !== ""));
+      if (isWhole || !isSigned || text.includes(sign) || beside.includes(sign)) return;
       event.preventDefault();
       event.stopPropagation();
       replaceSelection(event.target, text.trim().replace(/[.,]/, sign));
     };
-    const typed = (event: InputEvent) => take(event, event.data ?? "");
-    const pasted = (event: ClipboardEvent) => take(event, event.clipboardData?.getData("text/plain") ?? "");
-    const element = field.current;
-    // before the field itself, which refuses a sign of another language
-    element?.addEventListener("beforeinput", typed, { capture: true });
-    element?.addEventListener("paste", pasted, { capture: true });
-    return () => {
-      element?.removeEventListener("beforeinput", typed, { capture: true });
-      element?.removeEventListener("paste", pasted, { capture: true });
+    const typed = (event: InputEvent) => {
+      if (event.inputType.startsWith("delete")) setRefused(false);
+      else take(event, event.data ?? "");
     };
+    const pasted = (event: ClipboardEvent) => take(event, event.clipboardData?.getData("text/plain") ?? "");
+    const controller = new AbortController();
+    // before the field itself, which refuses a sign of another language
+    const options = { capture: true, signal: controller.signal };
+    field.current?.addEventListener("beforeinput", typed, options);
+    field.current?.addEventListener("paste", pasted, options);
+    field.current?.addEventListener("focusin", () => setRefused(false), options);
+    return () => controller.abort();
   }, [field, isWhole, locale]);
   return isRefused;
 }
