@@ -1,4 +1,4 @@
-"""What a caller hears when the database is full, away, or has lost what a row refers to."""
+"""What a caller hears when the database is full, away, has lost what a row refers to, or has no such text."""
 
 import logging
 
@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from app.db.engine import is_away, is_disk_full, refers_to_nothing
+from app.db.engine import holds_zero, is_away, is_disk_full, refers_to_nothing
 from app.http import error_response
 
 DATABASE_RETRY_SECONDS = 2  # a restart of PostgreSQL takes about that
@@ -31,4 +31,6 @@ def _answer_database_error(_request: Request, error: Exception) -> JSONResponse:
         return error_response(
             409, "what this belongs to was deleted meanwhile: nothing of this was kept; load it anew, then try again"
         )
+    if holds_zero(error):
+        return error_response(422, "a text of this request holds the character U+0000: send it without")
     raise error

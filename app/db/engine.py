@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.data_folder import make_data_folder
@@ -114,6 +114,11 @@ def refers_to_nothing(error: DBAPIError) -> bool:
     if isinstance(original, sqlite3.Error):
         return getattr(original, "sqlite_errorcode", None) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
     return getattr(original, "sqlstate", None) == POSTGRESQL_REFERS_TO_NOTHING
+
+
+def holds_zero(error: DBAPIError) -> bool:
+    """Whether a text with U+0000 in it was to be kept or looked for: PostgreSQL has none, its driver refuses it."""
+    return isinstance(error, DataError) and "NUL" in str(error.orig)
 
 
 def dispose_engine() -> None:
