@@ -206,9 +206,47 @@ export function masksMeet(a: Mask, b: Mask): boolean {
 
 /** Shared pixels to all pixels of both, 0-1. */
 export function maskIou(a: Mask, b: Mask): number {
-  const shared = a.area - combineMasks(a, [b], "subtract").area;
+  const shared = sharedArea(a, b);
   const all = a.area + b.area - shared;
   return all === 0 ? 1 : shared / all;
+}
+
+function sharedArea(a: Mask, b: Mask): number {
+  const box = uniteBoxes(bitmapBox(a), bitmapBox(b));
+  const [some, others] = [spansIn(a, box), spansIn(b, box)];
+  let area = 0;
+  for (let i = 0, j = 0; i < some.length && j < others.length; ) {
+    const [start, end] = [some[i] as number, some[i + 1] as number];
+    const [otherStart, otherEnd] = [others[j] as number, others[j + 1] as number];
+    area += Math.max(0, Math.min(end, otherEnd) - Math.max(start, otherStart));
+    if (end < otherEnd) i += 2;
+    else j += 2;
+  }
+  return area;
+}
+
+/** Start and end of each span as indices into a larger crop. */
+function spansIn(mask: Mask, box: Box): number[] {
+  const width = box.x1 - box.x0;
+  const spans: number[] = [];
+  forEachSpan(mask, (row, start, end) => {
+    const first = (row + mask.y - box.y0) * width + mask.x - box.x0;
+    spans.push(first + start, first + end);
+  });
+  return spans;
+}
+
+/** The runs of a mask that are set, cut where a row of the crop ends. */
+export function forEachSpan({ width, ends }: Mask, visit: (row: number, start: number, end: number) => void): void {
+  for (let i = 1; i < ends.length; i += 2) {
+    const end = ends[i] as number;
+    for (let start = ends[i - 1] as number; start < end; ) {
+      const row = Math.floor(start / width);
+      const stop = Math.min(end, (row + 1) * width);
+      visit(row, start - row * width, stop - row * width);
+      start = stop;
+    }
+  }
 }
 
 function sameBox(a: Box, b: Box): boolean {
