@@ -65,8 +65,14 @@ def available_memory_bytes() -> int:
     available = int(psutil.virtual_memory().available)
     limit, used = _read_cgroup("memory.max").strip(), _read_cgroup("memory.current").strip()
     if limit.isdigit() and used.isdigit():
-        available = min(available, int(limit) - int(used))
+        available = min(available, int(limit) - int(used) + _unused_cache_bytes())
     return max(0, available)
+
+
+def _unused_cache_bytes() -> int:
+    """What a container is said to use for files that it read or wrote once, and gives back when asked for more."""
+    counts = dict(line.split() for line in _read_cgroup("memory.stat").splitlines())
+    return int(counts.get("inactive_file", 0))
 
 
 def total_memory_bytes() -> int:

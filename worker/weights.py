@@ -155,7 +155,7 @@ def fetch_weights(size: ModelSize, *, weights_dir: Path, on_progress: OnProgress
         try:
             if look_for_weights(size, weights_dir=weights_dir)[0] is FileState.OK:
                 return path  # another process has fetched it meanwhile
-            _download(file, target, on_progress)
+            _download_all(file, target, on_progress)
             _check_hash(partial, file)
             return partial.replace(path)
         except DamagedWeights:
@@ -190,6 +190,17 @@ def load_initial_weights(model: MaskRCNN, size: ModelSize, path: Path) -> Loaded
     )
 
 
+def _download_all(file: WeightFile, target: BinaryIO, on_progress: OnProgress) -> None:
+    """Go on with a download that breaks off, as long as each try brings something."""
+    while True:
+        before = target.tell()
+        try:
+            return _download(file, target, on_progress)
+        except (OSError, HTTPException):
+            if target.tell() <= before:
+                raise
+
+
 def _download(file: WeightFile, target: BinaryIO, on_progress: OnProgress) -> None:
     """Append what is missing of a file; a server that cannot begin in the middle sends all of it."""
     done = target.tell()
@@ -214,6 +225,8 @@ def _download(file: WeightFile, target: BinaryIO, on_progress: OnProgress) -> No
             done += len(chunk)
             on_progress(done, total)
     target.flush()
+    if total is not None and done < total:  # http.client says nothing of it
+        raise ConnectionError(f"the connection ended after {done} of {total} bytes")
 
 
 def _now_and_then(file: WeightFile, log: Callable[[str], None]) -> OnProgress:

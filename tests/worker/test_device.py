@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -41,3 +42,15 @@ def test_autocast_dtype__measures_without_changing_the_threads() -> None:
 
 def test_available_memory_bytes__is_some_of_the_machine() -> None:
     assert 0 < device.available_memory_bytes() < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def test_available_memory_bytes__counts_a_containers_files_as_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_CGROUP", tmp_path)
+    (tmp_path / "memory.max").write_text("5000\n")
+    (tmp_path / "memory.current").write_text("4500\n")
+    assert device.available_memory_bytes() == 500
+
+    (tmp_path / "memory.stat").write_text("anon 500\ninactive_file 3000\nactive_file 1000\n")
+    assert device.available_memory_bytes() == 3500

@@ -32,7 +32,13 @@ def asked() -> list[int]:
 
 
 @pytest.fixture
-def host(asked: list[int]) -> Iterator[str]:
+def breaks() -> list[int]:
+    """After how many bytes the connection breaks, the first times."""
+    return []
+
+
+@pytest.fixture
+def host(asked: list[int], breaks: list[int]) -> Iterator[str]:
     """A web server that has the file, and at every other address a page of its own."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,7 +53,8 @@ def host(asked: list[int]) -> Iterator[str]:
             self.send_response(206 if begin else 200)
             self.send_header("Content-Length", str(len(CONTENT) - begin))
             self.end_headers()
-            self.wfile.write(CONTENT[begin:])
+            end = begin + breaks.pop(0) if breaks else None
+            self.wfile.write(CONTENT[begin:end])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -171,6 +178,30 @@ def test_fetch_weights__goes_on_with_a_broken_download(
     assert asked == [10]
     assert heard == [(len(CONTENT), len(CONTENT))]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_fetch_weights__goes_on_where_the_connection_breaks(
+    tmp_path: Path, host: str, asked: list[int], breaks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+    breaks += [10, 5]
+
+    path = weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path, on_progress=unheard)
+
+    assert path.read_bytes() == CONTENT
+    assert asked == [0, 10, 15]
+
+
+def test_fetch_weights__keeps_what_came_where_no_more_comes(
+    tmp_path: Path, host: str, breaks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(monkeypatch, f"{host}/{NAME}")
+    breaks += [10, 0]
+
+    with pytest.raises(ConnectionError, match="ended after 10 of"):
+        weights.fetch_weights(ModelSize.SMALL, weights_dir=tmp_path, on_progress=unheard)
+
+    assert (tmp_path / f".{NAME}.part").read_bytes() == CONTENT[:10]
 
 
 def test_fetch_weights__begins_anew_after_what_was_no_part_of_the_file(
