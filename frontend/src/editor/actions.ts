@@ -112,14 +112,14 @@ function performObjectAction(editor: Editor, action: Action): boolean {
       selectBeside(editor, action === "nextObject" ? 1 : -1);
       return true;
     case "delete":
-      if (selected && !editor.isFixed(selected.id)) deleteObjects(editor, [selected.id]);
+      if (selected && editor.mayChange(selected.id)) deleteObjects(editor, [selected.id]);
       return true;
     case "convert":
-      if (selected && !editor.isFixed(selected.id)) convert(editor, selected);
+      if (selected && editor.mayChange(selected.id)) convert(editor, selected);
       return true;
     case "unite":
     case "subtract":
-      if (selected && !editor.isFixed(selected.id)) combine(editor, selected, action);
+      if (selected && editor.mayChange(selected.id)) combine(editor, selected, action);
       return true;
     case "duplicate":
       if (selected) paste(editor, [selected]);
@@ -160,7 +160,7 @@ export function chooseLabel(editor: Editor, index: number): boolean {
 export function setLabel(editor: Editor, label: string): void {
   const selected = editor.selected;
   editor.setActiveLabel(label);
-  if (!selected || selected.label === label || editor.isFixed(selected.id)) return;
+  if (!selected || selected.label === label || !editor.mayChange(selected.id)) return;
   editor.execute({ name: "setLabel", changes: [editor.document.replace({ ...selected, label })] });
 }
 

@@ -263,6 +263,13 @@ export class Editor {
     return this.#hidden.has(id) || this.#locked.has(id);
   }
 
+  /** Whether an object can be changed; where it cannot, whoever tries is told why. */
+  mayChange(id: string): boolean {
+    if (!this.isFixed(id)) return true;
+    this.#ports.onFixed?.(this.#hidden.has(id) ? "hidden" : "locked");
+    return false;
+  }
+
   /** The topmost object that is seen under a point. */
   hitTest(point: Point): Instance | null {
     return this.document.instances.findLast((instance) => this.#isHit(instance, point)) ?? null;

@@ -14,11 +14,15 @@ export interface EditorPorts {
   smartMask?: SmartPort;
   /** Actions that are the page's: other images, zoom, help; and a label that is missing. */
   request?: (action: Action | "labelNeeded") => void;
+  /** An object was to be changed that is hidden or locked. */
+  onFixed?: (reason: FixedReason) => void;
   /** An object became of the other kind. */
   onConverted?: (conversion: Conversion) => void;
   /** A fill by colour ended where the pixels do that can be read at a time, not where the colour does. */
   onFillCut?: () => void;
 }
+
+export type FixedReason = "hidden" | "locked";
 
 /** What a polygon became as a bitmap, or a bitmap as polygons. */
 export interface Conversion {

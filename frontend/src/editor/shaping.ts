@@ -38,7 +38,7 @@ export function addRing(editor: Editor, purpose: RingPurpose, ring: Ring): void 
     if (purpose !== "hole") addObject(editor, editor.mode === "bitmap" ? painted(editor, drawn) : drawn, "draw");
     return;
   }
-  if (editor.isFixed(selected.id)) return;
+  if (!editor.mayChange(selected.id)) return;
   if (purpose === "part") reshape(editor, selected, withPart(editor, selected, ring), "addPart");
   else reshape(editor, selected, withHole(editor, selected.shape, ring), "addHole");
 }

@@ -241,3 +241,20 @@ describe("bitmap", () => {
     expect(editor.document.instances).toHaveLength(0);
   });
 });
+
+test("whoever paints, erases, fills or deletes what is hidden or locked is told so, and it stays", () => {
+  const told: string[] = [];
+  const editor = makeEditor([instanceOf("a", SQUARE)], { onFixed: (reason) => told.push(reason) });
+  editor.select("a");
+  editor.setLocked(["a"]);
+  key(editor, "b");
+  click(editor, [10, 10]);
+  key(editor, "r");
+  click(editor, [30, 30]);
+  editor.setHidden(["a"]);
+  key(editor, "g");
+  click(editor, [30, 30]);
+  key(editor, "Delete");
+  expect(told).toEqual(["locked", "locked", "hidden", "hidden"]);
+  expect(editor.document.instances).toEqual([instanceOf("a", SQUARE)]);
+});

@@ -95,7 +95,7 @@ export class BrushTool implements Tool {
     const at: Point = [event.x, event.y];
     this.#at = at;
     this.#target = this.#editor.selected ?? (this.name === "eraser" ? this.#editor.hitTest(at) : null);
-    if (this.#target && this.#editor.isFixed(this.#target.id)) return;
+    if (this.#target && !this.#editor.mayChange(this.#target.id)) return;
     if (this.#target) this.#editor.select(this.#target.id);
     else if (this.name === "eraser" || this.#editor.requireLabel() === null) return;
     this.#bitmap = this.#target

@@ -52,7 +52,7 @@ export class FillTool implements Tool {
     const editor = this.#editor;
     const { image } = editor.document;
     const selected = editor.selected;
-    if (selected && editor.isFixed(selected.id)) return;
+    if (selected && !editor.mayChange(selected.id)) return;
     const own = selected ? unpackMask(shapeMask(selected.shape, image)) : null;
     const area = (own && enclosedArea(own, ...at)) ?? this.#ofLikeColour(at);
     if (!area) return;

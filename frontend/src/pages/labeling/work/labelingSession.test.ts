@@ -102,6 +102,7 @@ function start(...imageIds: number[]) {
     onLabels: () => undefined,
     onLabelGone: () => undefined,
     onConflictsLeft: ({ name }, { isSaved }) => told.push(`${name} ${isSaved ? "kept" : "waits"}`),
+    onFixed: () => undefined,
     onConverted: () => undefined,
     onFillCut: () => undefined,
   });

@@ -120,7 +120,7 @@ export class LabelingSession {
   cut(): void {
     const editor = this.current?.editor;
     const selected = editor?.selected;
-    if (!editor || !selected || editor.isFixed(selected.id)) return;
+    if (!editor || !selected || !editor.mayChange(selected.id)) return;
     this.#clipboard = [selected];
     deleteObjects(editor, [selected.id]);
   }
@@ -349,6 +349,7 @@ export class LabelingSession {
       readPixels: ([x, y]) => this.current?.pyramid?.read(x, y, FILL_REACH) ?? null,
       smartMask: (marks) => askSmartMask(image.id, marks),
       request: this.#ports.request,
+      onFixed: this.#ports.onFixed,
       onConverted: this.#ports.onConverted,
       onFillCut: () => this.#ports.onFillCut(FILL_REACH),
     };

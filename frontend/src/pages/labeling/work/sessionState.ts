@@ -2,7 +2,7 @@
 import type { ImageItem } from "../../../api/types.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import type { Action } from "../../../editor/keys.ts";
-import type { Conversion } from "../../../editor/ports.ts";
+import type { Conversion, FixedReason } from "../../../editor/ports.ts";
 import type { ImagePyramid } from "../../../render/imagePyramid.ts";
 import type { Autosave } from "../saving/autosave.ts";
 import type { LabelName } from "../saving/labelNames.ts";
@@ -38,6 +38,7 @@ export interface SessionPorts {
   readonly onLabelGone: (label: string, count: number) => void;
   /** Of an image that was left someone else changed objects too: `isSaved` says whether one's own version is stored over theirs, or waits. */
   readonly onConflictsLeft: (image: ImageItem, { isSaved }: { isSaved: boolean }) => void;
+  readonly onFixed: (reason: FixedReason) => void;
   readonly onConverted: (conversion: Conversion) => void;
   /** A fill by colour ended where its square of so many pixels a side does. */
   readonly onFillCut: (side: number) => void;

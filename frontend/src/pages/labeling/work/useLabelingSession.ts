@@ -8,7 +8,7 @@ import { dismissToast, showToast } from "../../../components/toasts.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { shapePoints } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
-import type { Conversion } from "../../../editor/ports.ts";
+import type { Conversion, FixedReason } from "../../../editor/ports.ts";
 import type { LabelName } from "../saving/labelNames.ts";
 import { imageQuery } from "./imageQuery.ts";
 import { LabelingSession } from "./labelingSession.ts";
@@ -53,6 +53,7 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
             action: { text: t("conflict.open"), run: () => goTo(id) },
           });
         },
+        onFixed: (reason) => tellFixed(reason, latest.current.t),
         onConverted: (conversion) => tellConversion(conversion, latest.current.t),
         onFillCut: (side) => showToast(latest.current.t("fillCut", { side })),
       }),
@@ -108,6 +109,13 @@ function tellConversion({ shape, iou }: Conversion, t: TFunction<"labeling">): v
       : // rounded down: 100 means that nothing is lost
         t("converted.polygons", { count: shapePoints(shape), overlap: Math.floor(iou * 1000) / 10 }),
   );
+}
+
+let fixedToast = 0;
+
+function tellFixed(reason: FixedReason, t: TFunction<"labeling">): void {
+  dismissToast(fixedToast);
+  fixedToast = showToast(t(`fixed.${reason}`));
 }
 
 function leavesImage(shown: SessionState, next: SessionState): boolean {
