@@ -301,6 +301,8 @@ class _Training:
         while not _fits(lambda: self._judge.evaluate(self._progress)):
             self._judge.save_unevaluated(self._progress)
             self._shrink(of_evaluation=True)
+            if not self._progress.unevaluated_steps:  # the disk was full, too: it went back to what was judged, or to 0
+                return
 
     def _fraction(self) -> float:
         return self._schedule.fraction(self._progress.moment(self._elapsed_s()))

@@ -1,4 +1,5 @@
 import dataclasses
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -446,22 +447,41 @@ def test_fit__out_of_memory_while_a_smaller_one_is_made_is_told(
         run(synthetic.config(), RecordingReporter(), tmp_path)
 
 
-@pytest.mark.usefixtures("thin_network")
-def test_fit__evaluation_out_of_memory_takes_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_memory_to_evaluate_above(monkeypatch: pytest.MonkeyPatch, *, side: int) -> None:
     real_evaluate = Evaluator.evaluate
 
     def evaluate(evaluator: Evaluator, model: MaskRCNN, **options: Any) -> Any:
-        if model.transform.max_size > 96:
+        if model.transform.max_size > side:
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return real_evaluate(evaluator, model, **options)
 
     monkeypatch.setattr(Evaluator, "evaluate", evaluate)
+
+
+@pytest.mark.usefixtures("thin_network")
+def test_fit__evaluation_out_of_memory_takes_smaller_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_memory_to_evaluate_above(monkeypatch, side=96)
     reporter = RecordingReporter()
 
     result = run(synthetic.config(max_steps=2, image_size=128), reporter, tmp_path, data=synthetic.shapes(side=128))
 
     assert [point.step for point in reporter.points] == [1, 2]  # no step was lost
     assert "going on from step 1 with batches of 2 at 96 px" in "".join(reporter.messages)
+    assert result.last.step == 2
+
+
+@pytest.mark.usefixtures("thin_network")
+def test_fit__evaluation_out_of_memory_with_a_full_disk_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_memory_to_evaluate_above(monkeypatch, side=96)
+    (tmp_path / f".last.pt.{os.getpid()}.part").symlink_to("/dev/full")  # it is gone after the first try
+    reporter = RecordingReporter()
+
+    result = run(synthetic.config(max_steps=2, image_size=128), reporter, tmp_path, data=synthetic.shapes(side=128))
+
+    assert "going on from step 0 with batches of 2 at 96 px" in "".join(reporter.messages)
+    assert [point.step for point in reporter.points] == [1, 2]
     assert result.last.step == 2
 
 
