@@ -67,6 +67,9 @@ def test_python(made: Made, server: Running, wanted: list[dict[str, Any]]) -> No
     assert said.splitlines() == [
         " ".join(str(one[key]) for key in ("label", "score", "x0", "y0", "x1", "y1")) for one in wanted
     ]
+    refused = run_sample([sys.executable, "-I", "predict.py"], made, server, "wrong")
+    assert refused.returncode == 1
+    assert "X-Auth-token" in json.loads(refused.stderr)["error"]
 
 
 @pytest.mark.skipif(shutil.which("java") is None or shutil.which("javac") is None, reason="there is no Java here")

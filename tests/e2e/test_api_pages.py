@@ -58,6 +58,8 @@ def test_api_page__shows_the_answer_to_an_image_of_ones_own(
     model_id = plant_predicting_model(server, make_project(api, "Tried"), exports, name="random ü")
     page = open_page()
     page.goto(f"/models/{model_id}/api")
+    for query in ("mask=polygons|rle|png|none", "min_score=0..100", "format=json|masks", "speed=slow|medium|fast"):
+        expect(page.get_by_text(query)).to_be_visible()
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Choose an image").click()
     image = {"name": "leaf.jpg", "mimeType": "image/jpeg", "buffer": draw_scene(7).jpeg()}

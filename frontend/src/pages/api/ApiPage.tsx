@@ -17,7 +17,7 @@ import { endpointOf, LANGUAGES, type SampleLanguage, sampleOf } from "./samples.
 import { TryIt } from "./TryIt.tsx";
 
 const PARTS = ["octetStream", "url", "base64"] as const;
-const QUERIES = ["mask", "minScore", "format"] as const;
+const QUERIES = ["mask", "minScore", "format", "speed"] as const;
 
 export function ApiPage() {
   const { t } = useTranslation("api");

@@ -14,4 +14,8 @@ describe("samples", () => {
     expect(code).toContain("X-Auth-token");
     expect(code).toContain("application/octet-stream");
   });
+
+  it("in Python show what the server says where it refuses", () => {
+    expect(sampleOf("python", target)).toContain("if not answer.ok:\n    raise SystemExit(answer.text)");
+  });
 });

@@ -44,7 +44,8 @@ with open("image.jpg", "rb") as image:
         headers={"X-Auth-token": token, "Content-Type": "application/octet-stream"},
         data=image,
     )
-answer.raise_for_status()
+if not answer.ok:
+    raise SystemExit(answer.text)
 for found in answer.json():
     print(found["label"], found["score"], (found["x0"], found["y0"], found["x1"], found["y1"]))`,
 
