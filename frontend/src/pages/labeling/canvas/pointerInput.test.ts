@@ -108,6 +108,21 @@ describe("a pen's eraser end", () => {
   });
 });
 
+test.each([
+  ["b", 3],
+  ["v", 1],
+] as const)("of what the pointer passed since the last frame the tool of %s is told of %i places", (name, places) => {
+  key(editor, "b");
+  key(editor, name);
+  send("down", PEN, [10, 10]);
+  const dispatch = vi.spyOn(editor, "dispatch");
+  const at = (clientX: number) => new PointerEvent("pointermove", { ...PEN, clientX, clientY: 10 });
+  const moved = Object.assign(at(30), { getCoalescedEvents: () => [at(20), at(25), at(30)] });
+  surface.dispatchEvent(moved);
+  expect(dispatch).toHaveBeenCalledTimes(places);
+  expect(dispatch).toHaveBeenLastCalledWith(expect.objectContaining({ kind: "pointermove", x: 30 }));
+});
+
 test("a pen that the browser lost leaves the image to the next one", () => {
   send("down", PEN, [60, 60]);
   surface.dispatchEvent(new PointerEvent("lostpointercapture", PEN));

@@ -3,6 +3,7 @@
 import { resizedBrush } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import type { PointerEvent as CorePointerEvent, Modifiers } from "../../../editor/events.ts";
+import type { ToolName } from "../../../editor/tools/tool.ts";
 import type { Point } from "../../../geometry/types.ts";
 import type { Stage } from "../../../render/stage.ts";
 import type { Ruler } from "./ruler.ts";
@@ -14,6 +15,9 @@ const PINCH_ZOOM = 1.01;
 const ERASER_BUTTON = 5;
 /** What a mouse presses with, and what the core takes for a full brush. */
 const MOUSE_PRESSURE = 0.5;
+
+/** What a drag with these comes to is where it ends, not the way there. */
+const UNTRACED: ReadonlySet<ToolName> = new Set<ToolName>(["edit", "box", "ellipse"]);
 
 export interface InputPorts {
   readonly surface: HTMLElement;
@@ -145,8 +149,9 @@ class Gestures {
       this.#ports.ruler.move(this.#ports.stage.imagePoint(at), event.shiftKey);
       return;
     }
-    // a stroke or trace wants every place the pointer passed, a hover only the last
-    const passed = this.#held?.does === "draw" ? event.getCoalescedEvents() : [];
+    // a stroke or trace wants every place the pointer passed; a hover, or a drag of what is large and takes its time, only the last
+    const isTraced = this.#held?.does === "draw" && !UNTRACED.has(this.#ports.editor.tool.name);
+    const passed = isTraced ? event.getCoalescedEvents() : [];
     for (const each of passed) this.#ports.editor.dispatch(this.#coreEvent("pointermove", each));
     if (passed.length === 0) this.#ports.editor.dispatch(this.#coreEvent("pointermove", event, at));
   }
