@@ -237,11 +237,18 @@ def test_work_off_queue__deletes_states_that_a_killed_worker_left(
 ) -> None:
     model_id = start()
     store, prefix = get_blob_store(), lifecycle.model_prefix(project_id, model_id)
-    store.put_bytes(f"{prefix}last-1-5/{STATE_FILE}", b"no row points to it")
+    shared, key = f"{prefix}best-1-6", f"{prefix}last-1-6/{STATE_FILE}"
+    for folder in ("last-1-5", "best-1-6", "last-1-6"):
+        store.put_bytes(f"{prefix}{folder}/{STATE_FILE}", b"a state")
+    with session_scope() as session:
+        row = {"model_id": model_id, "step": 6, "elapsed_s": 1.0, "state_key": key, "export_prefix": shared}
+        session.add(Checkpoint(kind=CheckpointKind.LAST, **row))
     store.put_bytes(read_model(model_id).snapshot_key, b"no snapshot")  # so that it ends at once
     trainer.work_off_queue()
 
     assert not store.list_keys(f"{prefix}last-1-5/")
+    assert store.list_keys(f"{shared}/")
+    assert store.exists(key)
     assert store.exists(read_model(model_id).snapshot_key)
 
 
