@@ -171,7 +171,36 @@ export function moveMask(mask: Mask, dx: number, dy: number, image: Size): Mask 
 export function clipMask(mask: Mask, image: Size): Mask {
   const box = bitmapBox(mask);
   const seen = intersectBoxes(box, { x0: 0, y0: 0, x1: image.width, y1: image.height });
-  return sameBox(seen, box) ? mask : packMask(cropBitmap(unpackMask(mask), seen));
+  return sameBox(seen, box) ? mask : cropMask(mask, seen);
+}
+
+function cropMask(mask: Mask, box: Box): Mask {
+  let content = EMPTY_BOX;
+  forEachSpanIn(mask, box, (y, x0, x1) => {
+    content = uniteBoxes(content, { x0, y0: y, x1, y1: y + 1 });
+  });
+  if (isEmptyBox(content)) return EMPTY_MASK;
+  const { x0: x, y0: y } = content;
+  const [width, height] = [content.x1 - x, content.y1 - y];
+  const ends = runEnds(spansIn(mask, content), width * height);
+  return { x, y, width, height, ends, area: spannedArea(ends) };
+}
+
+/** Spans that touch, at the ends of two rows, are one run. */
+function runEnds(spans: readonly number[], size: number): Uint32Array {
+  const ends: number[] = [];
+  for (const edge of spans) {
+    if (ends.length > 0 && edge === ends.at(-1)) ends.pop();
+    else ends.push(edge);
+  }
+  if ((ends.at(-1) as number) < size) ends.push(size);
+  return Uint32Array.from(ends);
+}
+
+function spannedArea(ends: Uint32Array): number {
+  let area = 0;
+  for (let i = 1; i < ends.length; i += 2) area += (ends[i] as number) - (ends[i - 1] as number);
+  return area;
 }
 
 export function masksEqual(a: Mask, b: Mask): boolean {
@@ -225,15 +254,23 @@ function sharedArea(a: Mask, b: Mask): number {
   return area;
 }
 
-/** Start and end of each span as indices into a larger crop. */
+/** Start and end of each span inside a box, as indices into its crop. */
 function spansIn(mask: Mask, box: Box): number[] {
-  const width = box.x1 - box.x0;
   const spans: number[] = [];
-  forEachSpan(mask, (row, start, end) => {
-    const first = (row + mask.y - box.y0) * width + mask.x - box.x0;
-    spans.push(first + start, first + end);
+  forEachSpanIn(mask, box, (y, x0, x1) => {
+    const first = (y - box.y0) * (box.x1 - box.x0) - box.x0;
+    spans.push(first + x0, first + x1);
   });
   return spans;
+}
+
+/** The spans of a mask inside a box, in image pixels. */
+function forEachSpanIn(mask: Mask, box: Box, visit: (y: number, x0: number, x1: number) => void): void {
+  forEachSpan(mask, (row, start, end) => {
+    const y = row + mask.y;
+    const [x0, x1] = [Math.max(box.x0, start + mask.x), Math.min(box.x1, end + mask.x)];
+    if (y >= box.y0 && y < box.y1 && x0 < x1) visit(y, x0, x1);
+  });
 }
 
 /** The runs of a mask that are set, cut where a row of the crop ends. */
