@@ -65,7 +65,7 @@ def recount_project(session: Session, project_id: int) -> None:
         .where(Project.id == project_id)
         .values(
             image_count=counted.scalar_subquery(),
-            labeled_count=counted.where(Image.instance_count > 0).scalar_subquery(),
+            labeled_count=counted.where(Image.is_labeled).scalar_subquery(),
             validation_count=counted.where(Image.in_validation).scalar_subquery(),
         ),
     )
@@ -103,7 +103,7 @@ def _measure(session: Session, image_ids: Sequence[int]) -> _Totals:
         images, labeled, validation = session.execute(
             select(
                 func.count(Image.id),
-                func.count(case((Image.instance_count > 0, 1))),
+                func.count(case((Image.is_labeled, 1))),
                 func.count(case((Image.in_validation, 1))),
             ).where(Image.id.in_(some))
         ).one()

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.bulk import in_portions, insert_of_new
@@ -88,7 +88,7 @@ class ImageFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if self.labeled is not None:
-            conditions.append(Image.instance_count > 0 if self.labeled else Image.instance_count == 0)
+            conditions.append(and_(Image.is_labeled) if self.labeled else not_(Image.is_labeled))
         if self.validation is not None:
             conditions.append(Image.in_validation.is_(self.validation))
         if self.drafts is not None:

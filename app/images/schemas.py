@@ -20,7 +20,8 @@ class LabelCount(BaseModel):
 class ImageItem(BaseModel):
     """An image in a list. Width and height are those of the upright picture, as are all coordinates.
 
-    `draft_count` counts its open draft labels.
+    It is labeled where it has instances or is marked as `background`, on which nothing is to be labeled. `draft_count`
+    counts its open draft labels.
     """
 
     id: int
@@ -31,6 +32,7 @@ class ImageItem(BaseModel):
     byte_size: int
     labeled: bool
     validation: bool
+    background: bool
     instance_count: int
     draft_count: int
     label_counts: list[LabelCount]

@@ -111,8 +111,9 @@ def describe_images(session: Session, images: Sequence[Image]) -> list[ImageItem
             height=image.height,
             media_type=image.media_type,
             byte_size=image.byte_size,
-            labeled=image.instance_count > 0,
+            labeled=image.is_labeled,
             validation=image.in_validation,
+            background=image.is_background,
             instance_count=image.instance_count,
             draft_count=image.draft_count,
             label_counts=[

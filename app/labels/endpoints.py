@@ -13,12 +13,14 @@ from app.downloads import attachment
 from app.errors import Unprocessable
 from app.form_files import ReceivedFile, form_schema, receive_form_files
 from app.http import MAX_ID, PageQuery, PathId, errors
-from app.labels import exporting, importing, instances, outlines, revisions, service
+from app.labels import background, exporting, importing, instances, outlines, revisions, service
 from app.labels.formats.table import READERS, WRITERS
 from app.labels.importing import AUTO, ImportMode
 from app.labels.instances import SavedInstances
 from app.labels.revisions import Saving
 from app.labels.schemas import (
+    BackgroundBody,
+    BackgroundSummary,
     DeletedLabel,
     ExportReport,
     ImportReport,
@@ -133,6 +135,12 @@ def list_outlines(
 ) -> Response:
     """Simplified outlines of what images hold, to be drawn on their thumbnails."""
     return _json({"items": outlines.list_outlines(session, access.project_id, _ids(image_ids))})
+
+
+@router.put("/projects/{project_id}/background", responses=errors(409))
+def set_background(access: LabelerAccess, body: BackgroundBody, session: SessionDep) -> BackgroundSummary:
+    """Say that nothing is to be labeled on images, or take that back: they are labeled, and teach the background."""
+    return background.set_background(session, access, body.image_ids, background=body.background)
 
 
 @router.get("/images/{image_id}/instances", response_model=InstancesSchema)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
 from app.db.bulk import in_portions, insert_of_new
 from app.db.draft_totals import draft_totals, recount_drafts_of_project
 from app.db.models import DraftInstance, Image, ImageClassCount, Instance, LabelClass
-from app.db.totals import recount_project, totals_kept
+from app.db.totals import add_to_project, recount_project, totals_kept
 from app.labels.palette import choose_colors
 from app.masks.instance import Instance as MaskInstance
 from app.masks.instance import Polygon, Rle
@@ -214,6 +214,22 @@ def lock_images(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
     return counts
 
 
+def set_background(session: Session, project_id: int, image_ids: Sequence[int], *, background: bool) -> int:
+    """Mark images as background, but for those with instances, or take the mark away; how many that changed."""
+    changed = 0
+    for some in in_portions(sorted(set(image_ids))):
+        statement = (
+            update(Image)
+            .where(Image.id.in_(some), Image.instance_count == 0, Image.is_background.is_(not background))
+            .values(is_background=background, changed_at=utc_now())
+            .returning(Image.id)
+            .execution_options(synchronize_session=False)
+        )
+        changed += len(session.scalars(statement).all())
+    add_to_project(session, project_id, labeled=changed if background else -changed)
+    return changed
+
+
 def next_positions(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
     """The positions on top of images' instances; an image without any is missing."""
     tops: dict[int, int] = {}
@@ -302,7 +318,11 @@ def _recount_images(session: Session, image_ids: Sequence[int]) -> None:
         session.execute(
             update(Image)
             .where(Image.id.in_(some))
-            .values(instance_count=total, **draft_totals())  # a draft is open while no instance has its id
+            .values(
+                instance_count=total,
+                is_background=and_(Image.is_background, total == 0),
+                **draft_totals(),  # a draft is open while no instance has its id
+            )
             .execution_options(synchronize_session=False)
         )
 

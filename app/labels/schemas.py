@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 
 from app.db.enums import RevisionCause
 from app.http import RequestBody, RowId
+from app.images.schemas import MAX_IDS
 from app.names import Name
 
 MAX_INSTANCES = 100_000  # of one request; a thousand in an image is much
@@ -48,6 +49,18 @@ class DeletedLabel(BaseModel):
 
     instances_deleted: int
     images_changed: int
+
+
+class BackgroundBody(RequestBody):
+    image_ids: Annotated[list[RowId], Field(max_length=MAX_IDS)]
+    background: bool
+
+
+class BackgroundSummary(BaseModel):
+    """What images were said to be, and how many were not so before."""
+
+    background: bool
+    changed: int
 
 
 class PolygonSchema(BaseModel):

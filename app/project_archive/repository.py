@@ -23,6 +23,7 @@ class ImageFile(NamedTuple):
     byte_size: int
     created_at: datetime
     in_validation: bool
+    is_background: bool
 
 
 def read_at_one_moment(session: Session) -> None:
@@ -33,7 +34,8 @@ def read_at_one_moment(session: Session) -> None:
 
 def list_image_files(session: Session, project_id: int) -> list[ImageFile]:
     """A project's images, by id."""
-    query = select(Image.id, Image.name, Image.storage_key, Image.byte_size, Image.created_at, Image.in_validation)
+    columns = (Image.id, Image.name, Image.storage_key, Image.byte_size, Image.created_at)
+    query = select(*columns, Image.in_validation, Image.is_background)
     return [ImageFile(*row) for row in session.execute(query.where(Image.project_id == project_id).order_by(Image.id))]
 
 

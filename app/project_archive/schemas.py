@@ -12,10 +12,11 @@ from app.training.snapshot import TrainingConfig
 
 FORMAT: Literal["maskwright-project"] = "maskwright-project"
 VERSION = 1
-PROJECT_FILE, LABELS_FILE, VALIDATION_FILE, MANIFEST_FILE = (
+PROJECT_FILE, LABELS_FILE, VALIDATION_FILE, BACKGROUND_FILE, MANIFEST_FILE = (
     "project.json",
     "labels.json",
     "validation.json",
+    "background.json",
     "manifest.json",
 )
 IMAGES_FOLDER = "images/"
@@ -58,8 +59,8 @@ class ProjectDocument(ArchiveDocument):
     made_by: str
 
 
-class ValidationDocument(ArchiveDocument):
-    """`validation.json`: the names of the images for validation."""
+class MarkedImages(ArchiveDocument):
+    """The names of the images that are marked: `validation.json` for validation, `background.json` as background."""
 
     images: list[str]
 

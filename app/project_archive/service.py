@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 from app.db.engine import session_scope
 from app.images.intake import Candidate, Intake, PreparedImage, RefusedFile
 from app.images.repository import ImageName, insert_images
+from app.labels.repository import set_background
 from app.project_archive import repository
 from app.project_archive.label_rows import add_labels
 from app.project_archive.model_files import ModelIntake, NewImage
 from app.project_archive.reading import BrokenArchive, ProjectArchive, open_archive
-from app.project_archive.schemas import LABELS_FILE, VALIDATION_FILE, ValidationDocument
+from app.project_archive.schemas import BACKGROUND_FILE, LABELS_FILE, VALIDATION_FILE, MarkedImages
 from app.projects.schemas import ProjectSchema
 from app.projects.service import project_prefix
 from app.projects.unfinished import finish_project, unfinished_project
@@ -53,7 +54,7 @@ def import_project(user_id: int, path: Path, *, blobs: BlobStore, settings: Sett
         )
         images = _add_images(archive, intake, project_id, user_id=user_id, folder=folder)
         add_labels(archive.unpack(LABELS_FILE, folder / "labels.json"), project_id, images)
-        _mark_for_validation(archive, project_id, images)
+        _mark_images(archive, project_id, images)
         models = ModelIntake(archive, project_id, _by_old_id(archive, project_id, images), folder=folder, blobs=blobs)
         for model_folder in archive.model_folders:
             models.take(model_folder)
@@ -88,12 +89,20 @@ def _add_images(
     return images
 
 
-def _mark_for_validation(archive: ProjectArchive, project_id: int, images: Mapping[str, ImageName]) -> None:
-    names = archive.read(VALIDATION_FILE, ValidationDocument).images
-    if missing := [name for name in names if name not in images]:
-        raise BrokenArchive(VALIDATION_FILE, f"it names the image {missing[0]!r:.200}, which is not there")
+def _mark_images(archive: ProjectArchive, project_id: int, images: Mapping[str, ImageName]) -> None:
+    for_validation = _marked_ids(archive, VALIDATION_FILE, images)
+    # Archives of before there was such a mark lack it.
+    background = _marked_ids(archive, BACKGROUND_FILE, images) if BACKGROUND_FILE in archive.files else []
     with session_scope() as session:
-        set_validation(session, project_id, [images[name].image_id for name in names], validation=True)
+        set_validation(session, project_id, for_validation, validation=True)
+        set_background(session, project_id, background, background=True)
+
+
+def _marked_ids(archive: ProjectArchive, path: str, images: Mapping[str, ImageName]) -> list[int]:
+    names = archive.read(path, MarkedImages).images
+    if missing := [name for name in names if name not in images]:
+        raise BrokenArchive(path, f"it names the image {missing[0]!r:.200}, which is not there")
+    return [images[name].image_id for name in names]
 
 
 def _by_old_id(archive: ProjectArchive, project_id: int, images: Mapping[str, ImageName]) -> dict[int, NewImage]:

@@ -20,6 +20,7 @@ from app.project_archive import repository
 from app.project_archive.model_rows import StoredModel, describe_models
 from app.project_archive.repository import ImageFile
 from app.project_archive.schemas import (
+    BACKGROUND_FILE,
     FILES_FOLDER,
     IMAGES_FOLDER,
     LABELS_FILE,
@@ -31,8 +32,8 @@ from app.project_archive.schemas import (
     VALIDATION_FILE,
     ArchivedFile,
     ManifestDocument,
+    MarkedImages,
     ProjectDocument,
-    ValidationDocument,
 )
 from app.projects.repository import get_project
 from app.storage.blobs import BlobStore
@@ -61,8 +62,9 @@ def write_project(project_id: int, *, with_models: bool, blobs: BlobStore) -> It
         models = describe_models(session, project_id) if with_models else []
         yield from archive.add(PROJECT_FILE, [_project(session, project_id).model_dump_json(indent=2).encode()])
         yield from archive.add(LABELS_FILE, _labels(session, project_id))
-    marked = ValidationDocument(images=[image.name for image in images if image.in_validation])
-    yield from archive.add(VALIDATION_FILE, [marked.model_dump_json().encode()])
+    for path, mark in ((VALIDATION_FILE, "in_validation"), (BACKGROUND_FILE, "is_background")):
+        marked = MarkedImages(images=[image.name for image in images if getattr(image, mark)])
+        yield from archive.add(path, [marked.model_dump_json().encode()])
     for number, image in enumerate(images, start=1):
         yield from _add_image(archive, number, image, blobs)
     for number, model in enumerate(models, start=1):

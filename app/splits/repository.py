@@ -32,15 +32,16 @@ def count_validation(session: Session, project_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def list_class_names_of_images(session: Session, project_id: int) -> dict[int, set[str]]:
-    """The names of the classes that occur in each labeled image of a project."""
+def labels_by_image(session: Session, project_id: int) -> dict[int, set[str]]:
+    """The class names on each labeled image of a project; on background there are none."""
     query = (
-        select(ImageClassCount.image_id, LabelClass.name)
-        .join(LabelClass, LabelClass.id == ImageClassCount.class_id)
-        .where(LabelClass.project_id == project_id)
-        .order_by(ImageClassCount.image_id)
+        select(Image.id, LabelClass.name)
+        .outerjoin(ImageClassCount, ImageClassCount.image_id == Image.id)
+        .outerjoin(LabelClass, LabelClass.id == ImageClassCount.class_id)
+        .where(Image.project_id == project_id, Image.is_labeled)
+        .order_by(Image.id)
     )
     names: dict[int, set[str]] = {}
     for image_id, name in session.execute(query):
-        names.setdefault(image_id, set()).add(name)
+        names.setdefault(image_id, set()).update([name] if name is not None else [])
     return names

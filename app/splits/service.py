@@ -40,7 +40,7 @@ def choose_validation(session: Session, access: Access, *, percent: float, seed:
     Raises:
         Unprocessable: There are too few images.
     """
-    labels = repository.list_class_names_of_images(session, access.project_id)
+    labels = repository.labels_by_image(session, access.project_id)
     if not labels:
         every = images.list_image_ids(session, access.project_id, ImageFilter(), sort=ImageSort.ID)
         labels = {image_id: set() for image_id in every}

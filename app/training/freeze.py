@@ -10,6 +10,7 @@ from app.errors import Unprocessable
 from app.masks.instance import Instance, instance_from_json
 from app.splits.draw import draw_validation
 from app.splits.near_duplicates import Groups
+from app.splits.repository import labels_by_image
 from app.splits.service import near_duplicates
 from app.training import repository
 from app.training.defaults import LabeledSet
@@ -23,7 +24,10 @@ class NothingToTrainOn(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class LabeledProject:
-    """A project's labeled images, the labels on each, and which of all its images show nearly the same."""
+    """A project's labeled images, the labels on each, and which of all its images show nearly the same.
+
+    Images without a label are background.
+    """
 
     project_id: int
     images: Sequence[LabeledImage]
@@ -32,9 +36,15 @@ class LabeledProject:
     near_duplicates: Groups
 
     @property
+    def with_instances(self) -> frozenset[int]:
+        """Images that are not background: a training needs some of them on both sides."""
+        return frozenset(image.id for image in self.images if image.instance_count > 0)
+
+    @property
     def marked(self) -> frozenset[int]:
-        """Labeled images that are marked for validation."""
-        return frozenset(image.id for image in self.images if image.in_validation)
+        """Labeled images that are marked for validation; none where all of these are background."""
+        marked = frozenset(image.id for image in self.images if image.in_validation)
+        return marked if marked & self.with_instances else frozenset()
 
     @property
     def summary(self) -> LabeledSet:
@@ -44,12 +54,12 @@ class LabeledProject:
 
 def read_labeled_project(session: Session, project_id: int) -> LabeledProject:
     """Read which images are labeled with what; labels without an instance are no classes of a model."""
-    labels_by_image = repository.labels_by_image(session, project_id)
-    used = {name for names in labels_by_image.values() for name in names}
+    labels = labels_by_image(session, project_id)
+    used = {name for names in labels.values() for name in names}
     return LabeledProject(
         project_id,
         repository.list_labeled_images(session, project_id),
-        labels_by_image,
+        labels,
         tuple(name for name in repository.list_class_names(session, project_id) if name in used),
         near_duplicates(session, project_id),
     )
@@ -63,8 +73,8 @@ def choose_validation(
     Raises:
         NothingToTrainOn: no image would be left on one of the two sides.
     """
-    count = len(project.images)
-    if count == 0:
+    with_instances = project.with_instances
+    if not with_instances:
         raise NothingToTrainOn("this project has no labeled images: label at least two, or import labels")
     if use_validation_set:
         if not project.marked:
@@ -72,17 +82,17 @@ def choose_validation(
                 "no labeled image is marked for validation: mark some in the gallery, or turn use_validation_set off "
                 "to have a part drawn"
             )
-        if len(project.marked) == count:
+        if with_instances <= project.marked:
             raise NothingToTrainOn(
                 "every labeled image is in the validation set: take some out, so that there is something to train on"
             )
         return project.marked
-    if count == 1:
+    if len(with_instances) == 1:
         raise NothingToTrainOn(
             "only one image is labeled: label at least one more, since one has to be held back for validation"
         )
     drawn = draw_validation(project.labels_by_image, percent=percent, seed=seed, groups=project.near_duplicates)
-    if not drawn:
+    if not drawn & with_instances:
         raise NothingToTrainOn(
             "no image can be held back for validation, since each is the only one with one of its labels: "
             "label more images, or mark some for validation"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, not_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.caller import Caller
@@ -52,26 +52,16 @@ class NamedInstance(NamedTuple):
 
 
 def list_labeled_images(session: Session, project_id: int) -> list[LabeledImage]:
+    """A project's images with instances, and those that are background."""
     columns = (Image.id, Image.name, Image.storage_key, Image.width, Image.height, Image.in_validation)
     query = select(*columns, Image.instance_count)
-    rows = session.execute(query.where(Image.project_id == project_id, Image.instance_count > 0).order_by(Image.id))
+    rows = session.execute(query.where(Image.project_id == project_id, Image.is_labeled).order_by(Image.id))
     return [LabeledImage(*row) for row in rows]
 
 
 def count_unlabeled_images(session: Session, project_id: int) -> int:
-    query = select(func.count(Image.id)).where(Image.project_id == project_id, Image.instance_count == 0)
+    query = select(func.count(Image.id)).where(Image.project_id == project_id, not_(Image.is_labeled))
     return session.scalar(query) or 0
-
-
-def labels_by_image(session: Session, project_id: int) -> dict[int, set[str]]:
-    """The class names on each labeled image of a project."""
-    query = (
-        select(ImageClassCount.image_id, LabelClass.name).join(LabelClass).where(LabelClass.project_id == project_id)
-    )
-    labels: defaultdict[int, set[str]] = defaultdict(set)
-    for image_id, class_name in session.execute(query):
-        labels[image_id].add(class_name)
-    return labels
 
 
 def count_instances_by_label(session: Session, project_id: int) -> list[tuple[int, str, int]]:

@@ -3,8 +3,21 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    text,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NEVER_REUSE_IDS, Base, UtcDateTime, utc_now, word
@@ -83,13 +96,24 @@ class Image(Base):
     thumbnail_key: Mapped[str] = mapped_column(String(200))
     fingerprint: Mapped[int | None] = mapped_column(BigInteger)  # app/images/fingerprints.py; null until it is made
     in_validation: Mapped[bool] = mapped_column(default=False)
+    is_background: Mapped[bool] = mapped_column(default=False)  # a person said that nothing is to be labeled on it
     revision: Mapped[int] = mapped_column(default=0)  # grows with every save of its instances
     instance_count: Mapped[int] = mapped_column(default=0)
     draft_count: Mapped[int] = mapped_column(default=0)  # of open drafts: app/db/draft_totals.py
     draft_certainty: Mapped[float] = mapped_column(default=1.0)  # the mean of |2 score - 1| over them; 1 without any
     uploaded_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)  # its instances or its validation mark
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)  # its instances or its marks
+
+    @hybrid_property
+    def is_labeled(self) -> bool:
+        """Whether a person has dealt with it: it has instances, or is background."""
+        return self.instance_count > 0 or self.is_background
+
+    @is_labeled.inplace.expression
+    @classmethod
+    def _is_labeled(cls) -> ColumnElement[bool]:
+        return or_(cls.instance_count > 0, cls.is_background)
 
 
 class Instance(Base):
