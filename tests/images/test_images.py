@@ -83,6 +83,7 @@ def test_list_images__tells_what_a_gallery_shows(
         "byte_size": first["byte_size"],
         "labeled": True,
         "validation": False,
+        "background": False,
         "instance_count": 2,
         "draft_count": 0,
         "label_counts": [

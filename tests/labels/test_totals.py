@@ -46,8 +46,9 @@ class RandomWork:
         self._images: list[int] = []
 
     def step(self) -> None:
-        steps = [self._add, self._save, self._save, self._save, self._mark, self._import, self._delete, self._merge]
-        self._random.choice(steps)()
+        saves = [self._save] * 3
+        rest = [self._add, self._mark, self._mark_background, self._import, self._delete, self._merge]
+        self._random.choice(saves + rest)()
 
     def _labels(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self._person.get(f"{self._project}/labels").json()["items"]
@@ -67,6 +68,10 @@ class RandomWork:
     def _mark(self) -> None:
         body = {"image_ids": self._some(), "validation": self._random.random() < 0.6}
         assert self._person.put(f"{self._project}/validation", json=body).status_code == 200
+
+    def _mark_background(self) -> None:
+        body = {"image_ids": self._some(), "background": self._random.random() < 0.6}
+        assert self._person.put(f"{self._project}/background", json=body).status_code in (200, 409)
 
     def _import(self) -> None:
         names = [item["name"] for item in self._person.get(f"{self._project}/images").json()["items"]][:2]

@@ -43,7 +43,7 @@ CONFIG = TrainingConfig(
 
 @pytest.fixture
 def filled(owner: Person, project_id: int) -> int:
-    """Four pictures with odd names and sizes, two of them labeled, and a label that is not used."""
+    """Four pictures with odd names and sizes, two of them labeled and one background, and a label that is not used."""
     path = f"{PROJECTS}/{project_id}"
     for name, color in {"nut": "#123456", "fig": "#E69F00", "unused ü": "#00FF00"}.items():
         owner.post(f"{path}/labels", json={"name": name, "color": color})
@@ -62,6 +62,7 @@ def filled(owner: Person, project_id: int) -> int:
         saved = owner.put(f"/api/v1/images/{image_id}/instances", json={"items": some}, headers={"If-Match": '"0"'})
         assert saved.status_code == 200, saved.text
     owner.put(f"{path}/validation", json={"image_ids": [ids[3], ids[0]], "validation": True})
+    owner.put(f"{path}/background", json={"image_ids": [ids[2]], "background": True})
     owner.patch(path, json={"strip_location": True})
     return project_id
 

@@ -189,9 +189,16 @@ def test_import_project__with_an_image_twice_far_apart(
     refused(resealed(archive, in_json("labels.json", function)), "'labels.json'", "twice")
 
 
-def test_import_project__with_a_validation_image_that_is_not_there(refused: Any, archive: bytes) -> None:
-    broken = in_json("validation.json", lambda document: document["images"].append("none.png"))
-    refused(resealed(archive, broken), "'validation.json'", "none.png")
+@pytest.mark.parametrize("path", ["validation.json", "background.json"])
+def test_import_project__with_a_marked_image_that_is_not_there(refused: Any, archive: bytes, path: str) -> None:
+    broken = in_json(path, lambda document: document["images"].append("none.png"))
+    refused(resealed(archive, broken), repr(path), "none.png")
+
+
+def test_import_project__of_before_images_were_marked_as_background(archive: bytes, owner: Person) -> None:
+    older = resealed(archive, lambda files: files.pop("background.json"))
+    answer = send(owner, older)
+    assert (answer.status_code, answer.json()["labeled_count"]) == (201, 2)
 
 
 MODEL_CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {

@@ -25,7 +25,7 @@ def content(person: Person, project_id: int) -> dict[str, Any]:
     path = f"{PROJECTS}/{project_id}"
     project = person.get(path).json()
     images = person.get(f"{path}/images").json()["items"]
-    kept = ("name", "width", "height", "byte_size", "media_type", "validation", "instance_count")
+    kept = ("name", "width", "height", "byte_size", "media_type", "validation", "background", "instance_count")
     return {
         "project": {name: project[name] for name in ("name", "strip_location", "image_count", "labeled_count")},
         "validation_count": project["validation_count"],
@@ -154,10 +154,11 @@ def test_archive__is_a_zip_that_people_can_read(filled: int, model_id: int, owne
     with zipfile.ZipFile(io.BytesIO(download(owner, filled))) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
-        assert names[:7] == [
+        assert names[:8] == [
             "project.json",
             "labels.json",
             "validation.json",
+            "background.json",
             "images/left/ü b.png",
             "images/left/a.jpg",
             "renamed-images/3",
@@ -166,6 +167,7 @@ def test_archive__is_a_zip_that_people_can_read(filled: int, model_id: int, owne
         assert {"models/1/model.json", "models/1/files/best-1/detector.onnx"} < set(names)
         assert names[-1] == "manifest.json"
         assert json.loads(archive.read("validation.json")) == {"images": [NAMES[0], NAMES[3]]}
+        assert json.loads(archive.read("background.json")) == {"images": [NAMES[2]]}
         project = json.loads(archive.read("project.json"))
         assert (project["format"], project["version"], project["name"]) == ("maskwright-project", 1, "Fruit")
         # The labels are a file of our own format, which a project with these images can import by itself.

@@ -24,7 +24,9 @@ def add_labeled_images(
     return ids
 
 
-def add_image(session: Session, project_id: int, name: str, *, in_validation: bool = False) -> Image:
+def add_image(
+    session: Session, project_id: int, name: str, *, in_validation: bool = False, is_background: bool = False
+) -> Image:
     image = Image(
         project_id=project_id,
         name=name,
@@ -36,6 +38,7 @@ def add_image(session: Session, project_id: int, name: str, *, in_validation: bo
         storage_key=f"projects/{project_id}/images/{uuid.uuid4()}.png",
         thumbnail_key=f"projects/{project_id}/thumbnails/{uuid.uuid4()}.jpg",
         in_validation=in_validation,
+        is_background=is_background,
     )
     session.add(image)
     session.flush()
