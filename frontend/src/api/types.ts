@@ -89,7 +89,10 @@ export interface ImageItem {
   height: number;
   media_type: string;
   byte_size: number;
+  /** It has objects, or is known to have none. */
   labeled: boolean;
+  /** A person said that nothing of the project's labels is on it. */
+  background: boolean;
   validation: boolean;
   instance_count: number;
   /** Of a model's draft labels, those that nobody has decided on. */

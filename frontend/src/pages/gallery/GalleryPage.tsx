@@ -20,6 +20,7 @@ import { formatCount } from "../../components/format.ts";
 import { takeNewestToastAction } from "../../components/toasts.ts";
 import { AcceptDraftsDialog } from "../batches/AcceptDraftsDialog.tsx";
 import { DraftLabelsDialog } from "../batches/DraftLabelsDialog.tsx";
+import { backgroundChoice } from "./background/backgroundChoice.ts";
 import { deletions } from "./deletions.ts";
 import { ActiveFilters } from "./filters/ActiveFilters.tsx";
 import styles from "./GalleryPage.module.css";
@@ -176,6 +177,7 @@ function ProjectGallery({ project }: { project: Project }) {
             areAllValidation={ids.every((id) => gallery.itemOf(id)?.validation)}
             mayPredict={mayPredict}
             hasDrafts={haveDrafts(ids)}
+            background={backgroundChoice(ids, gallery.itemOf)}
             actions={all}
             onClear={leaveSelecting}
           />
@@ -193,6 +195,7 @@ function ProjectGallery({ project }: { project: Project }) {
             ids={menu.ids}
             mayPredict={mayPredict}
             hasDrafts={haveDrafts(menu.ids)}
+            background={backgroundChoice(menu.ids, gallery.itemOf)}
             actions={all}
             onDone={() => setMenu(null)}
           />

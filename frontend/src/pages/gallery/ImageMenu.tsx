@@ -1,10 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { CheckCheck, Pencil, Sparkles, SquareCheck, SquareMinus, Trash2, WandSparkles, X } from "lucide-react";
+import {
+  CheckCheck,
+  CircleDashed,
+  CircleSlash,
+  Pencil,
+  Sparkles,
+  SquareCheck,
+  SquareMinus,
+  Trash2,
+  WandSparkles,
+  X,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { modelsQuery } from "../../api/queries.ts";
 import { formatCount } from "../../components/format.ts";
 import { Menu, MenuGroup, MenuItem, MenuLine, Submenu } from "../../components/Menu.tsx";
 import { useModelState } from "../models/useModelState.ts";
+import type { BackgroundChoice } from "./background/backgroundChoice.ts";
 import type { ImageActions } from "./useImageActions.ts";
 
 interface ImageMenuProps {
@@ -13,12 +25,14 @@ interface ImageMenuProps {
   mayPredict: boolean;
   /** Whether any of them has draft labels. */
   hasDrafts: boolean;
+  background: BackgroundChoice;
   actions: ImageActions;
   onDone: () => void;
 }
 
 /** The right-click menu; the floating bar has the same actions. */
-export function ImageMenu({ projectId, ids, mayPredict, hasDrafts, actions, onDone }: ImageMenuProps) {
+export function ImageMenu(props: ImageMenuProps) {
+  const { projectId, ids, mayPredict, hasDrafts, background, actions, onDone } = props;
   const { t } = useTranslation("gallery");
   return (
     <Menu
@@ -56,6 +70,16 @@ export function ImageMenu({ projectId, ids, mayPredict, hasDrafts, actions, onDo
       <MenuItem icon={SquareMinus} hint="Shift V" onAction={() => actions.setValidation(ids, false)}>
         {t("removeFromValidation")}
       </MenuItem>
+      {background === "mark" && (
+        <MenuItem icon={CircleSlash} onAction={() => actions.setBackground(ids, true)}>
+          {t("background.mark", { count: ids.length })}
+        </MenuItem>
+      )}
+      {background === "takeBack" && (
+        <MenuItem icon={CircleDashed} onAction={() => actions.setBackground(ids, false)}>
+          {t("background.takeBack")}
+        </MenuItem>
+      )}
       <MenuLine />
       <MenuItem icon={Trash2} hint="Del" onAction={() => actions.remove(ids)}>
         {t("delete")}

@@ -58,7 +58,7 @@ export const ImageTile = memo(function ImageTile(props: ImageTileProps) {
           className={styles.image}
           style={{ objectFit: fit }}
         />
-        {showOutlines && image?.labeled && (
+        {showOutlines && image !== undefined && image.instance_count > 0 && (
           <OutlineOverlay
             projectId={projectId}
             image={image}
@@ -95,6 +95,7 @@ function Badges({ image: { validation, draft_count } }: { image: ImageItem }) {
 
 function LabelCounts({ image, colorOf }: { image: ImageItem; colorOf: ReadonlyMap<number, string> }) {
   const { t } = useTranslation("gallery");
+  if (image.background) return <span className={styles.note}>{t("background.state")}</span>;
   if (!image.labeled) return <span className={styles.note}>{t("notLabeled")}</span>;
   const inOrder = [...image.label_counts].sort((a, b) => a.label_id - b.label_id);
   return (

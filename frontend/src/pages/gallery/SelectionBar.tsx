@@ -1,5 +1,7 @@
 import {
   ChevronDown,
+  CircleDashed,
+  CircleSlash,
   ListChecks,
   type LucideIcon,
   Pencil,
@@ -15,6 +17,7 @@ import { Button, IconButton } from "../../components/Button.tsx";
 import { FloatingBar, FloatingBarLine } from "../../components/FloatingBar.tsx";
 import { formatCount } from "../../components/format.ts";
 import { MenuButton } from "../../components/Menu.tsx";
+import type { BackgroundChoice } from "./background/backgroundChoice.ts";
 import { DraftItems, ModelItems } from "./ImageMenu.tsx";
 import styles from "./SelectionBar.module.css";
 import type { ImageActions } from "./useImageActions.ts";
@@ -27,20 +30,14 @@ interface SelectionBarProps {
   mayPredict: boolean;
   /** Whether any of them has draft labels. */
   hasDrafts: boolean;
+  background: BackgroundChoice;
   actions: ImageActions;
   onClear: () => void;
 }
 
 /** Appears with a selection, leaves with it. */
-export function SelectionBar({
-  projectId,
-  ids,
-  areAllValidation,
-  mayPredict,
-  hasDrafts,
-  actions,
-  onClear,
-}: SelectionBarProps) {
+export function SelectionBar(props: SelectionBarProps) {
+  const { projectId, ids, areAllValidation, mayPredict, hasDrafts, background, actions, onClear } = props;
   const { t } = useTranslation("gallery");
   return (
     <FloatingBar label={t("selectionActions")} className={styles.bar ?? ""}>
@@ -68,6 +65,16 @@ export function SelectionBar({
       ) : (
         <Button kind="quiet" icon={SquareCheck} onPress={() => actions.setValidation(ids, true)}>
           {t("addToValidation")}
+        </Button>
+      )}
+      {background === "mark" && (
+        <Button kind="quiet" icon={CircleSlash} onPress={() => actions.setBackground(ids, true)}>
+          {t("background.mark", { count: ids.length })}
+        </Button>
+      )}
+      {background === "takeBack" && (
+        <Button kind="quiet" icon={CircleDashed} onPress={() => actions.setBackground(ids, false)}>
+          {t("background.takeBack")}
         </Button>
       )}
       <Button kind="quiet" icon={Trash2} onPress={() => actions.remove(ids)}>

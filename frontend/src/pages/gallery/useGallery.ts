@@ -1,7 +1,15 @@
 /** The gallery's images: their order at once, what is known of each as it comes into sight. */
-import { keepPreviousData, queryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "../../api/client.ts";
+import { projectQuery } from "../../api/queries.ts";
 import type { ImageItem, Page } from "../../api/types.ts";
 import { type GalleryFilter, queryOf } from "./galleryFilter.ts";
 
@@ -22,7 +30,7 @@ export interface Gallery {
   total: number;
   itemOf: (id: number) => ImageItem | undefined;
   remember: (items: readonly ImageItem[]) => void;
-  /** Shows a change before the server knows of it. */
+  /** Shows a change without asking the server. */
   changeItems: (ids: ReadonlySet<number>, change: Partial<ImageItem>) => void;
   /** What is known of the images comes in chunks, as they come into sight. */
   comesInChunks: boolean;
@@ -36,6 +44,21 @@ export interface Gallery {
 /** All queries of a project's images begin with this; what is under it is Page<ImageItem>. */
 export const imagesKey = (projectId: number) => ["projects", projectId, "images"] as const;
 export const idsKey = (projectId: number) => ["projects", projectId, "gallery-ids"] as const;
+
+/**
+ * Reads the project's counts anew after a change of images, and the list where its filter looks at what was changed.
+ * Otherwise the list stays as it is: sorted by last change, these images would jump to its top.
+ */
+export async function readAnew(
+  client: QueryClient,
+  projectId: number,
+  { changesList }: { changesList: boolean },
+): Promise<void> {
+  await client.invalidateQueries({ queryKey: projectQuery(projectId).queryKey, exact: true });
+  if (!changesList) return;
+  await client.invalidateQueries({ queryKey: imagesKey(projectId) });
+  await client.invalidateQueries({ queryKey: idsKey(projectId) });
+}
 
 /** Every id under the filter, in order. */
 export const idsQuery = (projectId: number, filter: GalleryFilter) =>

@@ -7,6 +7,7 @@ import { startOverFilter, startOverImages } from "../batches/batchQueries.ts";
 import { useRejectDrafts } from "../batches/useRejectDrafts.ts";
 import { chosenImagesKey } from "../labeling/work/imageRow.ts";
 import { MOST_AT_ONCE } from "../predict/takenFiles.ts";
+import { useSetBackground } from "./background/useSetBackground.ts";
 import { deletions } from "./deletions.ts";
 import { type GalleryFilter, queryOf, wordsOf } from "./galleryFilter.ts";
 import type { Gallery } from "./useGallery.ts";
@@ -27,6 +28,8 @@ export interface ImageActions {
   acceptDrafts: (ids: readonly number[]) => void;
   rejectDrafts: (ids: readonly number[]) => Promise<void>;
   setValidation: (ids: readonly number[], validation: boolean) => Promise<void>;
+  /** Says that nothing is on images, or takes that back. */
+  setBackground: (ids: readonly number[], background: boolean) => Promise<void>;
   remove: (ids: readonly number[]) => void;
 }
 
@@ -37,6 +40,7 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
   const { t } = useTranslation(["gallery", "common"]);
   const navigate = useNavigate();
   const setValidation = useSetValidation(projectId, filter, gallery);
+  const setBackground = useSetBackground(projectId, filter, gallery);
   const rejectDrafts = useRejectDrafts(projectId);
 
   const openEditor = (imageId: number | null, search: URLSearchParams) =>
@@ -69,6 +73,7 @@ export function useImageActions(projectId: number, filter: GalleryFilter, galler
     },
     rejectDrafts,
     setValidation,
+    setBackground,
     remove: (ids) => {
       const deletion = { projectId, imageIds: ids };
       deletions.add(deletion);

@@ -7,6 +7,7 @@ import { classNames } from "../../components/classNames.ts";
 import { setLabel } from "../../editor/actions.ts";
 import type { KeyAction } from "../../editor/keys.ts";
 import { Review } from "../fixes/Review.tsx";
+import { useBackground } from "./background/useBackground.ts";
 import { CanvasArea } from "./canvas/CanvasArea.tsx";
 import { DraftOverlay } from "./draftLabels/DraftOverlay.tsx";
 import { DraftPanel } from "./draftLabels/DraftPanel.tsx";
@@ -69,7 +70,9 @@ export const LabelingDesk = memo(function LabelingDesk(props: LabelingDeskProps)
   useRestoredNotice(open);
   useKeys(session);
   const drafts = useDraftLabels({ projectId, open, ids, steps, canvas });
-  useDeskActions({ actions, canvas, panels, session, steps, more: drafts.actions });
+  const background = useBackground(projectId, open);
+  const more = { ...drafts.actions, background: background.toggle };
+  useDeskActions({ actions, canvas, panels, session, steps, more });
   const act = useCallback((action: KeyAction) => void editor.act(action), [editor]);
   return (
     <div className={classNames(styles.desk, !panels.showsPanels && styles.wide)}>
@@ -82,7 +85,7 @@ export const LabelingDesk = memo(function LabelingDesk(props: LabelingDeskProps)
       {panels.showsPanels && (
         <aside className={sideStyles.panel} aria-label={t("panels")}>
           <LabelList {...{ editor, projectId, labels }} isAdding={panels.isAdding} onAdding={panels.setAdding} />
-          <ObjectList editor={editor} colorOf={colorOf} />
+          <ObjectList {...{ editor, background, colorOf }} />
           <DraftPanel editor={editor} desk={drafts} colorOf={colorOf} />
           <DisplaySettings display={display} onChange={setDisplay} />
         </aside>

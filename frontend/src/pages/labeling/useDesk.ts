@@ -85,7 +85,7 @@ interface DeskActionsOptions {
   panels: DeskPanels;
   session: LabelingSession;
   steps: ImageSteps;
-  /** What a part of the desk adds. */
+  /** What parts of the desk add. */
   more: PageActions;
 }
 

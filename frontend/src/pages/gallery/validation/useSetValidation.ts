@@ -1,11 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client.ts";
-import { projectQuery } from "../../../api/queries.ts";
 import { formatCount } from "../../../components/format.ts";
 import { showToast } from "../../../components/toasts.ts";
 import type { GalleryFilter } from "../galleryFilter.ts";
-import { type Gallery, idsKey, imagesKey } from "../useGallery.ts";
+import { type Gallery, imagesKey, readAnew } from "../useGallery.ts";
 
 /** Puts images into the validation set or takes them out, tells how many changed sides, and can put those back. */
 export function useSetValidation(projectId: number, filter: GalleryFilter, gallery: Gallery) {
@@ -22,12 +21,7 @@ export function useSetValidation(projectId: number, filter: GalleryFilter, galle
       showToast(error instanceof Error ? error.message : String(error), { kind: "error" });
       await client.invalidateQueries({ queryKey: imagesKey(projectId) });
     }
-    await client.invalidateQueries({ queryKey: projectQuery(projectId).queryKey, exact: true });
-    // Otherwise the list stays as it is: sorted by last change, these images would jump to its top.
-    if (filter.validation !== null) {
-      await client.invalidateQueries({ queryKey: imagesKey(projectId) });
-      await client.invalidateQueries({ queryKey: idsKey(projectId) });
-    }
+    await readAnew(client, projectId, { changesList: filter.validation !== null });
     return isDone;
   };
 

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startI18n } from "../../../app/i18n.ts";
+import type { Editor } from "../../../editor/editor.ts";
 import { instanceOf, key, makeEditor, SQUARE } from "../../../editor/editorTesting.ts";
 import { ObjectList } from "./ObjectList.tsx";
 
@@ -21,9 +22,15 @@ function editorOf(count: number) {
   return makeEditor(Array.from({ length: count }, (_, i) => instanceOf(`o${i}`, SQUARE)));
 }
 
+const toggle = vi.fn();
+
+function listOf(editor: Editor, isMarked = false) {
+  return <ObjectList editor={editor} background={{ isMarked, toggle }} colorOf={() => "#e69f00"} />;
+}
+
 function renderList(count: number) {
   const editor = editorOf(count);
-  render(<ObjectList editor={editor} colorOf={() => "#e69f00"} />);
+  render(listOf(editor));
   return editor;
 }
 
@@ -67,12 +74,27 @@ test("of the tools only those of rows are made that are chosen, pointed at or fo
 });
 
 test("what is searched for can be seen and cleared on an image with few objects, too", () => {
-  const { rerender } = render(<ObjectList editor={editorOf(20)} colorOf={() => "#e69f00"} />);
+  const { rerender } = render(listOf(editorOf(20)));
   const search = () => screen.getByRole("searchbox");
   fireEvent.change(search(), { target: { value: "fig 19" } });
   expect(rows()).toHaveLength(1);
-  rerender(<ObjectList editor={editorOf(3)} colorOf={() => "#e69f00"} />);
+  rerender(listOf(editorOf(3)));
   expect(screen.queryAllByText(/^fig \d+$/)).toEqual([]);
   fireEvent.change(search(), { target: { value: "" } });
   expect(rows()).toHaveLength(3);
+});
+
+test("an image without objects can be said to have nothing on it, and tells so then", () => {
+  const editor = editorOf(0);
+  const { rerender } = render(listOf(editor));
+  const button = () => screen.getByRole("button", { name: "Nothing on this image" });
+  expect(button().getAttribute("aria-pressed")).toBe("false");
+  expect(screen.getByText(/^Nothing is labeled yet/)).toBeDefined();
+  act(() => button().click());
+  expect(toggle).toHaveBeenCalledOnce();
+  rerender(listOf(editor, true));
+  expect(button().getAttribute("aria-pressed")).toBe("true");
+  expect(screen.getByText(/^Looked at, nothing to label/)).toBeDefined();
+  rerender(listOf(editorOf(1), true));
+  expect(screen.queryByRole("button", { name: /^Nothing on this image/ })).toBeNull();
 });

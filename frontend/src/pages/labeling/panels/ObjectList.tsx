@@ -9,6 +9,8 @@ import { Swatch } from "../../../components/Swatch.tsx";
 import { deleteObjects } from "../../../editor/actions.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { type Instance, shapeArea, shapePoints } from "../../../editor/instance.ts";
+import { NothingHere } from "../background/NothingHere.tsx";
+import type { Background } from "../background/useBackground.ts";
 import { useEditor } from "../work/useEditor.ts";
 import { ObjectMenu } from "./ObjectMenu.tsx";
 import styles from "./SidePanel.module.css";
@@ -16,6 +18,7 @@ import { SimplifySlider } from "./SimplifySlider.tsx";
 
 interface ObjectListProps {
   editor: Editor;
+  background: Background;
   colorOf: (label: string) => string;
 }
 
@@ -34,7 +37,7 @@ interface Listed {
 }
 
 /** Drawing comes before the list, which follows between two frames. */
-export function ObjectList({ editor, colorOf }: ObjectListProps) {
+export function ObjectList({ editor, background, colorOf }: ObjectListProps) {
   useEditor(editor, "document", "selection", "visibility");
   const { selectedId, hidden, locked } = editor;
   const { instances } = editor.document;
@@ -42,7 +45,7 @@ export function ObjectList({ editor, colorOf }: ObjectListProps) {
     () => ({ editor, instances, selectedId, hidden, locked }),
     [editor, instances, selectedId, hidden, locked],
   );
-  return <ObjectSection listed={useDeferredValue(listed)} colorOf={colorOf} />;
+  return <ObjectSection listed={useDeferredValue(listed)} background={background} colorOf={colorOf} />;
 }
 
 interface ListedProps {
@@ -50,7 +53,11 @@ interface ListedProps {
   colorOf: (label: string) => string;
 }
 
-const ObjectSection = memo(function ObjectSection({ listed, colorOf }: ListedProps) {
+interface ObjectSectionProps extends ListedProps {
+  background: Background;
+}
+
+const ObjectSection = memo(function ObjectSection({ listed, background, colorOf }: ObjectSectionProps) {
   const { t } = useTranslation("labeling");
   const heading = useId();
   const [search, setSearch] = useState("");
@@ -84,7 +91,7 @@ const ObjectSection = memo(function ObjectSection({ listed, colorOf }: ListedPro
         />
       )}
       {instances.length === 0 ? (
-        <p className={styles.note}>{t("noObjects")}</p>
+        <NothingHere editor={editor} background={background} />
       ) : (
         <ObjectRows listed={listed} objects={shown} colorOf={colorOf} />
       )}

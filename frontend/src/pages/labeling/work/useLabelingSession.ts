@@ -3,14 +3,14 @@ import type { TFunction } from "i18next";
 import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { labelsQuery, projectQuery } from "../../../api/queries.ts";
+import { labelsQuery } from "../../../api/queries.ts";
 import { dismissToast, showToast } from "../../../components/toasts.ts";
 import type { Editor } from "../../../editor/editor.ts";
 import { shapePoints } from "../../../editor/instance.ts";
 import type { Action } from "../../../editor/keys.ts";
 import type { Conversion, FixedReason } from "../../../editor/ports.ts";
 import type { LabelName } from "../saving/labelNames.ts";
-import { imageQuery } from "./imageQuery.ts";
+import { readImageAnew } from "./imageQuery.ts";
 import { LabelingSession } from "./labelingSession.ts";
 import type { SessionState } from "./sessionState.ts";
 
@@ -38,13 +38,7 @@ export function useLabelingSession({ projectId, userId, labels, onRequest }: Ses
         projectId,
         labels: () => latest.current.labels,
         request: (action) => latest.current.onRequest(action),
-        onSaved: (imageId, { changesProgress }) => {
-          void queryClient.invalidateQueries({ queryKey: imageQuery(imageId).queryKey });
-          const { queryKey } = projectQuery(projectId);
-          // other pages read anew what they show; here it is the progress alone, and the whole page would be drawn with every stroke
-          void queryClient.invalidateQueries({ queryKey, refetchType: "none" });
-          if (changesProgress) void queryClient.invalidateQueries({ queryKey, exact: true });
-        },
+        onSaved: (imageId, options) => readImageAnew(queryClient, projectId, imageId, options),
         onLabels: () => void queryClient.invalidateQueries({ queryKey: labelsQuery(projectId).queryKey }),
         onLabelGone: (label, count) => showToast(latest.current.t("labelGone", { label, count })),
         onConflictsLeft: ({ id, name }, { isSaved }) => {
