@@ -114,7 +114,7 @@ class Browsing:
         self._signed_in = signed_in
         self._folder = folder
         self.contexts: list[BrowserContext] = []
-        self.problems: list[str] = []
+        self._heard: list[str] = []
         self._overlooked: list[str] = []
 
     def open_page(
@@ -141,19 +141,24 @@ class Browsing:
             device_scale_factor=ratio,
         )
         context.on("console", self._hear)
-        context.on("weberror", lambda error: self.problems.append(f"{error.page and error.page.url}: {error.error}"))
+        context.on("weberror", lambda error: self._heard.append(f"{error.page and error.page.url}: {error.error}"))
         self.contexts.append(context)
         return context.new_page()
 
+    @property
+    def problems(self) -> list[str]:
+        """The errors that a test neither wanted nor overlooks."""
+        return [error for error in self._heard if not any(part in error for part in self._overlooked)]
+
     def forgive(self, part: str) -> None:
-        """Take the errors with these words for what the test wanted; there must be one."""
-        assert any(part in problem for problem in self.problems), f"no console error has {part!r}: {self.problems}"
+        """Take the errors with these words for what the test wanted; there must be one, and another one each time."""
+        assert any(part in error for error in self._heard), f"no console error has {part!r}: {self._heard}"
+        self._heard = [error for error in self._heard if part not in error]
         self.overlook(part)
 
     def overlook(self, part: str) -> None:
         """Take the errors with these words; how many come before a page is closed is left to chance."""
         self._overlooked.append(part)
-        self.problems = [problem for problem in self.problems if part not in problem]
 
     def take_pictures(self) -> list[Path]:
         """Write what each open page shows."""
@@ -172,9 +177,7 @@ class Browsing:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _asks_who_is_signed_in(message):
             page = message.page.url if message.page else ""
-            problem = f"{page}: {message.text} ({message.location['url']})"
-            if not any(part in problem for part in self._overlooked):
-                self.problems.append(problem)
+            self._heard.append(f"{page}: {message.text} ({message.location['url']})")
 
 
 @pytest.fixture
