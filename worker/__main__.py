@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -101,11 +102,16 @@ def run() -> None:
     batches.start()
     logger.info("worker %s waits for models to train and images to predict on %s", worker_id, machine.device)
     try:
+        signal.signal(signal.SIGTERM, _end)  # until Celery listens
         app.worker_main([*CELERY_ARGUMENTS, f"--hostname={worker_id}"])
     finally:
         shutdown.set()
         batches.finish(GRACE_SECONDS)
         heartbeat.stop()
+
+
+def _end(_number: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 def _leave_logging_alone(**_details: object) -> None:

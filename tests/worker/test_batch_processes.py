@@ -25,7 +25,7 @@ from tests.trained import store_trained_model
 pytestmark = pytest.mark.slow
 
 PATIENCE_SECONDS = 240.0  # a busy machine loads torch in half a minute
-IMAGES = 12
+IMAGES = 60  # a worker tells what it has done once a second: it is to be killed before it has done all
 
 
 @pytest.fixture
