@@ -72,6 +72,7 @@ LEAST_ROLE = {
     f"GET {PROJECT}/labeling-time": Role.LABELER,  # the caller's own; tests/labeling_time has who sees all
     f"PUT {PROJECT}/validation": Role.LABELER,
     f"POST {PROJECT}/validation/choose": Role.LABELER,
+    f"PUT {PROJECT}/background": Role.LABELER,
     f"GET {PROJECT}/near-duplicates": Role.LABELER,
     f"POST {PROJECT}/models": Role.DEVELOPER,
     f"GET {PROJECT}/models": Role.LABELER,
