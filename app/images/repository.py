@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.db.base import utc_now
 from app.db.bulk import in_portions, insert_of_new
 from app.db.draft_totals import has_open
 from app.db.models import Image, ImageClassCount, LabelClass, Project, User
@@ -339,6 +340,27 @@ def list_image_names(session: Session, project_id: int) -> list[ImageName]:
     """Every image of a project, by id."""
     query = select(Image.id, Image.name, Image.width, Image.height).where(Image.project_id == project_id)
     return [ImageName(*row) for row in session.execute(query.order_by(Image.id))]
+
+
+def set_mark(
+    session: Session,
+    image_ids: Sequence[int],
+    mark: InstrumentedAttribute[bool],
+    *conditions: ColumnElement[bool],
+    value: bool,
+) -> int:
+    """Mark images of which the conditions hold, or take their mark away; how many that changed."""
+    changed = 0
+    for some in in_portions(sorted(set(image_ids))):
+        statement = (
+            update(Image)
+            .where(Image.id.in_(some), mark.is_(not value), *conditions)
+            .values({mark: value, Image.changed_at: utc_now()})
+            .returning(Image.id)
+            .execution_options(synchronize_session=False)
+        )
+        changed += len(session.scalars(statement).all())
+    return changed
 
 
 def list_validation_ids(session: Session, project_id: int) -> list[int]:

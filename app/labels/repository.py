@@ -13,6 +13,7 @@ from app.db.bulk import in_portions, insert_of_new
 from app.db.draft_totals import draft_totals, recount_drafts_of_project
 from app.db.models import DraftInstance, Image, ImageClassCount, Instance, LabelClass
 from app.db.totals import add_to_project, recount_project, totals_kept
+from app.images.repository import set_mark
 from app.labels.palette import choose_colors
 from app.masks.instance import Instance as MaskInstance
 from app.masks.instance import Polygon, Rle
@@ -216,16 +217,7 @@ def lock_images(session: Session, image_ids: Sequence[int]) -> dict[int, int]:
 
 def set_background(session: Session, project_id: int, image_ids: Sequence[int], *, background: bool) -> int:
     """Mark images as background, but for those with instances, or take the mark away; how many that changed."""
-    changed = 0
-    for some in in_portions(sorted(set(image_ids))):
-        statement = (
-            update(Image)
-            .where(Image.id.in_(some), Image.instance_count == 0, Image.is_background.is_(not background))
-            .values(is_background=background, changed_at=utc_now())
-            .returning(Image.id)
-            .execution_options(synchronize_session=False)
-        )
-        changed += len(session.scalars(statement).all())
+    changed = set_mark(session, image_ids, Image.is_background, Image.instance_count == 0, value=background)
     add_to_project(session, project_id, labeled=changed if background else -changed)
     return changed
 

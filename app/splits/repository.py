@@ -2,27 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db.base import utc_now
-from app.db.bulk import in_portions
 from app.db.models import Image, ImageClassCount, LabelClass
 from app.db.totals import add_to_project
+from app.images.repository import set_mark
 
 
 def set_validation(session: Session, project_id: int, image_ids: Sequence[int], *, validation: bool) -> int:
     """Mark images, or take their mark away; how many that changed."""
-    changed = 0
-    for some in in_portions(sorted(set(image_ids))):
-        statement = (
-            update(Image)
-            .where(Image.project_id == project_id, Image.id.in_(some), Image.in_validation.is_(not validation))
-            .values(in_validation=validation, changed_at=utc_now())
-            .returning(Image.id)
-            .execution_options(synchronize_session=False)
-        )
-        changed += len(session.scalars(statement).all())
+    changed = set_mark(session, image_ids, Image.in_validation, Image.project_id == project_id, value=validation)
     add_to_project(session, project_id, validation=changed if validation else -changed)
     return changed
 

@@ -43,8 +43,9 @@ class LabeledProject:
     @property
     def marked(self) -> frozenset[int]:
         """Labeled images that are marked for validation; none where all of these are background."""
-        marked = frozenset(image.id for image in self.images if image.in_validation)
-        return marked if marked & self.with_instances else frozenset()
+        marked = [image for image in self.images if image.in_validation]
+        judges = any(image.instance_count > 0 for image in marked)
+        return frozenset(image.id for image in marked) if judges else frozenset()
 
     @property
     def summary(self) -> LabeledSet:

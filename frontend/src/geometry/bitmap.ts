@@ -75,11 +75,7 @@ export function drawBitmap(target: Bitmap, source: Bitmap, value: 0 | 1): void {
     const from = (y - source.y) * source.width + both.x0 - source.x;
     const row = source.data.subarray(from, from + both.x1 - both.x0);
     const to = (y - target.y) * target.width + both.x0 - target.x;
-    for (let start = runEnd(row, 0, 0); start < row.length; ) {
-      const end = runEnd(row, start, 1);
-      target.data.fill(value, to + start, to + end);
-      start = runEnd(row, end, 0);
-    }
+    forEachRun(row, (start, end) => target.data.fill(value, to + start, to + end));
   }
 }
 
@@ -124,7 +120,7 @@ export function packMask(bitmap: Bitmap): Mask {
 }
 
 /** Where the run of a value that starts here ends. Long runs are left to the browser, which looks at many bytes at once. */
-export function runEnd(data: Uint8Array, start: number, value: number): number {
+function runEnd(data: Uint8Array, start: number, value: number): number {
   const near = Math.min(start + SHORT_RUN, data.length);
   for (let i = start; i < near; i++) if (data[i] !== value) return i;
   const end = data.indexOf(1 - value, near);
@@ -276,13 +272,33 @@ function forEachSpanIn(mask: Mask, box: Box, visit: (y: number, x0: number, x1: 
 /** The runs of a mask that are set, cut where a row of the crop ends. */
 export function forEachSpan({ width, ends }: Mask, visit: (row: number, start: number, end: number) => void): void {
   for (let i = 1; i < ends.length; i += 2) {
-    const end = ends[i] as number;
-    for (let start = ends[i - 1] as number; start < end; ) {
+    cutAtRows(ends[i - 1] as number, ends[i] as number, width, (start, end) => {
       const row = Math.floor(start / width);
-      const stop = Math.min(end, (row + 1) * width);
-      visit(row, start - row * width, stop - row * width);
-      start = stop;
-    }
+      visit(row, start - row * width, end - row * width);
+    });
+  }
+}
+
+/** The runs of set pixels, by their first index and the one after them. */
+export function forEachRun(data: Uint8Array, visit: (start: number, end: number) => void): void {
+  for (let start = runEnd(data, 0, 0); start < data.length; ) {
+    const end = runEnd(data, start, 1);
+    visit(start, end);
+    start = runEnd(data, end, 0);
+  }
+}
+
+/** A run of a crop of this width, as its parts in one row each. */
+export function cutAtRows(
+  start: number,
+  end: number,
+  width: number,
+  visit: (start: number, end: number) => void,
+): void {
+  for (let from = start; from < end; ) {
+    const to = Math.min(end, (Math.floor(from / width) + 1) * width);
+    visit(from, to);
+    from = to;
   }
 }
 

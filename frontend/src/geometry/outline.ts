@@ -2,7 +2,7 @@
  * Outlines of a mask along pixel edges, holes kept. Parts are 4-connected; rasterising the outlines gives the mask back.
  * Each boundary edge runs with the foreground on its right hand, so exteriors turn clockwise on the screen and holes the other way.
  */
-import { type Bitmap, runEnd } from "./bitmap.ts";
+import { type Bitmap, cutAtRows, forEachRun } from "./bitmap.ts";
 import { signedRingArea } from "./measure.ts";
 import type { Point, Polygon } from "./types.ts";
 
@@ -85,13 +85,5 @@ function traceParts(bitmap: Bitmap): Part[] {
 
 /** Pixels of a row that are set, one beside the other, as their first index and the one after them; from the top left on. */
 function forEachStretch({ width, data }: Bitmap, visit: (start: number, end: number) => void): void {
-  for (let start = runEnd(data, 0, 0); start < data.length; ) {
-    const end = runEnd(data, start, 1);
-    for (let from = start; from < end; ) {
-      const to = Math.min(end, (Math.floor(from / width) + 1) * width);
-      visit(from, to);
-      from = to;
-    }
-    start = runEnd(data, end, 0);
-  }
+  forEachRun(data, (start, end) => cutAtRows(start, end, width, visit));
 }

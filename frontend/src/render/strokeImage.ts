@@ -4,7 +4,7 @@
  * hundreds of times more pixels than the screen.
  */
 import type { Draft } from "../editor/draft.ts";
-import { type Bitmap, bitmapBox, runEnd } from "../geometry/bitmap.ts";
+import { type Bitmap, bitmapBox, forEachRun } from "../geometry/bitmap.ts";
 import { intersectBoxes, isEmptyBox, uniteBoxes } from "../geometry/box.ts";
 import type { Box } from "../geometry/types.ts";
 import { levelOf } from "./paths.ts";
@@ -79,11 +79,7 @@ export class StrokeImage {
     for (let y = squares.y0; y < squares.y1; y++) {
       const row = rowOfSquares(bitmap, { x: squares.x0, y, width }, side);
       const to = (y - squares.y0) * width;
-      for (let start = runEnd(row, 0, 0); start < width; ) {
-        const end = runEnd(row, start, 1);
-        pixels.fill(color as number, to + start, to + end);
-        start = runEnd(row, end, 0);
-      }
+      forEachRun(row, (start, end) => pixels.fill(color as number, to + start, to + end));
     }
     tile.context.putImageData(image, squares.x0 - tile.box.x0 / side, squares.y0 - tile.box.y0 / side);
   }
